@@ -1,0 +1,105 @@
+"""Settings: environment variables with the prefix OUTREACH_, then DATA_DIR/.env and DATA_DIR/keys.env.
+
+They are read once, in bootstrap, and passed down; nothing below imports a value from here.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from outreach.errors import Misconfigured
+from outreach.vault import Vault, new_key
+
+TWILIO_API = "https://api.twilio.com"
+WECOM_API = "https://qyapi.weixin.qq.com"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address stays on this machine."""
+    host = urlsplit(url).hostname or ""
+    return host == "localhost" or host == "::1" or host.startswith("127.")
+
+
+class Settings(BaseSettings):
+    """One installation. Field names are the setting names without the prefix, in lower case."""
+
+    model_config = SettingsConfigDict(env_prefix="OUTREACH_", extra="ignore")
+
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    region: str = ""
+    secret_key: str = ""
+    identity_key: str = ""
+    encryption_keys: str = ""
+    public_url: str = "http://127.0.0.1:8000"
+    time_zone: str = "Asia/Shanghai"
+    reconcile_after: float | None = None
+    send_timeout: float = 15.0
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = ""
+    twilio_from: str = ""
+    twilio_messaging_service_sid: str = ""
+    twilio_base_url: str = TWILIO_API
+    wecom_base_url: str = WECOM_API
+    cli_may_act: bool = False
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL: the one given, else SQLite in DATA_DIR."""
+        given = self.database_url or f"sqlite:///{self.data_dir / 'outreach.db'}"
+        return given.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The business time zone."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise Misconfigured("settings.time_zone", value=self.time_zone) from error
+
+    def reconcile_seconds(self, base_url: str) -> float:
+        """How long after an attempt's deadline an unknown attempt is looked up at the carrier."""
+        if self.reconcile_after is not None:
+            return self.reconcile_after
+        return self.send_timeout + 2 if is_loopback(base_url) else 300.0
+
+    def vault(self) -> Vault:
+        """The keys; Misconfigured when `outreach migrate` has not written them yet."""
+        return Vault.from_settings(self.identity_key, self.encryption_keys)
+
+
+def load(data_dir: Path | None = None, **overrides: object) -> Settings:
+    """Read the settings for `data_dir` (argument, else OUTREACH_DATA_DIR, else ./data)."""
+    folder = data_dir or Path(os.environ.get("OUTREACH_DATA_DIR", "data"))
+    files = (folder / "keys.env", folder / ".env")
+    try:
+        return Settings(_env_file=files, data_dir=folder, **overrides)  # type: ignore[call-arg,arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise Misconfigured("settings.invalid", name=name, reason=first["msg"]) from error
+
+
+def write_missing_keys(settings: Settings) -> list[str]:
+    """Append the keys that are not set anywhere to DATA_DIR/keys.env (0600); return their names."""
+    fresh = {
+        "SECRET_KEY": settings.secret_key or new_key(),
+        "IDENTITY_KEY": settings.identity_key or new_key(),
+        "ENCRYPTION_KEYS": settings.encryption_keys or f"k1:{new_key()}",
+    }
+    missing = [name for name in fresh if not getattr(settings, name.lower())]
+    if not missing:
+        return []
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    path = settings.data_dir / "keys.env"
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
+        file.writelines(f"OUTREACH_{name}={fresh[name]}\n" for name in missing)
+        file.flush()
+        os.fsync(file.fileno())
+    return missing

@@ -1,0 +1,92 @@
+"""The database: one reader and one writer, the same words on SQLite and PostgreSQL.
+
+SQLite admits one writer at a time. The writer engine has a pool of one, so writers of this process
+wait in its queue instead of failing, and BEGIN IMMEDIATE makes a writer a writer from its first word
+(a snapshot that has only read cannot be upgraded). Readers never wait: WAL. No parsing, rendering or
+network inside a write transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Insert, QueuePool, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+
+Begin = Callable[[], AbstractContextManager[Connection]]
+"""Opens one write transaction; the few services that need several receive it."""
+
+
+def _sqlite_engine(url: str, *, write: bool, timeout: float) -> Engine:
+    pool = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 60} if write else {"pool_size": 8}
+    engine = create_engine(
+        url,
+        connect_args={"check_same_thread": False, "timeout": timeout},
+        poolclass=QueuePool,
+        **pool,  # type: ignore[arg-type]
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy begins, not the driver
+        pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536"]
+        if not write:
+            pragmas.append("query_only=ON")
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+@dataclass(frozen=True)
+class Store:
+    """One database. `begin()` for one write transaction, `read()` for one consistent look."""
+
+    reader: Engine
+    writer: Engine
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.writer.dialect.name
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A write transaction: committed at the end, rolled back on any error."""
+        with self.writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read transaction; on SQLite a statement that writes fails at once."""
+        with self.reader.connect() as connection:
+            yield connection
+            connection.rollback()
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.reader.dispose()
+        self.writer.dispose()
+
+
+def open_store(url: str, *, timeout: float = 30.0) -> Store:
+    """Open the database at a SQLAlchemy URL; `timeout` is how long one process waits for another on SQLite."""
+    if url.startswith("sqlite"):
+        return Store(
+            _sqlite_engine(url, write=False, timeout=timeout), _sqlite_engine(url, write=True, timeout=timeout)
+        )
+    engine = create_engine(url, pool_size=10, max_overflow=10)
+    return Store(engine, engine)
+
+
+def upsert(connection: Connection, table: Any) -> Any:
+    """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` on this database."""
+    insert: Callable[[Any], Insert] = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return insert(table)

@@ -1,0 +1,85 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine
+
+from outreach.models import Base
+from outreach.store import Store, open_store
+from outreach.upkeep.migrate import migrate
+from outreach.vault import Vault
+from tests import postgres
+
+
+def _worker() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def blank_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database of each kind, gone after the test."""
+    if request.param == "sqlite":
+        engine = create_engine(f"sqlite:///{tmp_path / 'blank.db'}")
+        yield engine
+        engine.dispose()
+        return
+    name = f"t_blank_{_worker()}"
+    engine = create_engine(postgres.create_database(name))
+    yield engine
+    engine.dispose()
+    postgres.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A migrated, empty installation's database on each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "outreach.db"
+        shutil.copy(_sqlite_template(), path)
+        opened = open_store(f"sqlite:///{path}")
+        yield opened
+        opened.close()
+        return
+    url = _postgres_database()
+    opened = open_store(url)
+    yield opened
+    with opened.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+    opened.close()
+
+
+@pytest.fixture
+def vault() -> Vault:
+    """Fixed keys, so that a failing test can be repeated."""
+    key = base64.urlsafe_b64encode(bytes(range(64))).decode()
+    return Vault.from_settings(key, f"t1:{key}")
+
+
+@cache
+def _sqlite_template() -> Path:
+    path = Path(tempfile.mkdtemp(prefix="outreach-tests-")) / "template.db"
+    opened = open_store(f"sqlite:///{path}")
+    migrate(opened)
+    opened.close()
+    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
+    return path
+
+
+@cache
+def _postgres_database() -> str:
+    url = postgres.create_database(f"t_store_{_worker()}")
+    opened = open_store(url)
+    migrate(opened)
+    opened.close()
+    return url
