@@ -11,6 +11,11 @@ def _system_now() -> datetime:
     return datetime.now(UTC)
 
 
+def machine_now() -> datetime:
+    """The machine's own time, whatever clock a test holds: leases compare with nothing else."""
+    return _system_now()
+
+
 _now: Callable[[], datetime] = _system_now
 
 
@@ -24,7 +29,7 @@ def today(zone: ZoneInfo) -> date:
     return now().astimezone(zone).date()
 
 
-class fixed:  # noqa: N801 - reads as a statement: `with clock.fixed(moment):`
+class fixed:
     """Hold the clock at one moment (tests, rehearsals). Nested use restores the outer clock."""
 
     def __init__(self, moment: datetime) -> None:

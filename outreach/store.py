@@ -11,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Insert, QueuePool, create_engine, event
+from sqlalchemy import Connection, Engine, Insert, QueuePool, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+
+from outreach import clock
 
 Begin = Callable[[], AbstractContextManager[Connection]]
 """Opens one write transaction; the few services that need several receive it."""
@@ -26,13 +29,20 @@ def _sqlite_engine(url: str, *, write: bool, timeout: float) -> Engine:
         url,
         connect_args={"check_same_thread": False, "timeout": timeout},
         poolclass=QueuePool,
+        hide_parameters=True,
         **pool,  # type: ignore[arg-type]
     )
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy begins, not the driver
-        pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536"]
+        pragmas = [
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-65536",
+        ]
         if not write:
             pragmas.append("query_only=ON")
         for pragma in pragmas:
@@ -80,13 +90,24 @@ def open_store(url: str, *, timeout: float = 30.0) -> Store:
     """Open the database at a SQLAlchemy URL; `timeout` is how long one process waits for another on SQLite."""
     if url.startswith("sqlite"):
         return Store(
-            _sqlite_engine(url, write=False, timeout=timeout), _sqlite_engine(url, write=True, timeout=timeout)
+            _sqlite_engine(url, write=False, timeout=timeout),
+            _sqlite_engine(url, write=True, timeout=timeout),
         )
-    engine = create_engine(url, pool_size=10, max_overflow=10)
+    engine = create_engine(url, pool_size=10, max_overflow=10, hide_parameters=True)
     return Store(engine, engine)
+
+
+def database_now(connection: Connection) -> datetime:
+    """The database's time, which decides who owns a lease; SQLite lives on this machine and has its time."""
+    if connection.dialect.name == "sqlite":
+        return clock.machine_now()
+    moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return moment
 
 
 def upsert(connection: Connection, table: Any) -> Any:
     """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` on this database."""
-    insert: Callable[[Any], Insert] = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    insert: Callable[[Any], Insert] = (
+        postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    )
     return insert(table)

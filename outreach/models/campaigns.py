@@ -31,7 +31,9 @@ class Campaign(Base):
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     frozen: Mapped[dict[str, Any] | None] = mapped_column(Document)
     frozen_hash: Mapped[str] = mapped_column(Text, default="")
-    released: Mapped[bool] = mapped_column(Boolean, default=False)  # `run` was said after the approval
+    released: Mapped[bool] = mapped_column(
+        Boolean, default=False
+    )  # `run` was said after the approval
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
@@ -73,15 +75,23 @@ class Step(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     number: Mapped[int] = mapped_column(Integer)
     channel: Mapped[str] = mapped_column(Text)
-    condition: Mapped[str] = mapped_column(Text, default="")  # '' everyone, 'not_told' nobody told yet
+    condition: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # '' everyone, 'not_told' nobody told yet
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None = as soon as released
-    after_step: Mapped[int | None] = mapped_column(Integer)  # only when that step has nothing left in flight
-    late_hours: Mapped[int] = mapped_column(Integer, default=24)  # later than this a person is asked
+    after_step: Mapped[int | None] = mapped_column(
+        Integer
+    )  # only when that step has nothing left in flight
+    late_hours: Mapped[int] = mapped_column(
+        Integer, default=24
+    )  # later than this a person is asked
     options: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
 
     __table_args__ = (
         UniqueConstraint("campaign_id", "number"),
-        CheckConstraint("channel IN ('sms','group','flyer','broadcast','visit','call')", name="channel"),
+        CheckConstraint(
+            "channel IN ('sms','group','flyer','broadcast','visit','call')", name="channel"
+        ),
     )
 
 
@@ -121,6 +131,8 @@ class Firing(Base):
     step_id: Mapped[int] = mapped_column(ForeignKey("step.id"))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     fired_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    planned: Mapped[bool] = mapped_column(Boolean, default=False)  # all deliveries and batches are written
+    planned: Mapped[bool] = mapped_column(
+        Boolean, default=False
+    )  # all deliveries and batches are written
 
     __table_args__ = (UniqueConstraint("step_id", "due_at"),)

@@ -73,8 +73,12 @@ class Delivery(Base):
     age_band: Mapped[str] = mapped_column(Text, default="")
 
     __table_args__ = (
-        UniqueConstraint("campaign_id", "step_id", "firing_id", "kind", "addressee", name="uq_delivery_addressee"),
-        UniqueConstraint("campaign_id", "step_id", "firing_id", "address_key", name="uq_delivery_address"),
+        UniqueConstraint(
+            "campaign_id", "step_id", "firing_id", "kind", "addressee", name="uq_delivery_addressee"
+        ),
+        UniqueConstraint(
+            "campaign_id", "step_id", "firing_id", "address_key", name="uq_delivery_address"
+        ),
         CheckConstraint("kind IN ('person','household','group','region')", name="kind"),
     )
 
@@ -120,14 +124,19 @@ class DeliveryBatch(Base):
 
 
 class DeliveryAgain(Base):
-    """A delivery to be tried again, or looked up; never put back into a range."""
+    """A delivery that somebody must come back to; never put back into a range.
+
+    In flight (its sender may be dead), deferred, to be looked up, to be sent once more, or waiting for
+    a person. The row is written with the attempt and goes with its outcome, so the list never grows
+    with what was sent.
+    """
 
     __tablename__ = "delivery_again"
 
     delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    reason: Mapped[str] = mapped_column(Text)  # deferred temporary look_up resend ask
+    reason: Mapped[str] = mapped_column(Text)  # outreach.deliveries.states.Why
     looks: Mapped[int] = mapped_column(Integer, default=0)
     lease_no: Mapped[int] = mapped_column(Integer, default=0)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -171,7 +180,8 @@ class Outcome(Base):
 
     __table_args__ = (
         CheckConstraint(
-            "state IN ('skipped','unknown','deferred','accepted','refused','undelivered','delivered')", name="state"
+            "state IN ('skipped','unknown','deferred','accepted','refused','undelivered','delivered')",
+            name="state",
         ),
     )
 
@@ -183,8 +193,10 @@ class Receipt(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     provider_id: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text)  # the carrier's word
     error: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[str] = mapped_column(Text)  # ours
+    verdict: Mapped[str] = mapped_column(Text, default="")  # channels.base.Verdict
     delivery_id: Mapped[int | None] = mapped_column(BigInteger)
     no: Mapped[int | None] = mapped_column(Integer)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

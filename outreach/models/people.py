@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.models.base import Base, BigId, Code, Document, Key, UtcDateTime
@@ -110,17 +119,23 @@ class Person(Base):
     __table_args__ = (
         CheckConstraint("circumstances & ~circumstances_known = 0", name="known"),
         CheckConstraint(
-            "typeof(circumstances) = 'integer' AND typeof(circumstances_known) = 'integer'", name="bits"
+            "typeof(circumstances) = 'integer' AND typeof(circumstances_known) = 'integer'",
+            name="bits",
         ).ddl_if(dialect="sqlite"),
         CheckConstraint("status IN ('active','deceased','moved')", name="status"),
         # Two covering indexes hold every column that a rule or the preview reads.
         Index("ix_person_match", "region", "birth", *_MATCH).ddl_if(dialect="sqlite"),
-        Index("ix_person_match_hukou", "hukou_region", "birth", "region", *_MATCH[:1], *_MATCH[2:]).ddl_if(
-            dialect="sqlite"
-        ),
-        Index("ix_person_match", "region", "birth", postgresql_include=list(_MATCH)).ddl_if(dialect="postgresql"),
         Index(
-            "ix_person_match_hukou", "hukou_region", "birth", postgresql_include=["region", _MATCH[0], *_MATCH[2:]]
+            "ix_person_match_hukou", "hukou_region", "birth", "region", *_MATCH[:1], *_MATCH[2:]
+        ).ddl_if(dialect="sqlite"),
+        Index("ix_person_match", "region", "birth", postgresql_include=list(_MATCH)).ddl_if(
+            dialect="postgresql"
+        ),
+        Index(
+            "ix_person_match_hukou",
+            "hukou_region",
+            "birth",
+            postgresql_include=["region", _MATCH[0], *_MATCH[2:]],
         ).ddl_if(dialect="postgresql"),
     )
 

@@ -83,7 +83,8 @@ class Reach(Base):
 
     __table_args__ = (
         CheckConstraint(
-            "fact IN ('in_person','delivered','published','relayed','aware','applied','received')", name="fact"
+            "fact IN ('in_person','delivered','published','relayed','aware','applied','received')",
+            name="fact",
         ),
         Index("ix_reach_person", "person_id"),
     )

@@ -31,7 +31,9 @@ class Survey(Base):
     frame_size: Mapped[int] = mapped_column(Integer, default=0)
     base: Mapped[str] = mapped_column(Text, default="")  # in words: who could be drawn
     drawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    generated: Mapped[bool] = mapped_column(Boolean, default=False)  # answers were made up for a demonstration
+    generated: Mapped[bool] = mapped_column(
+        Boolean, default=False
+    )  # answers were made up for a demonstration
     created_by: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

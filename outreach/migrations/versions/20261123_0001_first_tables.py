@@ -137,6 +137,8 @@ def upgrade() -> None:
     sa.Column('provider_id', sa.Text(), nullable=False),
     sa.Column('status', sa.Text(), nullable=False),
     sa.Column('error', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('verdict', sa.Text(), nullable=False),
     sa.Column('delivery_id', sa.BigInteger(), nullable=True),
     sa.Column('no', sa.Integer(), nullable=True),
     sa.Column('at', moment, nullable=False),

@@ -1,0 +1,53 @@
+"""Which channels exist: an explicit table, and entry points in the group `outreach.channels`.
+
+A name leads to a factory that takes the adapter's own settings and gives a Channel. Modules are
+loaded when asked for, so that a command that sends nothing does not pay for the Twilio SDK.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
+
+from channels.base import Channel
+from channels.errors import Rejected
+
+GROUP = "outreach.channels"
+Factory = Callable[..., Channel]
+
+CHANNELS: dict[str, str] = {
+    "twilio": "channels.twilio:TwilioChannel",
+    "wecom": "channels.robots:WeComRobot",
+    "manual": "channels.manual:ManualChannel",
+    "fake": "channels.fake:FakeChannel",
+}
+
+
+def names(installed: EntryPoints | None = None) -> list[str]:
+    """Every adapter that can be asked for, sorted."""
+    return sorted({*CHANNELS, *_installed(installed).names})
+
+
+def factory(name: str, installed: EntryPoints | None = None) -> Factory:
+    """The factory behind a name. Rejected: nobody has it, two have it, or it cannot be loaded."""
+    others = _installed(installed).select(name=name)
+    claims = [CHANNELS[name]] if name in CHANNELS else []
+    claims += [other.value for other in others]
+    if not claims:
+        known = ", ".join(names(installed))
+        raise Rejected("channels.unknown_channel", name=name, known=known)
+    if len(claims) > 1:
+        raise Rejected("channels.ambiguous_channel", name=name, claims=", ".join(claims))
+    return _load(name, claims[0])
+
+
+def _installed(given: EntryPoints | None) -> EntryPoints:
+    return entry_points(group=GROUP) if given is None else given.select(group=GROUP)
+
+
+def _load(name: str, value: str) -> Factory:
+    try:
+        target: Factory = EntryPoint(name=name, value=value, group=GROUP).load()
+    except (ImportError, AttributeError) as error:
+        raise Rejected("channels.broken_channel", name=name, value=value) from error
+    return target

@@ -1,0 +1,1 @@
+"""Who may do what, and where: users, roles, region scope, the audit log."""

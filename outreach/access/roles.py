@@ -1,0 +1,126 @@
+"""Roles and what each may do. What a role is not given here, it may not do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Role(StrEnum):
+    """The eight kinds of account (product.md §10)."""
+
+    OFFICER = "officer"  # 宣传干事
+    WORKER = "worker"  # 社区/村干部, 网格员, 政策明白人
+    MANAGER = "manager"  # 分管领导
+    ADMIN = "admin"  # 管理员
+    EVALUATOR = "evaluator"  # 评估人员: no identities
+    INTERVIEWER = "interviewer"  # 访问员: sampled people only
+    OBSERVER = "observer"  # 政策观察员: public texts only
+    DEPARTMENT = "department"  # 科室: hands in its own list
+
+
+ROLE_NAMES = MappingProxyType(
+    {
+        Role.OFFICER: "宣传干事",
+        Role.WORKER: "社区工作者",
+        Role.MANAGER: "分管领导",
+        Role.ADMIN: "管理员",
+        Role.EVALUATOR: "评估人员",
+        Role.INTERVIEWER: "访问员",
+        Role.OBSERVER: "政策观察员",
+        Role.DEPARTMENT: "科室",
+    }
+)
+"""Role → its name on pages."""
+
+
+class Action(StrEnum):
+    """Everything that can be asked for. The one list of names: routes, commands and the audit log use it."""
+
+    SELF = "account.self"  # log out, change one's own password
+    TODAY = "today.view"
+    PEOPLE_IMPORT = "people.import"
+    PEOPLE_VIEW = "people.view"  # masked
+    PEOPLE_REVEAL = "people.reveal"  # in clear, with a reason, logged
+    PEOPLE_STOP = "people.stop"  # stop a household at once
+    REGIONS_MANAGE = "regions.manage"
+    POLICIES_VIEW = "policies.view"
+    POLICIES_EDIT = "policies.edit"
+    POLICIES_VERIFY = "policies.verify"
+    SEGMENTS_EDIT = "segments.edit"
+    MESSAGES_VIEW = "messages.view"
+    MESSAGES_EDIT = "messages.edit"
+    MESSAGES_REVIEW = "messages.review"
+    CAMPAIGNS_VIEW = "campaigns.view"
+    CAMPAIGNS_EDIT = "campaigns.edit"
+    CAMPAIGNS_SUBMIT = "campaigns.submit"
+    CAMPAIGNS_APPROVE = "campaigns.approve"
+    CAMPAIGNS_RUN = "campaigns.run"  # release, pause, resume, cancel
+    DELIVERIES_VIEW = "deliveries.view"
+    DELIVERIES_SETTLE = "deliveries.settle"  # decide an unknown one by hand
+    DELIVERIES_EXPORT = "deliveries.export"
+    PRINT = "print.make"
+    VISITS_RECORD = "visits.record"  # visits, calls, posted groups, broadcasts
+    REACH_VIEW = "reach.view"
+    AWARENESS_VIEW = "awareness.view"
+    SURVEYS_DESIGN = "surveys.design"
+    SURVEYS_RECORD = "surveys.record"
+    REPORTS_MAKE = "reports.make"
+    ACCOUNTS_MANAGE = "accounts.manage"
+    CHANNELS_MANAGE = "channels.manage"
+    AUDIT_VIEW = "audit.view"
+    SYSTEM_VIEW = "system.view"
+    # Nobody asks for these; they are only written into the audit log.
+    LOGIN = "account.login"
+    LOGIN_FAILED = "account.login_failed"
+    LOCKED = "account.locked"
+    LOGOUT = "account.logout"
+
+
+_A = Action
+_GIVEN: dict[Role, frozenset[Action]] = {
+    Role.OFFICER: frozenset(
+        {
+            _A.TODAY, _A.PEOPLE_IMPORT, _A.PEOPLE_VIEW, _A.PEOPLE_REVEAL, _A.PEOPLE_STOP,
+            _A.POLICIES_VIEW, _A.POLICIES_EDIT, _A.POLICIES_VERIFY, _A.SEGMENTS_EDIT,
+            _A.MESSAGES_VIEW, _A.MESSAGES_EDIT, _A.MESSAGES_REVIEW,
+            _A.CAMPAIGNS_VIEW, _A.CAMPAIGNS_EDIT, _A.CAMPAIGNS_SUBMIT, _A.CAMPAIGNS_RUN,
+            _A.DELIVERIES_VIEW, _A.DELIVERIES_SETTLE, _A.DELIVERIES_EXPORT,
+            _A.PRINT, _A.VISITS_RECORD, _A.REACH_VIEW, _A.AWARENESS_VIEW,
+            _A.SURVEYS_DESIGN, _A.SURVEYS_RECORD, _A.REPORTS_MAKE,
+        }
+    ),
+    Role.WORKER: frozenset(
+        {
+            _A.TODAY, _A.PEOPLE_VIEW, _A.PEOPLE_REVEAL, _A.PEOPLE_STOP, _A.POLICIES_VIEW,
+            _A.MESSAGES_VIEW, _A.PRINT, _A.VISITS_RECORD,
+        }
+    ),
+    Role.MANAGER: frozenset(
+        {
+            _A.TODAY, _A.POLICIES_VIEW, _A.MESSAGES_VIEW, _A.CAMPAIGNS_VIEW, _A.CAMPAIGNS_APPROVE,
+            _A.DELIVERIES_VIEW, _A.REACH_VIEW, _A.AWARENESS_VIEW, _A.REPORTS_MAKE,
+        }
+    ),
+    Role.ADMIN: frozenset(
+        {
+            _A.PEOPLE_IMPORT, _A.REGIONS_MANAGE, _A.POLICIES_VIEW, _A.ACCOUNTS_MANAGE,
+            _A.CHANNELS_MANAGE, _A.AUDIT_VIEW, _A.SYSTEM_VIEW,
+        }
+    ),
+    Role.EVALUATOR: frozenset(
+        {_A.POLICIES_VIEW, _A.REACH_VIEW, _A.AWARENESS_VIEW, _A.SURVEYS_DESIGN, _A.REPORTS_MAKE}
+    ),
+    Role.INTERVIEWER: frozenset({_A.SURVEYS_RECORD}),
+    Role.OBSERVER: frozenset({_A.POLICIES_VIEW}),
+    Role.DEPARTMENT: frozenset({_A.PEOPLE_IMPORT}),
+}  # fmt: skip
+
+
+def allowed(role: str, action: Action) -> bool:
+    """Whether a role may do something; an unknown role may do nothing."""
+    try:
+        known = Role(role)
+    except ValueError:
+        return False
+    return action is Action.SELF or action in _GIVEN[known]

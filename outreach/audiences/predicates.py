@@ -1,0 +1,68 @@
+"""A policy as two SQL conditions over the register: certainly eligible, possibly eligible.
+
+Where regions filled in parameters, the register is cut into the parts to which each set applies.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, false, not_, or_, true
+
+from outreach.models.people import Person
+from outreach.policies.schemas import PolicyView
+from segments.compile import compile_rule
+from segments.person import cutoff_birth
+from segments.regions import next_code
+
+AGE_BANDS = ((3, "0-2"), (18, "3-17"), (45, "18-44"), (60, "45-59"), (80, "60-79"))
+"""Upper age (exclusive) and name; above the last one: 80+."""
+
+
+def under(column: SQLColumnExpression[str], region: str) -> ColumnElement[bool]:
+    """Rows whose region lies in the subtree of `region`; '' is everywhere."""
+    if not region:
+        return true()
+    return and_(column >= region, column < next_code(region))
+
+
+def eligible(
+    policy: PolicyView, on: date, home: str = ""
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """(certain, possible) for everybody, on a date, with the parameters of each person's region.
+
+    home: the installation's region; a benefit paid by hukou here is not for somebody registered elsewhere.
+    """
+    basis = Person.hukou_region if policy.facts.get("region_basis") == "hukou" else Person.region
+    certain: list[ColumnElement[bool]] = []
+    possible: list[ColumnElement[bool]] = []
+    taken: ColumnElement[bool] = false()
+    regions = sorted(
+        {local.region for local in policy.locals if local.parameters}, key=len, reverse=True
+    )
+    for region in [*regions, ""]:
+        here = and_(under(basis, region), not_(taken))
+        sure, maybe = compile_rule(policy.rule_for(region, home), Person, on)
+        certain.append(and_(here, sure))
+        possible.append(and_(here, maybe))
+        taken = or_(taken, under(basis, region))
+    return or_(false(), *certain), or_(false(), *possible)
+
+
+def age_band(on: date) -> ColumnElement[str]:
+    """The age band of `Person` on a date; '' when the birth date is not known."""
+    whens: list[tuple[ColumnElement[bool], str]] = [(Person.birth.is_(None), "")]
+    # born after the latest birth date that has completed `age`: younger than `age`
+    whens += [(Person.birth > cutoff_birth(age, on), name) for age, name in AGE_BANDS]
+    return case(*whens, else_="80+")
+
+
+def child(on: date, column: SQLColumnExpression[date | None] | None = None) -> ColumnElement[bool]:
+    """Under 14: never a recipient (product §6)."""
+    birth = Person.birth if column is None else column
+    return and_(birth.is_not(None), birth > cutoff_birth(14, on))
+
+
+def days_before(on: date, days: int) -> date:
+    """A date some days earlier."""
+    return on - timedelta(days=days)

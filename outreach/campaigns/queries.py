@@ -1,0 +1,177 @@
+"""All SQL of the campaigns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from outreach import clock
+from outreach.campaigns.schemas import CampaignOrder, StepOrder
+from outreach.models.campaigns import (
+    Campaign,
+    CampaignPolicy,
+    CampaignVariant,
+    Firing,
+    SignOff,
+    Step,
+)
+from outreach.models.deliveries import Account
+from outreach.store import upsert
+
+
+def by_ref(connection: Connection, ref: str) -> Mapping[str, Any] | None:
+    """A campaign by its name or row number."""
+    same = Campaign.ref == ref
+    row = connection.execute(select(Campaign).where(same)).mappings().first()
+    if row is None and ref.isdecimal():
+        row = connection.execute(select(Campaign).where(Campaign.id == int(ref))).mappings().first()
+    return None if row is None else dict(row)
+
+
+def by_id(connection: Connection, key: int) -> Mapping[str, Any]:
+    """A campaign that is known to exist."""
+    return dict(connection.execute(select(Campaign).where(Campaign.id == key)).mappings().one())
+
+
+def everything(
+    connection: Connection, statuses: Sequence[str] | None = None
+) -> list[Mapping[str, Any]]:
+    """Campaigns, newest first."""
+    statement = select(Campaign).order_by(Campaign.id.desc())
+    if statuses is not None:
+        statement = statement.where(Campaign.status.in_(list(statuses)))
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def add(connection: Connection, order: CampaignOrder, by: str) -> int:
+    """Write a draft."""
+    values = {
+        "ref": order.ref, "title": order.title, "region": order.region, "announce": order.announce,
+        "message_class": order.message_class, "budget_fen": order.budget_fen, "options": dict(order.options),
+        "created_by": by, "created_at": clock.now(),
+    }  # fmt: skip
+    return int(
+        connection.execute(insert(Campaign).values(**values).returning(Campaign.id)).scalar_one()
+    )
+
+
+def add_policies(connection: Connection, campaign: int, policy_ids: Sequence[int]) -> None:
+    """Name the policies of a draft."""
+    rows = [{"campaign_id": campaign, "policy_id": policy} for policy in policy_ids]
+    connection.execute(insert(CampaignPolicy), rows)
+
+
+def add_step(connection: Connection, campaign: int, step: StepOrder) -> None:
+    """Write a step of a draft."""
+    values = {
+        "campaign_id": campaign, "number": step.number, "channel": step.channel, "condition": step.condition,
+        "due_at": step.due_at, "after_step": step.after, "late_hours": step.late_hours, "options": dict(step.options),
+    }  # fmt: skip
+    connection.execute(insert(Step).values(**values))
+
+
+def steps(connection: Connection, campaign: int) -> list[Mapping[str, Any]]:
+    """Steps in order."""
+    statement = select(Step).where(Step.campaign_id == campaign).order_by(Step.number)
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def policy_refs(connection: Connection, campaign: int) -> list[str]:
+    """Names of the policies of a campaign."""
+    from outreach.models.policies import Policy
+
+    statement = (
+        select(Policy.ref)
+        .join(CampaignPolicy, CampaignPolicy.policy_id == Policy.id)
+        .where(CampaignPolicy.campaign_id == campaign)
+        .order_by(Policy.ref)
+    )
+    return list(connection.scalars(statement))
+
+
+def set_versions(connection: Connection, campaign: int, versions: Mapping[int, int]) -> None:
+    """Bind a campaign to exact policy versions."""
+    for policy, version in versions.items():
+        mine = (CampaignPolicy.campaign_id == campaign) & (CampaignPolicy.policy_id == policy)
+        connection.execute(update(CampaignPolicy).where(mine).values(version_id=version))
+
+
+def set_variants(connection: Connection, campaign: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Bind a campaign to exact texts."""
+    connection.execute(delete(CampaignVariant).where(CampaignVariant.campaign_id == campaign))
+    if rows:
+        connection.execute(
+            insert(CampaignVariant), [{"campaign_id": campaign, **row} for row in rows]
+        )
+
+
+def move(
+    connection: Connection, campaign: int, allowed: Sequence[str], to: str, **values: object
+) -> bool:
+    """Compare and swap the status; False when it was none of `allowed`."""
+    changed = connection.execute(
+        update(Campaign)
+        .where(Campaign.id == campaign, Campaign.status.in_(list(allowed)))
+        .values(status=to, **values)
+    )
+    return changed.rowcount == 1
+
+
+def sign(
+    connection: Connection,
+    campaign: int,
+    level: str,
+    decision: str,
+    by: str,
+    digest: str,
+    note: str = "",
+) -> None:
+    """Add a signature."""
+    values = {
+        "campaign_id": campaign, "level": level, "decision": decision, "by": by, "hash": digest, "note": note,
+        "at": clock.now(),
+    }  # fmt: skip
+    connection.execute(insert(SignOff).values(**values))
+
+
+def signatures(connection: Connection, campaign: int) -> list[Mapping[str, Any]]:
+    """The chain so far."""
+    statement = select(SignOff).where(SignOff.campaign_id == campaign).order_by(SignOff.id)
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def fire(connection: Connection, step: int, due_at: object) -> int | None:
+    """Make a firing once; its row number for whoever was first, None for everybody else."""
+    return connection.execute(
+        upsert(connection, Firing)
+        .values(step_id=step, due_at=due_at, fired_at=clock.now(), planned=False)
+        .on_conflict_do_nothing()
+        .returning(Firing.id)
+    ).scalar()
+
+
+def firings(connection: Connection, campaign: int) -> list[Mapping[str, Any]]:
+    """Firings of a campaign with the number of their step."""
+    statement = (
+        select(Firing, Step.number, Step.channel)
+        .join(Step, Step.id == Firing.step_id)
+        .where(Step.campaign_id == campaign)
+        .order_by(Firing.id)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def account_for(connection: Connection, channel: str, name: str | None) -> int | None:
+    """The account that a step uses: the one named, else the first of its channel."""
+    statement = select(Account.id).where(Account.channel == channel).order_by(Account.id).limit(1)
+    if name is not None:
+        statement = statement.where(Account.name == name)
+    return connection.scalar(statement)
+
+
+def counts_by_status(connection: Connection) -> dict[str, int]:
+    """How many campaigns stand where."""
+    rows = connection.execute(select(Campaign.status, func.count()).group_by(Campaign.status))
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,174 @@
+"""A campaign as an officer writes it down: a checked YAML document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from outreach.errors import Invalid
+
+CHANNELS = ("sms", "group", "flyer", "broadcast", "visit", "call")
+CLASSES = ("publicity", "own-benefit", "urgent")
+_KEYS = {
+    "id", "title", "policies", "region", "announce", "class", "office", "phone", "opt_out", "valid_until", "budget",
+    "written_dialects", "ignore_quiet_hours", "steps",
+}  # fmt: skip
+_STEP_KEYS = {
+    "channel",
+    "at",
+    "after",
+    "when",
+    "policies",
+    "account",
+    "late_hours",
+    "edition",
+    "sealed",
+}
+
+
+@dataclass(frozen=True)
+class StepOrder:
+    """One step of the document. `after` is the number of the step that must have nothing left in flight."""
+
+    number: int
+    channel: str
+    due_at: datetime | None
+    after: int | None
+    condition: str
+    late_hours: int
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class CampaignOrder:
+    """The whole document."""
+
+    ref: str
+    title: str
+    policies: tuple[str, ...]
+    region: str
+    announce: str
+    message_class: str
+    budget_fen: int | None
+    options: Mapping[str, Any]
+    steps: tuple[StepOrder, ...] = field(default=())
+
+
+def parse(document: object, zone: ZoneInfo, file: str) -> CampaignOrder:
+    """Check a document. Invalid names the file and the key; nothing is guessed."""
+    if not isinstance(document, dict):
+        raise Invalid("campaigns.not_a_mapping", file=file)
+    for key in document:
+        if key not in _KEYS:
+            raise Invalid("campaigns.unknown_key", file=file, key=key)
+    for key in ("id", "title", "policies", "office", "valid_until", "steps"):
+        if not document.get(key):
+            raise Invalid("campaigns.missing_key", file=file, key=key)
+    ref = str(document["id"])
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", ref):
+        raise Invalid("campaigns.bad_value", file=file, key="id", value=ref)
+    return CampaignOrder(
+        ref=ref,
+        title=str(document["title"]),
+        policies=_names(document["policies"], file, "policies"),
+        region=str(document.get("region", "")),
+        announce=_one_of(
+            document.get("announce", "general"), ("general", "personal"), file, "announce"
+        ),
+        message_class=_one_of(document.get("class", "publicity"), CLASSES, file, "class"),
+        budget_fen=_fen(document.get("budget"), file),
+        options=_options(document, file),
+        steps=tuple(
+            _step(number, step, zone, file)
+            for number, step in enumerate(_list(document["steps"], file), 1)
+        ),
+    )
+
+
+def _list(value: object, file: str) -> list[object]:
+    if not isinstance(value, list):
+        raise Invalid("campaigns.bad_value", file=file, key="steps", value=value)
+    return value
+
+
+def _names(value: object, file: str, key: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise Invalid("campaigns.bad_value", file=file, key=key, value=value)
+    return tuple(value)
+
+
+def _one_of(value: object, allowed: tuple[str, ...], file: str, key: str) -> str:
+    if value not in allowed:
+        raise Invalid("campaigns.bad_value", file=file, key=key, value=value)
+    return str(value)
+
+
+def _fen(value: object, file: str) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 20_000_000:
+        raise Invalid("campaigns.bad_value", file=file, key="budget", value=value)
+    return round(value * 100)
+
+
+def _options(document: Mapping[str, Any], file: str) -> dict[str, Any]:
+    try:
+        valid_until = date.fromisoformat(str(document["valid_until"]))
+    except ValueError as error:
+        raise Invalid(
+            "campaigns.bad_value", file=file, key="valid_until", value=document["valid_until"]
+        ) from error
+    options: dict[str, Any] = {
+        "office": str(document["office"]),
+        "valid_until": valid_until.isoformat(),
+    }
+    options |= {key: str(document[key]) for key in ("phone", "opt_out") if key in document}
+    for key in ("written_dialects", "ignore_quiet_hours"):
+        switch = document.get(key)
+        if switch is None:
+            continue
+        if not isinstance(switch, dict) or not str(switch.get("reason", "")).strip():
+            raise Invalid("campaigns.switch_needs_reason", file=file, key=key)
+        options[key] = str(switch["reason"])
+    return options
+
+
+def _step(number: int, step: object, zone: ZoneInfo, file: str) -> StepOrder:
+    place = f"steps[{number}]"
+    if not isinstance(step, dict):
+        raise Invalid("campaigns.bad_value", file=file, key=place, value=step)
+    for key in step:
+        if key not in _STEP_KEYS:
+            raise Invalid("campaigns.unknown_key", file=file, key=f"{place}.{key}")
+    after = step.get("after")
+    if after is not None and not (isinstance(after, int) and 1 <= after < number):
+        raise Invalid("campaigns.bad_value", file=file, key=f"{place}.after", value=after)
+    late = step.get("late_hours", 24)
+    if isinstance(late, bool) or not isinstance(late, int) or not 1 <= late <= 24 * 60:
+        raise Invalid("campaigns.bad_value", file=file, key=f"{place}.late_hours", value=late)
+    options = {key: step[key] for key in ("account", "edition", "sealed") if key in step}
+    if "policies" in step:
+        options["policies"] = list(_names(step["policies"], file, f"{place}.policies"))
+    return StepOrder(
+        number=number,
+        channel=_one_of(step.get("channel"), CHANNELS, file, f"{place}.channel"),
+        due_at=_moment(step.get("at"), zone, file, f"{place}.at"),
+        after=after,
+        condition=_one_of(step.get("when", ""), ("", "unreached"), file, f"{place}.when"),
+        late_hours=late,
+        options=options,
+    )
+
+
+def _moment(value: object, zone: ZoneInfo, file: str, key: str) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise Invalid("campaigns.bad_value", file=file, key=key, value=value) from error
+    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment

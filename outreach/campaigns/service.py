@@ -1,0 +1,361 @@
+"""The life of a campaign: write it down, look at it, freeze it, sign it, release it, stop it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from outreach import clock
+from outreach.access import audit
+from outreach.access.roles import Action
+from outreach.audiences import queries as audience_queries
+from outreach.audiences import service as audiences
+from outreach.campaigns import preview, queries
+from outreach.campaigns.schemas import CampaignOrder
+from outreach.campaigns.states import MOVES
+from outreach.deliveries import orders
+from outreach.errors import Conflict, Invalid, Missing, Refused
+from outreach.messages import service as messages
+from outreach.messages.languages import DEFAULT
+from outreach.messages.service import Composer, Request
+from outreach.models.messages import BUNDLE
+from outreach.policies import service as policies
+from outreach.policies.schemas import PolicyView
+
+_ACTIONS = {
+    "submit": Action.CAMPAIGNS_SUBMIT,
+    "approve": Action.CAMPAIGNS_APPROVE,
+    "return": Action.CAMPAIGNS_APPROVE,
+}
+
+WRITTEN = ("sms", "group")
+"""Channels whose step needs a text of its own before anything can be signed; sheets are made of policy facts."""
+
+
+def get(connection: Connection, ref: str) -> Mapping[str, Any]:
+    """A campaign by name or number; Missing otherwise."""
+    campaign = queries.by_ref(connection, ref)
+    if campaign is None:
+        raise Missing("campaigns.unknown", campaign=ref)
+    return campaign
+
+
+def create(connection: Connection, order: CampaignOrder, by: str, home: str = "") -> int:
+    """Write a draft. Conflict when the name is taken; Missing when a policy is not in the catalogue."""
+    if queries.by_ref(connection, order.ref) is not None:
+        raise Conflict("campaigns.exists", campaign=order.ref)
+    named = _known_policies(connection, order)
+    for step in order.steps:
+        if queries.account_for(connection, step.channel, step.options.get("account")) is None:
+            raise Missing("deliveries.no_account", channel=step.channel)
+    region = order.region or home
+    full = CampaignOrder(
+        **{**vars(order), "region": region, "options": {**order.options, "home": home}}
+    )
+    key = queries.add(connection, full, by)
+    queries.add_policies(connection, key, [named[ref].id for ref in order.policies])
+    for step in order.steps:
+        queries.add_step(connection, key, step)
+    audit.record(connection, by, Action.CAMPAIGNS_EDIT, f"campaign:{order.ref}", {"move": "create"})
+    return key
+
+
+def _known_policies(connection: Connection, order: CampaignOrder) -> dict[str, PolicyView]:
+    named = {
+        policy.ref: policy for policy in policies.all_policies(connection, list(order.policies))
+    }
+    for ref in order.policies:
+        if ref not in named:
+            raise Missing("policies.unknown", policy=ref)
+    for step in order.steps:
+        for ref in step.options.get("policies", ()):
+            if ref not in named:
+                raise Invalid(
+                    "campaigns.step_policy", campaign=order.ref, step=step.number, policy=ref
+                )
+    return named
+
+
+def step_policies(step: Mapping[str, Any], views: Sequence[PolicyView]) -> list[PolicyView]:
+    """The policies that a step tells about: all of the campaign, or those that it names."""
+    wanted = step["options"].get("policies")
+    return [view for view in views if wanted is None or view.ref in wanted]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A campaign before it is signed."""
+
+    people: int
+    by_policy: Mapping[str, Mapping[str, int]]
+    steps: Sequence[preview.StepPreview]
+
+    @property
+    def cost_fen(self) -> int:
+        """What all steps cost at most."""
+        return sum(step.cost_fen for step in self.steps)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the command line and the frozen document."""
+        return {
+            "people": self.people,
+            "by_policy": {ref: dict(counts) for ref, counts in self.by_policy.items()},
+            "steps": [step.as_dict() for step in self.steps],
+            "cost": self.cost_fen / 100,
+        }
+
+
+def look(connection: Connection, campaign: Mapping[str, Any], on: date) -> Preview:
+    """Match the audience anew (while it is a draft) and render every text that would go out."""
+    views = _views(connection, campaign)
+    if campaign["status"] == "draft":
+        _freeze_audience(connection, campaign, views, on)
+    people, rows = audience_queries.sizes(connection, campaign["id"])
+    names = {view.id: view.ref for view in views}
+    by_policy: dict[str, dict[str, int]] = {}
+    for (policy, certainty), count in rows.items():
+        by_policy.setdefault(names[policy], {})[certainty] = count
+    composer = orders.composer(connection, campaign, views)
+    steps = []
+    for step in queries.steps(connection, campaign["id"]):
+        ids = [view.id for view in step_policies(step, views)]
+        if step["channel"] == "sms":
+            key = queries.account_for(connection, step["channel"], step["options"].get("account"))
+            if key is None:
+                raise Missing("deliveries.no_account", channel=step["channel"])
+            plan = preview.draft_plan(campaign, step, ids, on)
+            steps.append(
+                preview.message_step(
+                    connection, plan, composer, orders.account(connection, key), names
+                )
+            )
+        else:
+            steps.append(preview.StepPreview(step["number"], step["channel"], 0))
+    return Preview(people, by_policy, steps)
+
+
+def _views(connection: Connection, campaign: Mapping[str, Any]) -> list[PolicyView]:
+    return policies.all_policies(connection, queries.policy_refs(connection, campaign["id"]))
+
+
+def _freeze_audience(
+    connection: Connection, campaign: Mapping[str, Any], views: Sequence[PolicyView], on: date
+) -> str:
+    return audiences.freeze(
+        connection,
+        campaign["id"],
+        views,
+        campaign["region"],
+        on,
+        general=campaign["announce"] == "general",
+        home=campaign["options"].get("home", ""),
+    )
+
+
+Fault = tuple[str, dict[str, Any]]
+"""A code of the catalogue and what it names."""
+
+
+def faults(
+    connection: Connection, campaign: Mapping[str, Any], views: Sequence[PolicyView]
+) -> list[Fault]:
+    """Everything that keeps a campaign in draft; empty = it may be submitted."""
+    found = [fault for view in views for fault in _policy_faults(view, campaign["region"])]
+    composer = orders.composer(connection, campaign, views)
+    for step in queries.steps(connection, campaign["id"]):
+        found += _text_faults(composer, step, step_policies(step, views), campaign["region"])
+    return found
+
+
+def _policy_faults(view: PolicyView, region: str) -> list[Fault]:
+    named = {"policy": view.plain_name, "ref": view.ref}
+    found: list[Fault] = []
+    if view.status != "live":
+        found.append(("campaigns.policy_not_live", {**named, "status": view.status}))
+    if not view.verified_by:
+        found.append(("campaigns.policy_unverified", named))
+    if not view.amount_filled(region):
+        found.append(("campaigns.amount_missing", named))
+    return found
+
+
+def _text_faults(
+    composer: Composer, step: Mapping[str, Any], views: Sequence[PolicyView], region: str
+) -> list[Fault]:
+    """A step that writes needs a text in the common language for everything that it may have to say.
+
+    One group post tells of all its policies; one text message of those that fit its reader.
+    """
+    if step["channel"] not in WRITTEN:
+        return []
+    every = tuple(view.ref for view in views)
+    wanted = {every} if step["channel"] == "group" else {every, *((ref,) for ref in every)}
+    return [
+        (
+            "campaigns.no_text",
+            {
+                "step": step["number"],
+                "channel": step["channel"],
+                "policy": refs[0] if len(refs) == 1 else BUNDLE,
+            },
+        )
+        for refs in sorted(wanted)
+        if composer.choose(step["channel"], Request(DEFAULT, refs, region)) is None
+    ]
+
+
+def submit(connection: Connection, ref: str, by: str, on: date) -> str:
+    """Freeze people, texts, policy versions, steps and cost; returns the hash that signatures are bound to.
+
+    Refused with the first fault when something is missing; Conflict when it is no draft any more.
+    """
+    campaign = get(connection, ref)
+    views = _views(connection, campaign)
+    problems = faults(connection, campaign, views)
+    if problems:
+        code, params = problems[0]
+        raise Refused(code, campaign=ref, **params)
+    audience_hash = _freeze_audience(connection, campaign, views, on)
+    people, _ = audience_queries.sizes(connection, campaign["id"])
+    if people == 0:
+        raise Refused("campaigns.nobody", campaign=ref)
+    queries.set_versions(connection, campaign["id"], {view.id: view.version_id for view in views})
+    texts = _bind_texts(connection, campaign, views)
+    seen = look(connection, {**campaign, "status": "submitted"}, on)
+    frozen = {
+        "campaign": {
+            key: campaign[key]
+            for key in ("ref", "title", "region", "message_class", "announce", "options")
+        },
+        "budget": campaign["budget_fen"],
+        "audience": {"hash": audience_hash, "people": people},
+        "policies": {view.ref: _policy_digest(view) for view in views},
+        "texts": texts,
+        "steps": [
+            {
+                key: str(step[key])
+                for key in ("number", "channel", "condition", "due_at", "after_step", "options")
+            }
+            for step in queries.steps(connection, campaign["id"])
+        ],
+        "cost": seen.cost_fen,
+    }
+    digest = hashlib.sha256(
+        json.dumps(frozen, ensure_ascii=False, sort_keys=True).encode()
+    ).hexdigest()
+    summary = {**frozen, "preview": seen.as_dict()}
+    _move(
+        connection, campaign, "submit", by, submitted_by=by, submitted_at=clock.now(), frozen=summary,
+        frozen_hash=digest,
+    )  # fmt: skip
+    queries.sign(connection, campaign["id"], "draft", "submitted", by, digest)
+    return digest
+
+
+def _policy_digest(view: PolicyView) -> str:
+    """The version and everything that regions filled in for it."""
+    local = [
+        (local.region, dict(local.parameters), dict(local.facts))
+        for local in sorted(view.locals, key=lambda one: one.region)
+    ]
+    text = json.dumps([view.hash, local], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _bind_texts(
+    connection: Connection, campaign: Mapping[str, Any], views: Sequence[PolicyView]
+) -> dict[str, str]:
+    """Bind the texts that are ready; returns their hashes by place."""
+    refs = [view.ref for view in views]
+    ready = [text for text in messages.newest(connection, [*refs, BUNDLE]) if text.ready]
+    rows = [
+        {
+            "policy": text.policy,
+            "channel": text.channel,
+            "language": text.language,
+            "variant_id": text.id,
+        }
+        for text in ready
+    ]
+    queries.set_variants(connection, campaign["id"], rows)
+    return {f"{text.channel}/{text.language}/{text.policy}": text.hash for text in ready}
+
+
+def approve(connection: Connection, ref: str, by: str, note: str = "") -> None:
+    """Sign what was submitted. Never by who wrote or submitted it."""
+    campaign = get(connection, ref)
+    if by in (campaign["submitted_by"], campaign["created_by"]):
+        raise Refused("campaigns.same_person", campaign=ref, by=by)
+    _move(connection, campaign, "approve", by)
+    queries.sign(connection, campaign["id"], "sign", "approved", by, campaign["frozen_hash"], note)
+
+
+def send_back(connection: Connection, ref: str, by: str, note: str) -> None:
+    """Return a submitted campaign to its writer: it is a draft again and must be frozen anew."""
+    campaign = get(connection, ref)
+    digest = campaign["frozen_hash"]
+    _move(
+        connection,
+        campaign,
+        "return",
+        by,
+        frozen_hash="",
+        frozen=None,
+        submitted_by="",
+        submitted_at=None,
+    )
+    queries.sign(connection, campaign["id"], "sign", "returned", by, digest, note)
+
+
+def release(connection: Connection, ref: str, by: str) -> None:
+    """Hand an approved campaign to whatever senders run. Saying it again changes nothing."""
+    campaign = get(connection, ref)
+    if campaign["released"]:
+        return
+    signed = [
+        one
+        for one in queries.signatures(connection, campaign["id"])
+        if one["decision"] == "approved"
+    ]
+    if not signed or signed[-1]["hash"] != campaign["frozen_hash"]:
+        raise Refused("campaigns.not_signed", campaign=ref)
+    _move(connection, campaign, "release", by, released=True)
+
+
+def pause(connection: Connection, ref: str, by: str) -> None:
+    """Stop at the next chunk; what is with the carrier cannot be called back."""
+    _move(connection, get(connection, ref), "pause", by)
+
+
+def resume(connection: Connection, ref: str, by: str) -> None:
+    """Go on where it stopped."""
+    _move(connection, get(connection, ref), "resume", by)
+
+
+def cancel(connection: Connection, ref: str, by: str) -> None:
+    """End it for good; `deliveries.service.cancel_rest` gives everybody who was not sent to their reason."""
+    _move(connection, get(connection, ref), "cancel", by, ended_at=clock.now())
+
+
+def _move(
+    connection: Connection, campaign: Mapping[str, Any], move: str, by: str, **values: object
+) -> None:
+    """One compare-and-swap; Conflict names where the campaign is now."""
+    allowed, to = MOVES[move]
+    if not queries.move(connection, campaign["id"], allowed, to, **values):
+        now = queries.by_id(connection, campaign["id"])["status"]
+        raise Conflict("campaigns.wrong_state", campaign=campaign["ref"], move=move, status=now)
+    detail = {"move": move, "hash": campaign["frozen_hash"]}
+    audit.record(
+        connection,
+        by,
+        _ACTIONS.get(move, Action.CAMPAIGNS_RUN),
+        f"campaign:{campaign['ref']}",
+        detail,
+    )

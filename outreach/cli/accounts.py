@@ -1,0 +1,107 @@
+"""`outreach accounts …`: what sends: a carrier's account, a robot, a printer, people who tick a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from outreach.cli.office import Here, machine_user
+from outreach.cli.output import Answer, command
+from outreach.errors import Conflict, Invalid
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+app = typer.Typer(name="accounts", help="发送账号 · sending accounts")
+
+STANDARD: tuple[dict[str, Any], ...] = (
+    {
+        "name": "twilio",
+        "channel": "sms",
+        "provider": "twilio",
+        "per_second": 10.0,
+        "billing": "china",
+        "part_fen": 5,
+    },
+    {"name": "wecom", "channel": "group", "provider": "wecom", "per_second": 0.3},
+    {"name": "printer", "channel": "flyer", "provider": "paper", "per_second": 100.0},
+    {"name": "broadcast", "channel": "broadcast", "provider": "manual", "per_second": 100.0},
+    {"name": "visit", "channel": "visit", "provider": "manual", "per_second": 100.0},
+    {"name": "call", "channel": "call", "provider": "manual", "per_second": 100.0},
+)
+"""What a new installation has, one account per channel; where their data goes is a matter of settings."""
+
+
+def add_standard(connection: Connection) -> list[str]:
+    """Write the standard accounts into an installation that has none; returns their names."""
+    from outreach.deliveries import orders
+
+    if orders.accounts(connection):
+        return []
+    for values in STANDARD:
+        _add(connection, values)
+    return [values["name"] for values in STANDARD]
+
+
+def _add(connection: Connection, values: dict[str, Any]) -> None:
+    from sqlalchemy import insert
+
+    from outreach.access import audit
+    from outreach.access.roles import Action
+    from outreach.models.deliveries import Account
+
+    row = {"billing": "china", "part_fen": 0, "options": {}, **values}
+    connection.execute(insert(Account).values(**row))
+    detail = {key: value for key, value in row.items() if key != "options"}
+    audit.record(
+        connection,
+        machine_user(),
+        Action.CHANNELS_MANAGE,
+        f"account:{row['name']}",
+        {"added": detail},
+    )
+
+
+@command(app, "add")
+def add(
+    here: Here,
+    name: str,
+    channel: Annotated[str, typer.Option(help="sms | group | flyer | broadcast | visit | call")],
+    provider: Annotated[str, typer.Option(help="twilio | wecom | paper | manual | …")],
+    per_second: Annotated[
+        float, typer.Option(min=0.01, help="每秒几条 · messages per second")
+    ] = 1.0,
+    billing: Annotated[str, typer.Option(help="计费规则 · china | 3gpp")] = "china",
+    part_fen: Annotated[int, typer.Option(min=0, help="每条几分钱 · price of a part in fen")] = 0,
+) -> Answer:
+    """登记发送账号 · Add a sending account."""
+    from outreach.campaigns.schemas import CHANNELS
+    from outreach.deliveries import orders
+
+    if channel not in CHANNELS or billing not in ("china", "3gpp"):
+        raise Invalid("cli.account", channels="、".join(CHANNELS))
+    values = {
+        "name": name, "channel": channel, "provider": provider, "per_second": per_second, "billing": billing,
+        "part_fen": part_fen,
+    }  # fmt: skip
+    with here.installation() as office, office.store.begin() as connection:
+        if name in {one.name for one in orders.accounts(connection)}:
+            raise Conflict("cli.account_taken", name=name)
+        _add(connection, values)
+    return Answer(values, [f"发送账号 {name}（{channel}）已登记"])
+
+
+@command(app, "list")
+def everything(here: Here) -> Answer:
+    """发送账号一览 · List the sending accounts."""
+    from outreach.deliveries import orders
+
+    with here.installation() as office, office.store.read() as connection:
+        found = orders.accounts(connection)
+    rows = [{key: value for key, value in vars(one).items() if key != "options"} for one in found]
+    lines = [
+        f"{row['name']:<12} {row['channel']:<10} {row['provider']}，每秒 {row['per_second']:g}"
+        for row in rows
+    ]
+    return Answer({"accounts": rows}, lines or ["还没有发送账号。"])

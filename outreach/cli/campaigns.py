@@ -1,0 +1,246 @@
+"""`outreach campaign …`: write, look at, sign, release and stop a campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from outreach.cli.office import Here, acting
+from outreach.cli.options import As, CampaignId, MustAs
+from outreach.cli.output import Answer, command, words
+from outreach.cli.standing import standing, standing_lines
+from outreach.errors import Invalid
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from outreach.access.roles import Action
+    from outreach.bootstrap import Installation
+    from outreach.campaigns.service import Preview
+
+app = typer.Typer(name="campaign", help="宣传任务 · campaigns")
+
+
+@command(app, "create")
+def create(here: Here, file: Path, user: As = None) -> Answer:
+    """新建 · Write a draft from a YAML file."""
+    from outreach.access.roles import Action
+    from outreach.campaigns import schemas, service
+
+    with here.installation() as office:
+        order = schemas.parse(_document(file), office.settings.zone, file.name)
+        home = office.settings.region
+        by = acting(office, user, Action.CAMPAIGNS_EDIT, order.region or home)
+        with office.store.begin() as connection:
+            key = service.create(connection, order, by, home)
+    data = {"campaign": order.ref, "number": key, "status": "draft"}
+    return Answer(
+        data, [f"任务 {order.ref} 已建为草稿。下一步：outreach campaign preview {order.ref}"]
+    )
+
+
+def _document(file: Path) -> object:
+    import yaml
+
+    try:
+        return yaml.safe_load(file.read_text("utf-8"))
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise Invalid("campaigns.unreadable", file=file.name, reason=reason) from error
+
+
+@command(app, "preview")
+def preview(here: Here, ref: CampaignId) -> Answer:
+    """预览 · Every distinct text with its count, parts and cost, who would get nothing, and what is missing."""
+    from outreach.campaigns import queries, service
+    from outreach.policies.service import all_policies
+
+    today = here.today()
+    with here.installation() as office, office.store.begin() as connection:
+        campaign = service.get(connection, ref)
+        seen = service.look(connection, campaign, today)
+        views = all_policies(connection, queries.policy_refs(connection, campaign["id"]))
+        draft = campaign["status"] == "draft"
+        faults = service.faults(connection, campaign, views) if draft else []
+    missing = [words(code, {"campaign": ref, **params}) for code, params in faults]
+    data = {"campaign": ref, "status": campaign["status"], **seen.as_dict(), "missing": missing}
+    lines = _preview_lines(seen)
+    lines += [f"还不能送审：{fault['message']} / {fault['message_en']}" for fault in missing]
+    return Answer(data, lines)
+
+
+def _preview_lines(seen: Preview) -> list[str]:
+    lines = [f"{seen.people} 人"]
+    for policy, counts in seen.by_policy.items():
+        sure, maybe = counts.get("yes", 0), counts.get("unknown", 0)
+        lines.append(f"  {policy}：很可能 {sure}，资料不全 {maybe}")
+    for step in seen.steps:
+        lines.append(f"第 {step.number} 步 {step.channel}：{step.recipients} 个收件人")
+        for text in step.texts:
+            lines += [
+                f"  × {text.count}（{text.language}，每条计费 {text.parts} 条）",
+                f"    {text.text}",
+            ]
+        if step.parts:
+            lines.append(f"  共计费 {step.parts['total']} 条，{step.cost_fen / 100:.2f} 元")
+        lines += [f"  没有内容可发：{language} {count} 人" for language, count in step.gaps.items()]
+    return [*lines, f"最多花费 {seen.cost_fen / 100:.2f} 元"]
+
+
+@command(app, "submit")
+def submit(here: Here, ref: CampaignId, user: MustAs) -> Answer:
+    """送审 · Freeze people, texts, versions, steps and cost."""
+    from outreach.access.roles import Action
+    from outreach.campaigns import service
+
+    today = here.today()
+    with here.installation() as office:
+        by = _acting_on(office, ref, user, Action.CAMPAIGNS_SUBMIT)
+        with office.store.begin() as connection:
+            digest = service.submit(connection, ref, by, today)
+            people = service.get(connection, ref)["frozen"]["audience"]["people"]
+    data = {"campaign": ref, "status": "submitted", "people": people, "hash": digest}
+    return Answer(data, [f"任务 {ref} 已送审：{people} 人，内容号 {digest[:12]}"])
+
+
+@command(app, "approve")
+def approve(
+    here: Here,
+    ref: CampaignId,
+    user: MustAs,
+    note: Annotated[str, typer.Option(help="批注 · remark")] = "",
+) -> Answer:
+    """签发 · Sign what was submitted; never by who wrote or submitted it."""
+    from outreach.access.roles import Action
+    from outreach.campaigns import service
+
+    with here.installation() as office:
+        by = _acting_on(office, ref, user, Action.CAMPAIGNS_APPROVE)
+        with office.store.begin() as connection:
+            service.approve(connection, ref, by, note)
+            digest = service.get(connection, ref)["frozen_hash"]
+    data = {"campaign": ref, "status": "approved", "by": by, "hash": digest}
+    return Answer(data, [f"任务 {ref} 已由 {by} 签发，内容号 {digest[:12]}"])
+
+
+def _acting_on(office: Installation, ref: str, user: str | None, action: Action) -> str:
+    """The acting user, who must be responsible for the campaign's region; Missing for an unknown campaign."""
+    from outreach.campaigns import service
+
+    with office.store.read() as connection:
+        region = service.get(connection, ref)["region"]
+    return acting(office, user, action, region)
+
+
+@command(app, "run")
+def run(
+    here: Here,
+    ref: CampaignId,
+    now: Annotated[
+        bool, typer.Option("--now", help="就在这里发完 · send here until nothing is due")
+    ] = False,
+    user: As = None,
+) -> Answer:
+    """开始发送 · Release a signed campaign to whatever senders run; --now sends in this process."""
+    from outreach.access.roles import Action
+    from outreach.campaigns import service
+    from outreach.cli.sending import drained, sole_sender_here
+
+    with here.installation() as office:
+        by = _acting_on(office, ref, user, Action.CAMPAIGNS_RUN)
+        with sole_sender_here(office, needed=now):
+            with office.store.begin() as connection:
+                service.release(connection, ref, by)
+            if now:
+                drained(here, office, ref)
+        return _standing(office, ref)
+
+
+def _standing(office: Installation, ref: str) -> Answer:
+    with office.store.read() as connection:
+        found = standing(connection, ref)
+    return Answer(found, standing_lines(found), failed=found["stopped_by"] is not None)
+
+
+def _moved(
+    here: Here, ref: str, user: str | None, move: Callable[[Connection, str, str], None]
+) -> Answer:
+    from outreach.access.roles import Action
+
+    with here.installation() as office:
+        by = _acting_on(office, ref, user, Action.CAMPAIGNS_RUN)
+        with office.store.begin() as connection:
+            move(connection, ref, by)
+        with office.store.read() as connection:
+            found = standing(connection, ref)
+    return Answer(found, standing_lines(found))
+
+
+@command(app, "pause")
+def pause(here: Here, ref: CampaignId, user: As = None) -> Answer:
+    """暂停 · Stop at the next chunk."""
+    from outreach.campaigns import service
+
+    return _moved(here, ref, user, service.pause)
+
+
+@command(app, "resume")
+def resume(here: Here, ref: CampaignId, user: As = None) -> Answer:
+    """继续 · Go on where it stopped."""
+    from outreach.campaigns import service
+
+    return _moved(here, ref, user, service.resume)
+
+
+@command(app, "cancel")
+def cancel(here: Here, ref: CampaignId, user: As = None) -> Answer:
+    """取消 · End it for good; everybody who was not sent to gets that as the reason."""
+    from outreach.access.roles import Action
+    from outreach.campaigns import service
+    from outreach.deliveries.service import cancel_rest
+
+    with here.installation() as office:
+        by = _acting_on(office, ref, user, Action.CAMPAIGNS_RUN)
+        with office.store.begin() as connection:
+            if (
+                service.get(connection, ref)["status"] != "cancelled"
+            ):  # said again: finish what was cut off
+                service.cancel(connection, ref, by)
+            key = service.get(connection, ref)["id"]
+        cancel_rest(office.store.begin, key)
+        with office.store.read() as connection:
+            found = standing(connection, ref)
+    return Answer(found, standing_lines(found))
+
+
+@command(app, "status")
+def status(here: Here, ref: CampaignId) -> Answer:
+    """进展 · Counts by state and channel, cost, reasons, and what waits for a person."""
+    with here.installation() as office, office.store.read() as connection:
+        found = standing(connection, ref)
+    return Answer(found, standing_lines(found))
+
+
+@command(app, "list")
+def everything(here: Here) -> Answer:
+    """任务一览 · All campaigns, newest first."""
+    from outreach.campaigns import queries
+
+    with here.installation() as office, office.store.read() as connection:
+        rows = [_row(campaign) for campaign in queries.everything(connection)]
+    lines = [f"{row['campaign']:<24} {row['status']:<10} {row['title']}" for row in rows]
+    return Answer({"campaigns": rows}, lines or ["还没有任务。"])
+
+
+def _row(campaign: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "campaign": campaign["ref"],
+        "number": campaign["id"],
+        "title": campaign["title"],
+        "status": campaign["status"],
+        "region": campaign["region"],
+        "released": campaign["released"],
+    }

@@ -1,0 +1,118 @@
+"""What `outreach doctor` looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from outreach import wording
+from outreach.cli.office import Here, log_to_stderr
+from outreach.errors import Invalid, Misconfigured, OutreachError
+
+if TYPE_CHECKING:
+    from outreach.bootstrap import Installation
+    from outreach.settings import Settings
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the doctor's: what was looked at, and what is wrong with it."""
+
+    name: str
+    ok: bool
+    code: str = ""
+    message: str = ""
+    message_en: str = ""
+
+
+def _check(name: str, look: Callable[[], object]) -> Check:
+    try:
+        look()
+    except OutreachError as error:
+        return _problem(name, error)
+    return Check(name, ok=True)
+
+
+def _problem(name: str, error: OutreachError) -> Check:
+    zh, en = (wording.say(error.code, lang, **error.params) for lang in ("zh", "en"))
+    return Check(name, ok=False, code=error.code, message=zh, message_en=en)
+
+
+def checks(here: Here) -> list[Check]:
+    """Every check that can be made; without tables or keys those that need them are left out."""
+    from outreach.bootstrap import refuse_foreign_packages
+
+    log_to_stderr()
+    settings = here.settings()
+    found = [
+        _check("packages", refuse_foreign_packages),
+        _check("time zone", lambda: settings.zone),
+        _check("keys", settings.vault),
+        _check("secret key", lambda: _secret_key(settings)),
+        _check("fonts", _fonts),
+    ]
+    try:
+        with here.installation() as office:
+            found += [Check("tables", ok=True), *_of(office)]
+    except Misconfigured as error:
+        found.append(_problem("tables", error))
+    return found
+
+
+def _of(office: Installation) -> Iterator[Check]:
+    from outreach.deliveries import orders
+
+    with office.store.read() as connection:
+        accounts = orders.accounts(connection)
+    yield _check("accounts", lambda: _some(accounts))
+    if not office.demo:  # invented people: nothing is sent outside, and nothing would be lost
+        yield _check("key backup", lambda: _key_backup(office.settings))
+        if any(one.provider == "twilio" for one in accounts):
+            yield _check("twilio", lambda: _twilio(office.settings))
+    yield _check("region", lambda: _region(office))
+
+
+def _secret_key(settings: Settings) -> None:
+    if not settings.secret_key:
+        raise Misconfigured("settings.keys_missing")
+
+
+def _key_backup(settings: Settings) -> None:
+    """keys.env is the only copy until somebody copied it and says where: DATA_DIR/keys.copied-to."""
+    note = settings.data_dir / "keys.copied-to"
+    if (settings.data_dir / "keys.env").exists() and not (
+        note.exists() and note.read_text("utf-8").strip()
+    ):
+        raise Misconfigured("cli.keys_not_copied", place=note)
+
+
+def _fonts() -> None:
+    from channels.flyer import fonts
+
+    lost = fonts.missing("惠民政策宣传単")
+    if lost:
+        raise Invalid("cli.fonts", characters="".join(lost))
+
+
+def _some(accounts: object) -> None:
+    if not accounts:
+        raise Invalid("cli.no_accounts")
+
+
+def _twilio(settings: Settings) -> None:
+    needed = {
+        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
+        "TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
+        "TWILIO_FROM": settings.twilio_from or settings.twilio_messaging_service_sid,
+    }
+    missing = [f"OUTREACH_{name}" for name, value in needed.items() if not value]
+    if missing:
+        raise Misconfigured("cli.twilio_settings", names="、".join(missing))
+
+
+def _region(office: Installation) -> None:
+    if not office.settings.region:
+        raise Misconfigured("cli.no_region")
+    if not office.place:
+        raise Misconfigured("cli.unknown_region", region=office.settings.region)

@@ -1,0 +1,29 @@
+"""`outreach funnel …`: the counts that pages show."""
+
+from __future__ import annotations
+
+import typer
+
+from outreach.cli.office import Here
+from outreach.cli.output import Answer, command
+
+app = typer.Typer(name="funnel", help="计数 · counts on pages")
+
+
+@app.callback()
+def group() -> None:
+    """计数 · Counts on pages."""
+
+
+@command(app, "rebuild")
+def rebuild(here: Here) -> Answer:
+    """重新计数 · Compute all counts again from the deliveries themselves."""
+    from outreach.campaigns import queries
+    from outreach.deliveries import funnel
+
+    with here.installation() as office:
+        with office.store.begin() as connection:
+            funnel.rebuild(connection)
+        with office.store.read() as connection:
+            campaigns = len(queries.everything(connection))
+    return Answer({"campaigns": campaigns}, [f"{campaigns} 个任务的计数已重算"])

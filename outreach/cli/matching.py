@@ -1,0 +1,133 @@
+"""`outreach match` and `outreach explain`: whom a policy fits, and why."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from outreach.cli.catalogue import document
+from outreach.cli.office import Here
+from outreach.cli.options import Day
+from outreach.cli.output import Answer, command
+from outreach.errors import Invalid, Missing
+
+if TYPE_CHECKING:
+    from outreach.audiences.service import Answer as Counts
+    from segments.match import Match
+    from segments.person import Person as Facts
+
+PolicyOption = Annotated[
+    str, typer.Option("--policy", metavar="ID", help="政策 · name of the policy")
+]
+_ANSWERS = {"yes": "很可能符合", "no": "不符合", "unknown": "资料不全，不能判断"}
+
+
+class By(StrEnum):
+    """How `match` divides its counts."""
+
+    REGION = "region"
+    AGE_BAND = "age_band"
+    LANGUAGE = "language"
+
+
+def match(
+    here: Here,
+    policy: PolicyOption,
+    on: Day = None,
+    by: Annotated[By | None, typer.Option(help="按什么分 · divide by")] = None,
+) -> Answer:
+    """匹配 · How many people of the register a policy fits."""
+    from outreach.audiences import service as audiences
+    from outreach.policies import service as policies
+
+    day = on or here.today()
+    with here.installation() as office, office.store.read() as connection:
+        view = policies.get(connection, policy)
+        home = office.settings.region
+        total, parts = audiences.answers(
+            connection, view, day, home=home, by=by.value if by else ""
+        )
+    counts = {key: value for key, value in total.as_dict().items() if key != "group"}
+    data = {"policy": policy, "on": day, **counts, "by": [part.as_dict() for part in parts]}
+    lines = [f"{view.plain_name} · {day}"]
+    lines += [_counts(part, part.group or "不详") for part in parts]
+    return Answer(data, [*lines, _counts(total, "合计")])
+
+
+def _counts(part: Counts, name: str) -> str:
+    return (
+        f"  {name:<12} 很可能 {part.likely}，资料不全 {part.unknown}，"
+        f"不符合 {part.not_}，不联系 {part.blocked}"
+    )
+
+
+def explain(
+    here: Here,
+    policy: PolicyOption,
+    person: Annotated[
+        str | None, typer.Option(metavar="REF", help="登记号 · number in the register")
+    ] = None,
+    facts: Annotated[
+        Path | None, typer.Option(metavar="FILE.json", help="情况 · facts as JSON")
+    ] = None,
+    on: Day = None,
+) -> Answer:
+    """说明 · Whether a policy fits one person, with reasons. With --facts nothing else is needed."""
+    if (person is None) == (facts is None):
+        raise typer.BadParameter("--person REF | --facts FILE.json")
+    day = on or here.today()
+    found = (
+        _explain_facts(policy, facts, day)
+        if facts
+        else _explain_person(here, policy, str(person), day)
+    )
+    lines = [_ANSWERS[found.answer]]
+    for mark, findings in (("✓", found.met), ("✗", found.failed), ("?", found.missing)):
+        lines += [f"  {mark} {finding.text}" for finding in findings]
+    lines += [f"  请人工核对：{text}" for text in found.check]
+    lines += [f"  {found.becomes_true_on} 起符合"] if found.becomes_true_on else []
+    lines += [f"  {found.ends_on} 后不再符合"] if found.ends_on else []
+    return Answer(found.as_json(), lines)
+
+
+def _explain_facts(policy: str, file: Path, on: date) -> Match:
+    from segments.match import match as compare
+    from segments.parse import parse_rule
+    from segments.person import Person
+
+    try:
+        read = json.loads(file.read_text("utf-8-sig"))
+    except ValueError as error:
+        raise Invalid("cli.not_json", file=file.name, reason=error) from error
+    return compare(parse_rule(document(policy)["rule"]), Person.from_facts(read), on)
+
+
+def _explain_person(here: Here, policy: str, ref: str, on: date) -> Match:
+    from outreach.access.scope import Scope
+    from outreach.audiences import service as audiences
+    from outreach.people import service as people
+    from outreach.policies import service as policies
+
+    if not ref.isdecimal():
+        raise Missing("people.person", person=ref)
+    with here.installation() as office, office.store.read() as connection:
+        view = policies.get(connection, policy)
+        row = people.get_person(connection, Scope(), int(ref))
+        return audiences.explain(view, _facts(row), on, office.settings.region)
+
+
+def _facts(row: object) -> Facts:
+    from segments.person import Person
+
+    return Person(**{name: getattr(row, name) for name in Person.__dataclass_fields__})
+
+
+def add_to(app: typer.Typer) -> None:
+    """Both stand at the root."""
+    command(app, "match")(match)
+    command(app, "explain")(explain)

@@ -1,0 +1,30 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r}: 2026-01-31") from error
+
+
+Day = Annotated[
+    date | None,
+    typer.Option("--on", parser=_day, metavar="DATE", help="哪一天（默认今天） · on which day"),
+]
+As = Annotated[
+    str | None, typer.Option("--as", metavar="USER", help="以谁的名义 · act as this user")
+]
+MustAs = Annotated[str, typer.Option("--as", metavar="USER", help="以谁的名义 · act as this user")]
+Out = Annotated[Path, typer.Option("--out", help="写到哪里 · where to write")]
+CampaignId = Annotated[
+    str, typer.Argument(metavar="ID", help="任务 · name or number of the campaign")
+]

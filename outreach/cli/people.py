@@ -1,0 +1,105 @@
+"""`outreach people …`: take lists in, and write the sheet that towns and departments fill in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from outreach.cli.catalogue import any_rule
+from outreach.cli.office import Here, machine_user
+from outreach.cli.options import Out
+from outreach.cli.output import Answer, command
+from outreach.errors import Invalid
+
+if TYPE_CHECKING:
+    from outreach.people.schemas import ImportReport
+
+app = typer.Typer(name="people", help="名单 · people")
+
+_MOST_LINES = 20
+
+
+@command(app, "import")
+def take_in(  # noqa: PLR0913 - one argument per option of the command
+    here: Here,
+    file: Path,
+    dry_run: Annotated[bool, typer.Option(help="只检查不写入 · count only")] = False,
+    strict: Annotated[bool, typer.Option(help="有错一行不写 · nothing if any row is bad")] = False,
+    sheet: Annotated[str | None, typer.Option(help="只读这个工作表 · only this sheet")] = None,
+    region: Annotated[str, typer.Option(help="没写地区的行归哪里 · for rows that name none")] = "",
+    mapping: Annotated[
+        Path | None, typer.Option(help="JSON {列名: 字段} · header to field")
+    ] = None,
+    rejected: Annotated[Path | None, typer.Option(help="错行另存 · workbook of bad rows")] = None,
+) -> Answer:
+    """导入名单 · Take in a list of people (XLSX, XLS, CSV)."""
+    from outreach.people.importer import import_file
+
+    with here.installation() as office:
+        report = import_file(
+            file,
+            begin=office.store.begin,
+            vault=office.vault,
+            today=here.today(),
+            region=region or office.settings.region,
+            dry_run=dry_run,
+            strict=strict,
+            sheet=sheet,
+            mapping=_mapping(mapping),
+            rejected=rejected,
+            by=machine_user(),
+        )
+    return Answer(report.as_dict(), _lines(report), failed=report.failed)
+
+
+def _mapping(path: Path | None) -> dict[str, str] | None:
+    if path is None:
+        return None
+    try:
+        read = json.loads(path.read_text("utf-8-sig"))
+    except ValueError as error:
+        raise Invalid("cli.mapping", file=path.name) from error
+    if not isinstance(read, dict) or not all(isinstance(value, str) for value in read.values()):
+        raise Invalid("cli.mapping", file=path.name)
+    return read
+
+
+def _lines(report: ImportReport) -> list[str]:
+    lines = [
+        f"共 {report.rows} 行：收下 {report.accepted}，有错 {report.rejected}，重复 {report.duplicates}",
+        f"新增 {report.new} 人，更新 {report.changed} 人，没有变化 {report.unchanged} 人"
+        + ("" if report.written else "（没有写入）"),
+    ]
+    for title, problems in (("有错的行", report.errors), ("提醒", report.warnings)):
+        lines += [f"{title} {len(problems)} 处："] if problems else []
+        lines += [
+            f"  第 {one.row} 行 {one.column}：{one.message}" for one in problems[:_MOST_LINES]
+        ]
+        more = len(problems) - _MOST_LINES
+        lines += [f"  还有 {more} 处，见 --json 或 --rejected"] if more > 0 else []
+    return lines
+
+
+@command(app, "template")
+def template(
+    here: Here,
+    out: Out,
+    policy: Annotated[
+        list[str] | None, typer.Option(help="只要这些政策用到的列 · only what these read")
+    ] = None,
+) -> Answer:
+    """空白表 · Write the workbook to be filled in, with the columns that the policies need."""
+    from outreach.people.template import write_template
+    from segments import vocabulary
+
+    facts: set[str] | None = None
+    for ref in policy or []:
+        clauses = list(any_rule(here, ref).clauses())
+        facts = (facts or set()) | {clause.field for clause in clauses}
+        if any(vocabulary.find(str(value)) for one in clauses for value in one.operands or ()):
+            facts.add("circumstances")
+    write_template(out, facts)
+    return Answer({"file": out}, [f"已写好：{out}"])

@@ -1,0 +1,149 @@
+"""`outreach policies …`: load the catalogue, check files, list, verify, and fill in what a region sets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from outreach.cli.office import Here, acting
+from outreach.cli.options import As, MustAs
+from outreach.cli.output import Answer, command, words
+from outreach.errors import Invalid, OutreachError
+
+if TYPE_CHECKING:
+    from outreach.policies.schemas import PolicyView
+
+app = typer.Typer(name="policies", help="政策 · policies")
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[FILE]…", help="默认自带目录 · default: those shipped"),
+]
+Ref = Annotated[str, typer.Argument(metavar="ID", help="政策 · name of the policy")]
+
+
+@command(app, "load")
+def load(here: Here, files: Files = None) -> Answer:
+    """装入政策 · Load policies as versions (all files or none), and the message texts that lie beside them."""
+    from outreach.messages import service as messages
+    from outreach.policies import service
+
+    paths = files or service.starter_catalogue()
+    documents = [(path.name, service.read_file(path)) for path in paths]
+    with here.installation() as office, office.store.begin() as connection:
+        loaded = [service.load(connection, document, name) for name, document in documents]
+        texts = messages.load_files(connection)
+    fresh = [ref for ref, is_new in loaded if is_new]
+    data = {"policies": [ref for ref, _ in loaded], "new": fresh, "texts": texts}
+    return Answer(data, [f"政策 {len(loaded)} 项，新版本 {len(fresh)} 项；新文稿 {texts} 份"])
+
+
+@command(app, "check")
+def check(here: Here, files: Files = None) -> Answer:
+    """检查政策文件 · Check policy files; nothing is needed and nothing is written."""
+    from outreach.policies import service
+
+    paths = files or service.starter_catalogue()
+    errors = []
+    for path in paths:
+        try:
+            service.read_file(path)
+        except OutreachError as error:
+            errors.append(
+                {"file": path.name, **words(error.code, error.params), "params": error.params}
+            )
+    lines = [f"{error['file']}：{error['message']} / {error['message_en']}" for error in errors]
+    lines.append(f"检查 {len(paths)} 个文件，{len(errors)} 个有错")
+    return Answer({"files": len(paths), "errors": errors}, lines, failed=bool(errors))
+
+
+@command(app, "list")
+def everything(here: Here) -> Answer:
+    """政策一览 · List the loaded policies."""
+    from outreach.policies import service
+
+    with here.installation() as office:
+        with office.store.read() as connection:
+            found = service.all_policies(connection)
+        rows = [_row(view, office.settings.region) for view in found]
+    lines = [
+        f"{row['id']:<20} v{row['version']} {row['name']} · {row['verified_by'] or '未核验'}"
+        + ("" if row["amount_filled"] else " · 金额待本地填写")
+        for row in rows
+    ]
+    return Answer(
+        {"policies": rows}, lines or ["还没有政策。outreach policies load 装入自带的目录。"]
+    )
+
+
+def _row(view: PolicyView, region: str) -> dict[str, Any]:
+    return {
+        "id": view.ref,
+        "name": view.plain_name,
+        "version": view.number,
+        "status": view.status,
+        "verified_by": view.verified_by,
+        "amount_filled": view.amount_filled(region),
+    }
+
+
+@command(app, "verify")
+def verify(here: Here, ref: Ref, user: MustAs) -> Answer:
+    """核验 · Say that a named user has checked the newest version against its source."""
+    from outreach.access import audit
+    from outreach.access.roles import Action
+    from outreach.policies import service
+
+    with here.installation() as office:
+        by = acting(office, user, Action.POLICIES_VERIFY)
+        with office.store.begin() as connection:
+            view = service.verify(connection, ref, by)
+            audit.record(
+                connection, by, Action.POLICIES_VERIFY, f"policy:{ref}", {"version": view.number}
+            )
+        row = _row(view, office.settings.region)
+    return Answer(row, [f"{view.plain_name}（第 {view.number} 版）由 {view.verified_by} 核验"])
+
+
+@command(app, "fill")
+def fill(
+    here: Here,
+    ref: Ref,
+    file: Path,
+    region: Annotated[str, typer.Option(help="哪个地区 · code of the region that sets it")],
+    user: As = None,
+) -> Answer:
+    """填写本地内容 · Fill in what a region sets: YAML with `facts` (amount, where, phone …) and `parameters`."""
+    from outreach.access import audit
+    from outreach.access.roles import Action
+    from outreach.policies import service
+
+    local = _local(file)
+    with here.installation() as office:
+        by = acting(office, user, Action.POLICIES_EDIT, region)
+        with office.store.begin() as connection:
+            service.fill_in(connection, ref, region, by=by, on=here.today(), **local)
+            detail = {key: sorted(value) for key, value in local.items()}
+            audit.record(
+                connection, by, Action.POLICIES_EDIT, f"policy:{ref}", {"region": region, **detail}
+            )
+    return Answer({"policy": ref, "region": region, **local}, [f"{ref}：{region} 的本地内容已写入"])
+
+
+def _local(file: Path) -> dict[str, dict[str, Any]]:
+    import yaml
+
+    try:
+        read = yaml.safe_load(file.read_text("utf-8"))
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise Invalid(
+            "policies.not_yaml", file=file.name, reason=" ".join(str(error).split())
+        ) from error
+    if not isinstance(read, dict):
+        raise Invalid("policies.not_a_mapping", file=file.name)
+    for key, value in read.items():
+        if key not in ("facts", "parameters") or not isinstance(value, dict):
+            raise Invalid("policies.unknown_key", file=file.name, key=key)
+    return read

@@ -1,0 +1,92 @@
+"""Where a campaign stands, for `campaign status` and after every move."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from outreach.cli.output import words
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+STATES = {
+    "waiting": "待发", "accepted": "等回执", "delivered": "已送达", "undelivered": "没送到", "refused": "被拒收",
+    "skipped": "未发", "unknown": "结果不明",
+}  # fmt: skip
+"""Delivery state → the word on a terminal, in the order in which they are listed."""
+
+
+def standing(connection: Connection, ref: str) -> dict[str, Any]:
+    """Everything that is counted of one campaign. `stopped_by`: the fault that paused it by itself, or None."""
+    from outreach.campaigns import service
+    from outreach.deliveries import queries
+
+    campaign = service.get(connection, ref)
+    key = campaign["id"]
+    parts, fen, resent = queries.spent(connection, key)
+    return {
+        "campaign": campaign["ref"],
+        "title": campaign["title"],
+        "status": campaign["status"],
+        "released": campaign["released"],
+        "deliveries": queries.state_counts(connection, key),
+        "channels": queries.by_channel(connection, key),
+        "parts": parts,
+        "cost": fen / 100,
+        "resent": resent,
+        "reasons": queries.reasons(connection, key),
+        "waiting_for_a_person": len(queries.waiting_for_a_person(connection, key)),
+        "stopped_by": _fault(connection, campaign["ref"], key)
+        if campaign["status"] == "paused"
+        else None,
+    }
+
+
+def _fault(connection: Connection, ref: str, key: int) -> dict[str, str] | None:
+    """Why it was paused: the newest pause in the log, when that was the program's and names a code."""
+    from outreach.access.queries import audit_lines
+
+    names = {f"campaign:{ref}", f"campaign:{key}"}
+    for line in audit_lines(connection, limit=500):
+        if line.thing in names and line.detail.get("move") == "pause":
+            code = str(line.detail.get("code", ""))
+            return words(*_known(code, str(line.detail.get("said", "")))) if code else None
+    return None
+
+
+def _known(code: str, said: str) -> tuple[str, dict[str, object]]:
+    """The catalogue's code for what paused a campaign: ours, or a carrier's number in a sentence of ours."""
+    from outreach.wording import catalogue
+
+    if code in catalogue():
+        return code, {"reason": said, "said": said}
+    return "cli.carrier_fault", {"fault": code, "said": said}
+
+
+def standing_lines(found: dict[str, Any]) -> list[str]:
+    """The same for people."""
+    counts = found["deliveries"]
+    lines = [f"{found['campaign']} {found['title']} · {found['status']}"]
+    parts = [f"{word} {counts[state]}" for state, word in STATES.items() if counts[state]]
+    lines.append(f"  共 {counts['planned']}" + (f"：{'，'.join(parts)}" if parts else ""))
+    for channel, one in found["channels"].items():
+        lines.append(f"  {channel}：计划 {one['planned']}，已交出 {one['handed_over']}")
+    for one in found["reasons"]:
+        why = one["reason"] or one["error"] or ""
+        lines.append(f"  {STATES[one['state']]}：{_reason(why)} {one['count']}")
+    lines.append(
+        f"  计费 {found['parts']} 条，{found['cost']:.2f} 元，不明后重发 {found['resent']} 条"
+    )
+    if found["waiting_for_a_person"]:
+        lines.append(f"  {found['waiting_for_a_person']} 条要人来确认")
+    if found["stopped_by"]:
+        lines.append(
+            f"  已自动暂停：{found['stopped_by']['message']} / {found['stopped_by']['message_en']}"
+        )
+    return lines
+
+
+def _reason(code: str) -> str:
+    from outreach.wording import catalogue
+
+    return catalogue().get(f"reason.{code}", {}).get("zh", code)

@@ -1,0 +1,180 @@
+"""Who is taken out at the last moment: asked again in every chunk, because lists change while we send.
+
+Later imports only take people out of a signed audience, never in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, or_, select
+
+from outreach.audiences.predicates import eligible
+from outreach.deliveries.states import Reason
+from outreach.models.deliveries import Delivery, DeliverySubject
+from outreach.models.people import Household, Person, Refusal
+from outreach.models.policies import Reach
+from outreach.policies.schemas import PolicyView
+
+_PERSONAL = {"sms": "sms", "call": "call"}
+"""Channels that a person can refuse; paper and places are offered instead."""
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """What is left of a delivery: the policies that it still is about, or the reason why nothing is."""
+
+    policies: tuple[str, ...]
+    subjects: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Under which terms a campaign may still be sent today. home: the installation's region."""
+
+    policies: Sequence[PolicyView]
+    channel: str
+    message_class: str
+    general: bool
+    on: date
+    home: str = ""
+
+
+def remaining(connection: Connection, ids: Collection[int], terms: Terms) -> dict[int, Remaining]:
+    """For every delivery: what of it still stands today."""
+    subjects = _subjects(connection, ids)
+    blocked = _recipients(connection, ids, terms)
+    judge = (
+        _places(terms)
+        if terms.channel in ("group", "broadcast")
+        else _people(connection, subjects, terms)
+    )
+    refs = {policy.id: policy.ref for policy in terms.policies}
+    kept: dict[int, list[int]] = {}
+    reasons: dict[int, str] = {}
+    for row in subjects:
+        reason = judge(row)
+        if reason:
+            reasons.setdefault(row.delivery_id, reason)
+        else:
+            kept.setdefault(row.delivery_id, []).append(row.policy_id)
+    return {
+        key: Remaining(tuple(refs[policy] for policy in sorted(set(kept[key]))), len(kept[key]))
+        if key in kept and key not in blocked
+        else Remaining((), 0, blocked.get(key) or reasons.get(key, Reason.NOT_ELIGIBLE.value))
+        for key in ids
+    }
+
+
+_Judge = Callable[[Row[*tuple[Any, ...]]], str]
+
+
+def _subjects(connection: Connection, ids: Collection[int]) -> Sequence[Row[*tuple[Any, ...]]]:
+    return connection.execute(
+        select(
+            DeliverySubject.delivery_id, DeliverySubject.person_id, DeliverySubject.policy_id,
+            Person.status, Household.stopped,
+        )
+        .join(Person, Person.id == DeliverySubject.person_id)
+        .outerjoin(Household, Household.id == Person.household_id)
+        .where(DeliverySubject.delivery_id.in_(ids))
+        .order_by(DeliverySubject.delivery_id, DeliverySubject.policy_id, DeliverySubject.person_id)
+    ).all()  # fmt: skip
+
+
+def _places(terms: Terms) -> _Judge:
+    """A post reaches a place, whoever lives there today: only a withdrawn policy stops it."""
+    live = {policy.id for policy in terms.policies if policy.status == "live"}
+    return lambda row: "" if row.policy_id in live else Reason.WITHDRAWN.value
+
+
+def _people(
+    connection: Connection, subjects: Sequence[Row[*tuple[Any, ...]]], terms: Terms
+) -> _Judge:
+    people = {row.person_id for row in subjects}
+    withdrawn = _places(terms)
+    has = _already_has(connection, people, [policy.id for policy in terms.policies])
+    fits = {policy.id: _still_fits(connection, policy, people, terms) for policy in terms.policies}
+
+    def judge(row: Row[*tuple[Any, ...]]) -> str:
+        reason = _personal_reason(row.status, row.stopped) or withdrawn(row)
+        if reason:
+            return reason
+        if (row.person_id, row.policy_id) in has:
+            return Reason.ALREADY_HAS.value
+        return "" if row.person_id in fits[row.policy_id] else Reason.NOT_ELIGIBLE.value
+
+    return judge
+
+
+def _personal_reason(status: str, stopped: bool | None) -> str:
+    if status == "deceased":
+        return Reason.DECEASED.value
+    if status == "moved":
+        return Reason.MOVED.value
+    return Reason.STOPPED.value if stopped else ""
+
+
+def _recipients(connection: Connection, ids: Collection[int], terms: Terms) -> dict[int, str]:
+    """Deliveries whose recipient must not get anything by this channel."""
+    if terms.channel not in _PERSONAL:
+        return {}
+    refused = or_(Refusal.person_id == Person.id, Refusal.address_key == Delivery.address_key)
+    rows = connection.execute(
+        select(
+            Delivery.id,
+            Person.status,
+            Person.phone_closed,
+            Household.stopped,
+            Refusal.id.label("refusal"),
+        )
+        .join(Person, Person.id == Delivery.addressee)
+        .outerjoin(Household, Household.id == Person.household_id)
+        .outerjoin(
+            Refusal,
+            refused
+            & (Refusal.channel == _PERSONAL[terms.channel])
+            & (Refusal.message_class == terms.message_class)
+            & Refusal.ended_at.is_(None),
+        )
+        .where(Delivery.id.in_(ids), Delivery.kind == "person")
+    ).all()
+    result = {}
+    for row in rows:
+        reason = _personal_reason(row.status, row.stopped)
+        if not reason and row.refusal is not None:
+            reason = Reason.REFUSED_CHANNEL.value
+        if not reason and row.phone_closed:
+            reason = Reason.NO_ADDRESS.value
+        if reason:
+            result[row.id] = reason
+    return result
+
+
+def _already_has(
+    connection: Connection, people: Collection[int], policies: Sequence[int]
+) -> set[tuple[int, int]]:
+    if not people:
+        return set()
+    rows = connection.execute(
+        select(Reach.person_id, Reach.policy_id).where(
+            Reach.person_id.in_(people),
+            Reach.policy_id.in_(policies),
+            Reach.fact.in_(("applied", "received")),
+        )
+    )
+    return {(row.person_id, row.policy_id) for row in rows}
+
+
+def _still_fits(
+    connection: Connection, policy: PolicyView, people: Collection[int], terms: Terms
+) -> set[int]:
+    if not people:
+        return set()
+    certain, possible = eligible(policy, terms.on, terms.home)
+    wanted = possible if terms.general else certain
+    return set(connection.scalars(select(Person.id).where(Person.id.in_(people), wanted)))

@@ -1,0 +1,119 @@
+"""Counts by campaign, step, village, age band, language and state.
+
+Senders and receipts only insert signed changes, so no two of them ever meet on a row; the sweep folds
+the changes into `funnel`; a reader adds both. `rebuild` recomputes from the deliveries themselves.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, insert, literal, select, union_all
+
+from outreach.models.deliveries import Delivery, Funnel, FunnelDelta, delivery_state
+from outreach.store import upsert
+
+_CELL = ("campaign_id", "step_id", "village", "age_band", "language")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where a delivery is counted."""
+
+    campaign_id: int
+    step_id: int
+    village: str
+    age_band: str
+    language: str
+
+
+def move(connection: Connection, changes: Iterable[tuple[Cell, str, str]]) -> None:
+    """Record that deliveries went from one state to another; '' is nowhere."""
+    net: Counter[tuple[Cell, str]] = Counter()
+    for cell, old, new in changes:
+        if old == new:
+            continue
+        if old:
+            net[cell, old] -= 1
+        if new:
+            net[cell, new] += 1
+    rows = [
+        {**{key: getattr(cell, key) for key in _CELL}, "state": state, "n": n}
+        for (cell, state), n in net.items()
+        if n
+    ]
+    if rows:
+        connection.execute(insert(FunnelDelta), rows)
+
+
+def plant(connection: Connection, campaign_id: int, step_id: int, firing_id: int) -> None:
+    """Count a firing's fresh deliveries once, in the transaction that makes them visible to senders."""
+    columns = [delivery_state.c[key] for key in (*_CELL, "state")]
+    rows = (
+        select(*columns, func.count())
+        .select_from(delivery_state.join(Delivery, Delivery.id == delivery_state.c.delivery_id))
+        .where(
+            Delivery.campaign_id == campaign_id,
+            Delivery.step_id == step_id,
+            Delivery.firing_id == firing_id,
+        )
+        .group_by(*columns)
+    )
+    connection.execute(insert(FunnelDelta).from_select([*_CELL, "state", "n"], rows))
+
+
+def fold(connection: Connection) -> int:
+    """Fold all changes so far into the counts; returns how many changes went."""
+    highest = connection.scalar(select(func.max(FunnelDelta.id)))
+    if highest is None:
+        return 0
+    keys = [getattr(FunnelDelta, key) for key in (*_CELL, "state")]
+    rows = (
+        select(*keys, func.sum(FunnelDelta.n).label("n"))
+        .where(FunnelDelta.id <= highest)
+        .group_by(*keys)
+    )
+    for row in connection.execute(rows).all():
+        statement = upsert(connection, Funnel).values(**row._mapping)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[*_CELL, "state"], set_={"n": Funnel.n + statement.excluded.n}
+            )
+        )
+    return connection.execute(delete(FunnelDelta).where(FunnelDelta.id <= highest)).rowcount
+
+
+def rebuild(connection: Connection, campaign_id: int | None = None) -> None:
+    """Recompute the counts from the deliveries."""
+    for table in (FunnelDelta, Funnel):
+        statement = delete(table)
+        if campaign_id is not None:
+            statement = statement.where(table.campaign_id == campaign_id)
+        connection.execute(statement)
+    columns = [delivery_state.c[key] for key in (*_CELL, "state")]
+    rows = select(*columns, func.count().label("n")).group_by(*columns)
+    if campaign_id is not None:
+        rows = rows.where(delivery_state.c.campaign_id == campaign_id)
+    connection.execute(insert(Funnel).from_select([*_CELL, "state", "n"], rows))
+
+
+def counts(connection: Connection, campaign_id: int, *by: str) -> dict[tuple[str, ...], int]:
+    """Deliveries of a campaign by any of the cell's columns and `state`; folded and fresh together."""
+    keys = by or ("state",)
+    parts = union_all(
+        *[
+            select(*[getattr(table, key) for key in keys], table.n.label("n")).where(
+                table.campaign_id == campaign_id
+            )
+            for table in (Funnel, FunnelDelta)
+        ]
+    ).subquery()
+    columns = [parts.c[key] for key in keys]
+    total = func.sum(parts.c.n)
+    statement = select(*columns, total).group_by(*columns).having(total != literal(0))
+    return {
+        tuple(str(value) for value in row[:-1]): int(row[-1])
+        for row in connection.execute(statement)
+    }

@@ -1,0 +1,183 @@
+"""What a chunk needs to know: the campaign's orders as they were signed, and whom the chunk is for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import Connection, func, select
+
+from outreach.deliveries.drop import Terms
+from outreach.messages import facts
+from outreach.messages import service as messages
+from outreach.messages.service import Composer
+from outreach.models.campaigns import Campaign, CampaignPolicy, Step
+from outreach.models.deliveries import Account, Attempt, Delivery, GroupChat
+from outreach.models.messages import BUNDLE
+from outreach.models.people import Person, Region
+from outreach.policies import service as policies
+from outreach.policies.schemas import PolicyView
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """An account of a carrier, and whether its address is on this machine."""
+
+    id: int
+    name: str
+    channel: str
+    provider: str
+    per_second: float
+    billing: str
+    part_fen: int
+    options: Mapping[str, Any]
+
+    @property
+    def rule(self) -> Literal["3gpp", "china"]:
+        """How this carrier counts parts."""
+        return "3gpp" if self.billing == "3gpp" else "china"
+
+    @property
+    def chunk(self) -> int:
+        """How many are handed over between two commits: what the account may send in a second, at most 100."""
+        return max(1, min(100, int(self.per_second)))
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What was signed for one step of one campaign."""
+
+    campaign_id: int
+    step_id: int
+    status: str
+    channel: str
+    message_class: str
+    general: bool
+    urgent: bool
+    budget_fen: int | None
+    home: str
+    policies: Sequence[PolicyView]
+    composer: Composer
+
+    def terms(self, on: date) -> Terms:
+        """What decides today whether somebody still gets it."""
+        return Terms(self.policies, self.channel, self.message_class, self.general, on, self.home)
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """One delivery's way: encrypted address, language, place; how often it was tried."""
+
+    delivery_id: int
+    address: str
+    name: str
+    language: str
+    region: str
+    village: str
+    synthetic: bool
+    attempts: int
+
+
+def account(connection: Connection, key: int) -> AccountView:
+    """One account."""
+    row = connection.execute(select(Account).where(Account.id == key)).mappings().one()
+    return AccountView(**{name: row[name] for name in AccountView.__dataclass_fields__})
+
+
+def accounts(connection: Connection) -> list[AccountView]:
+    """All accounts, by channel and name."""
+    rows = connection.execute(select(Account).order_by(Account.channel, Account.id)).mappings()
+    return [
+        AccountView(**{name: row[name] for name in AccountView.__dataclass_fields__})
+        for row in rows
+    ]
+
+
+def composer(
+    connection: Connection, campaign: Mapping[str, Any], views: Sequence[PolicyView]
+) -> Composer:
+    """The texts of a campaign: those it signed, or the newest while it is a draft."""
+    refs = [view.ref for view in views]
+    texts = messages.frozen(connection, campaign["id"]) if campaign["frozen_hash"] else []
+    options = campaign["options"]
+    return Composer(
+        texts or messages.newest(connection, [*refs, BUNDLE]),
+        views,
+        office=options["office"],
+        phone=options.get("phone", "12345"),
+        opt_out=options.get("opt_out", facts.OPT_OUT),
+        valid_until=date.fromisoformat(options["valid_until"]),
+        written_dialects=bool(options.get("written_dialects")),
+    )
+
+
+def read(connection: Connection, campaign_id: int, step_id: int) -> Orders:
+    """The orders for a step."""
+    campaign = (
+        connection.execute(select(Campaign).where(Campaign.id == campaign_id)).mappings().one()
+    )
+    step = connection.execute(select(Step).where(Step.id == step_id)).mappings().one()
+    versions = connection.scalars(
+        select(CampaignPolicy.version_id).where(CampaignPolicy.campaign_id == campaign_id)
+    )
+    views = policies.by_versions(
+        connection, [version for version in versions if version is not None]
+    )
+    return Orders(
+        campaign_id=campaign_id,
+        step_id=step_id,
+        status=campaign["status"],
+        channel=step["channel"],
+        message_class=campaign["message_class"],
+        general=campaign["announce"] == "general",
+        urgent=campaign["message_class"] == "urgent" or "ignore_quiet_hours" in campaign["options"],
+        budget_fen=campaign["budget_fen"],
+        home=campaign["options"].get("home", ""),
+        policies=views,
+        composer=composer(connection, dict(campaign), views),
+    )
+
+
+def addressees(connection: Connection, ids: Collection[int]) -> list[Addressee]:
+    """Where deliveries go, in their order."""
+    tried = (
+        select(Attempt.delivery_id, func.max(Attempt.no).label("attempts"))
+        .where(Attempt.delivery_id.in_(ids))
+        .group_by(Attempt.delivery_id)
+        .subquery()
+    )
+    base = [Delivery.id, Delivery.language, Delivery.village, func.coalesce(tried.c.attempts, 0)]
+    village = select(Region.name).where(Region.code == Delivery.village).scalar_subquery()
+    people = (
+        select(*base, Person.phone, Person.name, Person.region, Person.synthetic, village)
+        .join(Person, Person.id == Delivery.addressee)
+        .outerjoin(tried, tried.c.delivery_id == Delivery.id)
+        .where(Delivery.id.in_(ids), Delivery.kind == "person")
+    )
+    groups = (
+        select(*base, GroupChat.address, GroupChat.name, GroupChat.region, village)
+        .join(GroupChat, GroupChat.id == Delivery.addressee)
+        .outerjoin(tried, tried.c.delivery_id == Delivery.id)
+        .where(Delivery.id.in_(ids), Delivery.kind == "group")
+    )
+    places = (
+        select(*base, Region.name, Region.code)
+        .join(Region, Region.id == Delivery.addressee)
+        .outerjoin(tried, tried.c.delivery_id == Delivery.id)
+        .where(Delivery.id.in_(ids), Delivery.kind == "region")
+    )
+    found = [
+        Addressee(row[0], row[4], row[5], row[1], row[6], row[8] or "", row[7], row[3])
+        for row in connection.execute(people)
+    ]
+    found += [
+        Addressee(row[0], row[4], "", row[1], row[6], row[7] or row[5], False, row[3])
+        for row in connection.execute(groups)
+    ]
+    found += [
+        Addressee(row[0], "", "", row[1], row[5], row[4], False, row[3])
+        for row in connection.execute(places)
+    ]
+    return sorted(found, key=lambda one: one.delivery_id)

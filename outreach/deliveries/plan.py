@@ -1,0 +1,388 @@
+"""From the frozen audience to deliveries: who gets one thing, once, and whom it serves.
+
+Set-based and repeatable: every INSERT … SELECT skips what is already there, so a planner that was killed
+starts again and ends in the same rows. Senders see a firing only when all of it is planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.orm import aliased
+
+from outreach import clock
+from outreach.audiences.predicates import age_band, child, under
+from outreach.deliveries import funnel
+from outreach.deliveries.states import RANK, Reason
+from outreach.models.base import Key
+from outreach.models.campaigns import AudienceMember, Firing
+from outreach.models.deliveries import (
+    Delivery,
+    DeliveryBatch,
+    DeliverySubject,
+    GroupChat,
+    Outcome,
+    delivery_state,
+)
+from outreach.models.people import Person, Region
+from outreach.store import Begin, upsert
+
+CHUNK = 10_000
+"""People per planning transaction."""
+
+BATCH = 500
+"""Deliveries per batch."""
+
+PERSONAL_NUMBERS = ("own", "family", "unknown")
+"""Kinds of number that may get a resident's message: never a clerk's, never a landline."""
+
+_COLUMNS = (
+    "campaign_id",
+    "step_id",
+    "firing_id",
+    "kind",
+    "addressee",
+    "address_key",
+    "language",
+    "village",
+    "age_band",
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One firing of one step, as the planner needs it."""
+
+    campaign_id: int
+    step_id: int
+    step_number: int
+    firing_id: int
+    channel: str
+    condition: str
+    policy_ids: tuple[int, ...]
+    account_id: int
+    on: date
+    due_at: datetime
+    default_language: str = "zh-Hans"
+
+
+def _language(
+    connection: Connection,
+    region: SQLColumnExpression[str],
+    spoken: SQLColumnExpression[str] | None,
+    default: str,
+) -> ColumnElement[str]:
+    """What somebody there speaks: as recorded, else the dialect of the deepest region that names one."""
+    rows = connection.execute(select(Region.code, Region.dialect).where(Region.dialect != "")).all()
+    whens: list[tuple[ColumnElement[bool], Any]] = (
+        [] if spoken is None else [(spoken != "", spoken)]
+    )
+    for code, dialect in sorted(rows, key=lambda row: -len(row[0])):
+        whens.append((under(region, code), literal(dialect)))
+    return case(*whens, else_=literal(default)) if whens else literal(default)
+
+
+def _unreached(plan: Plan, person: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Nobody has handed this person anything in an earlier step of the campaign."""
+    if plan.condition != "unreached":
+        return true()
+    reached = (
+        select(DeliverySubject.person_id)
+        .join(delivery_state, delivery_state.c.delivery_id == DeliverySubject.delivery_id)
+        .where(
+            DeliverySubject.person_id == person,
+            delivery_state.c.campaign_id == plan.campaign_id,
+            delivery_state.c.step_id != plan.step_id,
+            delivery_state.c.kind.in_(("person", "household")),
+            delivery_state.c.state.in_(("accepted", "delivered")),
+        )
+    )
+    return ~reached.exists()
+
+
+def _members(plan: Plan, low: int, high: int) -> ColumnElement[bool]:
+    return and_(
+        AudienceMember.campaign_id == plan.campaign_id,
+        AudienceMember.policy_id.in_(plan.policy_ids),
+        AudienceMember.person_id >= low,
+        AudienceMember.person_id < high,
+    )
+
+
+def _served(plan: Plan, low: int, high: int) -> Select[*tuple[Any, ...]]:
+    """(subject, policy_id, recipient, address_key) for personal messages; address_key NULL = no usable number."""
+    subject, recipient = aliased(Person), aliased(Person)
+    chosen = case(
+        (child(plan.on, subject.birth), subject.guardian_id),
+        else_=func.coalesce(subject.contact_id, subject.id),
+    )
+    usable = and_(
+        recipient.phone_key.is_not(None),
+        recipient.phone_closed.is_(False),
+        recipient.phone_kind.in_(PERSONAL_NUMBERS),
+    )
+    return (
+        select(
+            subject.id.label("subject"),
+            AudienceMember.policy_id.label("policy_id"),
+            func.coalesce(recipient.id, subject.id).label("recipient"),
+            case((usable, recipient.phone_key), else_=cast(null(), Key)).label("address_key"),
+        )
+        .select_from(AudienceMember)
+        .join(subject, subject.id == AudienceMember.person_id)
+        .outerjoin(recipient, recipient.id == chosen)
+        .where(_members(plan, low, high), _unreached(plan, AudienceMember.person_id))
+    )
+
+
+def _plan_people(connection: Connection, plan: Plan, low: int, high: int) -> None:
+    """One message per number; whoever shares the number is served by it."""
+    served = _served(plan, low, high).subquery()
+    # One row per number, and one per person without a number; the lowest id is the recipient of a shared one.
+    ways = (
+        select(func.min(served.c.recipient).label("recipient"), served.c.address_key)
+        .where(served.c.address_key.is_not(None))
+        .group_by(served.c.address_key)
+        .union_all(
+            select(served.c.recipient, cast(null(), Key))
+            .where(served.c.address_key.is_(None))
+            .distinct()
+        )
+        .subquery()
+    )
+    language = _language(connection, Person.region, Person.language, plan.default_language)
+    rows = select(
+        literal(plan.campaign_id), literal(plan.step_id), literal(plan.firing_id), literal("person"),
+        Person.id, ways.c.address_key, language, func.substr(Person.region, 1, 12), age_band(plan.on),
+    ).join(ways, ways.c.recipient == Person.id).where(true())  # fmt: skip
+    connection.execute(
+        upsert(connection, Delivery).from_select(_COLUMNS, rows).on_conflict_do_nothing()
+    )
+    found = or_(
+        Delivery.address_key == served.c.address_key,
+        and_(
+            served.c.address_key.is_(None),
+            Delivery.address_key.is_(None),
+            Delivery.addressee == served.c.recipient,
+        ),
+    )
+    _add_subjects(
+        connection,
+        select(Delivery.id, served.c.subject, served.c.policy_id)
+        .select_from(served)
+        .join(Delivery, and_(*_mine(plan), Delivery.kind == "person", found)),
+    )
+
+
+def _mine(plan: Plan) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Delivery.campaign_id == plan.campaign_id,
+        Delivery.step_id == plan.step_id,
+        Delivery.firing_id == plan.firing_id,
+    )
+
+
+def _add_subjects(connection: Connection, rows: Select[*tuple[Any, ...]]) -> None:
+    statement = upsert(connection, DeliverySubject).from_select(
+        ["delivery_id", "person_id", "policy_id"], rows.where(true())
+    )
+    connection.execute(statement.on_conflict_do_nothing())
+
+
+def _plan_households(connection: Connection, plan: Plan, low: int, high: int) -> None:
+    """One sheet or visit per household with somebody to tell; people without a household stand alone."""
+    wanted = (
+        select(Person.household_id.label("household"), func.min(Person.id).label("person"))
+        .join(AudienceMember, AudienceMember.person_id == Person.id)
+        .where(_members(plan, low, high), _unreached(plan, AudienceMember.person_id))
+        .group_by(Person.household_id, case((Person.household_id.is_(None), Person.id), else_=0))
+        .subquery()
+    )
+    language = _language(connection, Person.region, Person.language, plan.default_language)
+    kind = case((wanted.c.household.is_(None), "person"), else_="household")
+    rows = select(
+        literal(plan.campaign_id), literal(plan.step_id), literal(plan.firing_id), kind,
+        func.coalesce(wanted.c.household, cast(wanted.c.person, BigInteger)), cast(null(), Key), language,
+        func.substr(Person.region, 1, 12), age_band(plan.on),
+    ).join(wanted, wanted.c.person == Person.id).where(true())  # fmt: skip
+    connection.execute(
+        upsert(connection, Delivery).from_select(_COLUMNS, rows).on_conflict_do_nothing()
+    )
+    at_home = or_(
+        and_(Delivery.kind == "household", Delivery.addressee == Person.household_id),
+        and_(Delivery.kind == "person", Delivery.addressee == Person.id),
+    )
+    _add_subjects(
+        connection,
+        select(Delivery.id, AudienceMember.person_id, AudienceMember.policy_id)
+        .select_from(AudienceMember)
+        .join(Person, Person.id == AudienceMember.person_id)
+        .join(Delivery, and_(*_mine(plan), at_home))
+        .where(_members(plan, low, high)),
+    )
+
+
+def _plan_places(
+    connection: Connection, plan: Plan, kind: str, places: Iterable[tuple[int, str]]
+) -> None:
+    """One post or broadcast per place where somebody of the audience lives; they are its exposed subjects."""
+    everyone = _members(plan, 0, 2**62)
+    for place, code in places:
+        here = and_(everyone, under(Person.region, code))
+        people = (
+            select(AudienceMember.person_id)
+            .join(Person, Person.id == AudienceMember.person_id)
+            .where(here)
+        )
+        if connection.execute(people.limit(1)).first() is None:
+            continue
+        language = connection.scalar(
+            select(_language(connection, literal(code), None, plan.default_language))
+        )
+        row = (
+            plan.campaign_id,
+            plan.step_id,
+            plan.firing_id,
+            kind,
+            place,
+            None,
+            language,
+            code[:12],
+            "",
+        )
+        statement = upsert(connection, Delivery).values(dict(zip(_COLUMNS, row, strict=True)))
+        connection.execute(statement.on_conflict_do_nothing())
+        _add_subjects(
+            connection,
+            select(Delivery.id, AudienceMember.person_id, AudienceMember.policy_id)
+            .select_from(AudienceMember)
+            .join(Person, Person.id == AudienceMember.person_id)
+            .join(Delivery, and_(*_mine(plan), Delivery.kind == kind, Delivery.addressee == place))
+            .where(here),
+        )
+
+
+def _groups(connection: Connection) -> list[tuple[int, str]]:
+    return [
+        (row.id, row.region) for row in connection.execute(select(GroupChat.id, GroupChat.region))
+    ]
+
+
+def _villages(connection: Connection) -> list[tuple[int, str]]:
+    rows = connection.execute(select(Region.id, Region.code).where(Region.level == "village"))
+    return [(row.id, row.code) for row in rows]
+
+
+def _skip_unaddressed(connection: Connection, plan: Plan) -> None:
+    """Nobody is dropped: who cannot be written to is a delivery with its reason."""
+    reason = case((child(plan.on), Reason.NO_GUARDIAN.value), else_=Reason.NO_ADDRESS.value)
+    rows = (
+        select(
+            Delivery.id, literal(0), literal("skipped"), literal(RANK["skipped"]),
+            literal(clock.now(), type_=Outcome.__table__.c.at.type), reason, literal(""),
+        )
+        .join(Person, Person.id == Delivery.addressee)
+        .where(*_mine(plan), Delivery.kind == "person", Delivery.address_key.is_(None))
+    )  # fmt: skip
+    names = ["delivery_id", "no", "state", "rank", "at", "reason", "error"]
+    connection.execute(
+        upsert(connection, Outcome).from_select(names, rows).on_conflict_do_nothing()
+    )
+
+
+def _open_batches(connection: Connection, plan: Plan) -> int:
+    settled = select(Outcome.delivery_id).where(Outcome.delivery_id == Delivery.id).exists()
+    ids = list(
+        connection.scalars(select(Delivery.id).where(*_mine(plan), ~settled).order_by(Delivery.id))
+    )
+    batches = [
+        {
+            "campaign_id": plan.campaign_id,
+            "step_id": plan.step_id,
+            "firing_id": plan.firing_id,
+            "account_id": plan.account_id,
+            "lo": part[0],
+            "hi": part[-1],
+            "next": part[0],
+            "due_at": plan.due_at,
+        }
+        for part in (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+    ]
+    if batches:
+        connection.execute(insert(DeliveryBatch), batches)
+    return len(ids)
+
+
+def _ranges(connection: Connection, plan: Plan) -> list[tuple[int, int]]:
+    bounds = select(func.min(AudienceMember.person_id), func.max(AudienceMember.person_id)).where(
+        AudienceMember.campaign_id == plan.campaign_id
+    )
+    low, high = connection.execute(bounds).one()
+    if low is None:
+        return []
+    return [(start, start + CHUNK) for start in range(low, high + 1, CHUNK)]
+
+
+def write(begin: Begin, plan: Plan) -> int:
+    """Plan a firing whole; returns how many deliveries wait to be sent. Safe to repeat after a crash."""
+    if plan.channel in ("sms", "call", "flyer", "visit"):
+        by_person = plan.channel in ("sms", "call")
+        with begin() as connection:
+            ranges = _ranges(connection, plan)
+        for low, high in ranges:
+            with begin() as connection:
+                (_plan_people if by_person else _plan_households)(connection, plan, low, high)
+    with begin() as connection:
+        if plan.channel == "group":
+            _plan_places(connection, plan, "group", _groups(connection))
+        elif plan.channel == "broadcast":
+            _plan_places(connection, plan, "region", _villages(connection))
+        if plan.channel in ("sms", "call"):
+            _skip_unaddressed(connection, plan)
+        unplanned = Firing.planned.is_(False)
+        done = connection.execute(
+            update(Firing)
+            .where(Firing.id == plan.firing_id, unplanned)
+            .values(planned=True)
+            .returning(Firing.id)
+        ).first()
+        if done is None:
+            return 0  # another planner was faster
+        funnel.plant(connection, plan.campaign_id, plan.step_id, plan.firing_id)
+        return _open_batches(connection, plan)
+
+
+def writable(connection: Connection, plan: Plan) -> Iterable[tuple[bytes, str, str, int]]:
+    """(number, language, region, policy) of everybody who can be written to: what a preview renders."""
+    served = _served(plan, 0, 2**62).subquery()
+    language = _language(connection, Person.region, Person.language, plan.default_language)
+    statement = (
+        select(served.c.address_key, language, Person.region, served.c.policy_id)
+        .join(Person, Person.id == served.c.recipient)
+        .where(served.c.address_key.is_not(None))
+        .order_by(served.c.recipient, served.c.policy_id)
+        .execution_options(yield_per=10_000)
+    )
+    for row in connection.execute(statement):
+        yield bytes(row[0]), row[1], row[2], row[3]

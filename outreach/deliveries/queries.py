@@ -1,0 +1,167 @@
+"""Reading deliveries: counts, reasons, what waits for a person, the export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from outreach.deliveries.states import HANDED_OVER, State, Why
+from outreach.models.campaigns import Step
+from outreach.models.deliveries import (
+    Attempt,
+    Delivery,
+    DeliveryAgain,
+    DeliverySubject,
+    delivery_state,
+)
+from outreach.models.policies import Policy
+
+
+def state_counts(connection: Connection, campaign: int) -> dict[str, int]:
+    """Deliveries by state, exclusive, with `planned` as their sum: what has not begun counts as waiting."""
+    view = delivery_state.c
+    rows = connection.execute(
+        select(view.state, func.count()).where(view.campaign_id == campaign).group_by(view.state)
+    )
+    found = {row[0]: int(row[1]) for row in rows}
+    counts = {state.value: found.get(state, 0) for state in State if state is not State.PLANNED}
+    counts["waiting"] += found.get(State.PLANNED, 0)
+    return {"planned": sum(found.values()), **counts}
+
+
+def by_channel(connection: Connection, campaign: int) -> dict[str, dict[str, int]]:
+    """Planned and handed over, by channel."""
+    view = delivery_state.c
+    rows = connection.execute(
+        select(Step.channel, view.state, func.count())
+        .join(Step, Step.id == view.step_id)
+        .where(view.campaign_id == campaign)
+        .group_by(Step.channel, view.state)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for channel, state, count in rows:
+        entry = found.setdefault(channel, {"planned": 0, "handed_over": 0})
+        entry["planned"] += count
+        entry["handed_over"] += count if state in HANDED_OVER else 0
+    return found
+
+
+def spent(connection: Connection, campaign: int) -> tuple[int, int, int]:
+    """(parts, cost in fen, messages sent again after an unknown) of all attempts."""
+    row = connection.execute(
+        select(
+            func.coalesce(func.sum(Attempt.parts), 0),
+            func.coalesce(func.sum(Attempt.cost_fen), 0),
+            func.count().filter(Attempt.resent),
+        ).where(Attempt.campaign_id == campaign)
+    ).one()
+    return int(row[0]), int(row[1]), int(row[2])
+
+
+def reasons(
+    connection: Connection, campaign: int, step: int | None = None
+) -> list[Mapping[str, Any]]:
+    """Why deliveries failed or were skipped: (state, reason, error, count), most first."""
+    view = delivery_state.c
+    statement = (
+        select(view.state, view.reason, view.error, func.count().label("count"))
+        .where(
+            view.campaign_id == campaign,
+            view.state.in_(("skipped", "refused", "undelivered", "unknown")),
+        )
+        .group_by(view.state, view.reason, view.error)
+        .order_by(func.count().desc())
+    )
+    if step is not None:
+        statement = statement.where(view.step_id == step)
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def waiting_for_a_person(
+    connection: Connection, campaign: int | None = None, limit: int = 200
+) -> list[Mapping[str, Any]]:
+    """Deliveries that only a person can settle, oldest first."""
+    last = select(func.max(Attempt.no)).where(Attempt.delivery_id == Delivery.id).scalar_subquery()
+    statement = (
+        select(
+            Delivery.id, Delivery.campaign_id, Delivery.kind, Delivery.addressee, Delivery.village, Step.channel,
+            last.label("no"),
+        )
+        .join(DeliveryAgain, DeliveryAgain.delivery_id == Delivery.id)
+        .join(Step, Step.id == Delivery.step_id)
+        .where(DeliveryAgain.reason == Why.ASK.value)
+        .order_by(Delivery.id)
+        .limit(limit)
+    )  # fmt: skip
+    if campaign is not None:
+        statement = statement.where(Delivery.campaign_id == campaign)
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def export(connection: Connection, campaign: int) -> Iterator[Mapping[str, Any]]:
+    """Every delivery with its state, in order; `subjects` as person:policy pairs."""
+    view = delivery_state.c
+    rows = connection.execute(
+        select(
+            view.delivery_id, view.kind, view.addressee, Step.channel, view.language, view.state, view.reason,
+            view.error, view.attempts, view.provider_id,
+        )
+        .join(Step, Step.id == view.step_id)
+        .where(view.campaign_id == campaign)
+        .order_by(view.delivery_id)
+    ).mappings().all()  # fmt: skip
+    subjects: dict[int, list[str]] = {}
+    pairs = connection.execute(
+        select(DeliverySubject.delivery_id, DeliverySubject.person_id, Policy.ref)
+        .join(Delivery, Delivery.id == DeliverySubject.delivery_id)
+        .join(Policy, Policy.id == DeliverySubject.policy_id)
+        .where(Delivery.campaign_id == campaign)
+        .order_by(DeliverySubject.delivery_id, DeliverySubject.person_id, Policy.ref)
+    )
+    for delivery, person, policy in pairs:
+        subjects.setdefault(delivery, []).append(f"{person}:{policy}")
+    for row in rows:
+        yield {
+            "delivery_id": row["delivery_id"],
+            "kind": row["kind"],
+            "addressee_ref": row["addressee"],
+            "subjects": " ".join(subjects.get(row["delivery_id"], [])),
+            "channel": row["channel"],
+            "language": row["language"],
+            "state": "waiting" if row["state"] == State.PLANNED else row["state"],
+            "reason": row["reason"] or row["error"] or "",
+            "attempts": row["attempts"],
+            "provider_id": row["provider_id"] or "",
+        }
+
+
+def without_receipt(connection: Connection, campaign: int) -> int:
+    """Messages that a carrier accepted and that no receipt has settled; paper and posts have none to wait for."""
+    view = delivery_state.c
+    return (
+        connection.scalar(
+            select(func.count())
+            .select_from(delivery_state)
+            .join(Step, Step.id == view.step_id)
+            .where(view.campaign_id == campaign, view.state == "accepted", Step.channel == "sms")
+        )
+        or 0
+    )
+
+
+def people_reached(connection: Connection, campaign: int) -> int:
+    """People with at least one confirmed delivery to themselves or their household: each counted once."""
+    return (
+        connection.scalar(
+            select(func.count(DeliverySubject.person_id.distinct()))
+            .join(delivery_state, delivery_state.c.delivery_id == DeliverySubject.delivery_id)
+            .where(
+                delivery_state.c.campaign_id == campaign,
+                delivery_state.c.state == "delivered",
+                delivery_state.c.kind.in_(("person", "household")),
+            )
+        )
+        or 0
+    )

@@ -1,0 +1,155 @@
+"""What carriers say later. Every event is kept; what says more than we knew is applied, in any order.
+
+A receipt may come before the answer to the hand-over has been written, twice, late, or about a message
+that a look-up gave to another delivery. The path of a signed callback names its attempt, so it settles at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, func, select, update
+
+from channels.base import Receipt as Said
+from channels.base import Verdict
+from outreach import clock
+from outreach.deliveries import retry, settle
+from outreach.deliveries.states import RANK
+from outreach.errors import Refused
+from outreach.models.deliveries import Attempt, Outcome, Receipt
+from outreach.store import Begin, upsert
+from outreach.vault import Vault
+
+
+def read_token(vault: Vault, token: str) -> tuple[int, int]:
+    """(delivery, attempt) that a callback path names; Refused when we did not make it."""
+    delivery, _, rest = token.partition(".")
+    no, _, mark = rest.partition(".")
+    if not (
+        delivery.isdecimal()
+        and no.isdecimal()
+        and vault.token_matches("receipt", f"{delivery}.{no}", mark)
+    ):
+        raise Refused("deliveries.bad_receipt_token")
+    return int(delivery), int(no)
+
+
+@dataclass(frozen=True)
+class Event:
+    """A carrier's report, and the attempt that its callback path names."""
+
+    said: Said
+    named: tuple[int, int] | None = None
+
+
+def record(connection: Connection, events: Sequence[Event]) -> int:
+    """Keep reports and apply those whose attempt is known; returns how many told something new.
+
+    A repeat of a report that is kept already changes nothing.
+    """
+    fresh = [event for event in events if _keep(connection, event)]
+    return _apply(connection, fresh)
+
+
+def _keep(connection: Connection, event: Event) -> bool:
+    said = event.said
+    delivery, no = event.named or (None, None)
+    statement = upsert(connection, Receipt).values(
+        provider_id=said.provider_id, status=said.status, error=said.error_code or "", state=said.state,
+        verdict=said.verdict or "", delivery_id=delivery, no=no, at=clock.now(), applied=False,
+    )  # fmt: skip
+    return connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+
+
+def _apply(connection: Connection, events: Sequence[Event]) -> int:
+    """Raise outcomes; what belongs to no attempt yet waits for the sweep, because its answer is still on its way."""
+    if not events:
+        return 0
+    holders = _holders(connection, [event.said.provider_id for event in events])
+    targets = [(event, event.named or holders.get(event.said.provider_id)) for event in events]
+    ranks = _ranks(connection, [target for _, target in targets if target is not None])
+    known = [(event.said, target) for event, target in targets if target in ranks and target is not None]
+    connection.execute(
+        update(Receipt)
+        .where(Receipt.provider_id.in_([said.provider_id for said, _ in known]))
+        .values(applied=True)
+    )
+    # "sent" after the hand-over was accepted says nothing new; most reports are of this kind
+    changes = [_change(said, target) for said, target in known if RANK[said.state] > ranks[target]]
+    return len(settle.apply(connection, changes))
+
+
+def _change(said: Said, target: tuple[int, int]) -> settle.Change:
+    failed = said.state == "undelivered"
+    return settle.Change(
+        delivery_id=target[0],
+        no=target[1],
+        state=said.state,
+        provider_id=said.provider_id,
+        error=said.error_code or "",
+        reason=said.status,
+        follow=retry.after_undelivered(target[1], temporary=said.verdict == Verdict.LATER) if failed else None,
+        wrong_number=failed and said.verdict == Verdict.PERMANENT,
+        opted_out=said.verdict == Verdict.OPTED_OUT,
+    )
+
+
+def _holders(connection: Connection, provider_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    rows = connection.execute(
+        select(Outcome.provider_id, Outcome.delivery_id, Outcome.no).where(Outcome.provider_id.in_(provider_ids))
+    )
+    return {str(row.provider_id): (row.delivery_id, row.no) for row in rows}
+
+
+def _ranks(connection: Connection, targets: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Attempts that exist, with the rank of their outcome (0 = none yet)."""
+    rows = connection.execute(
+        select(Attempt.delivery_id, Attempt.no, func.coalesce(Outcome.rank, 0))
+        .outerjoin(Outcome, (Outcome.delivery_id == Attempt.delivery_id) & (Outcome.no == Attempt.no))
+        .where(Attempt.delivery_id.in_({delivery for delivery, _ in targets}))
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def sweep(connection: Connection, limit: int = 500) -> int:
+    """Apply receipts that came before their attempt was known; returns how many told something new."""
+    rows = connection.execute(
+        select(Receipt).where(Receipt.applied.is_(False)).order_by(Receipt.id).limit(limit)
+    ).mappings()
+    return _apply(connection, [_event(row) for row in rows])
+
+
+def _event(row: RowMapping) -> Event:
+    verdict = Verdict(row["verdict"]) if row["verdict"] else None
+    said = Said(row["provider_id"], row["state"], row["status"], row["error"] or None, verdict)
+    return Event(said, None if row["delivery_id"] is None else (row["delivery_id"], row["no"]))
+
+
+class Box:
+    """Takes reports from many callers at once and writes them together: one transaction for all that wait.
+
+    `put` returns when the report is on the disk, so a carrier that got its answer never has to repeat it.
+    """
+
+    def __init__(self, begin: Begin) -> None:
+        self._begin = begin
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._waiting: list[tuple[Event, threading.Event]] = []
+
+    def put(self, event: Event) -> None:
+        """Write one report, with whatever else has come meanwhile."""
+        written = threading.Event()
+        with self._lock:
+            self._waiting.append((event, written))
+        with self._writing:  # whoever comes first writes for everybody who queued behind
+            if written.is_set():
+                return
+            with self._lock:
+                batch, self._waiting = self._waiting, []
+            with self._begin() as connection:
+                record(connection, [one for one, _ in batch])
+            for _, done in batch:
+                done.set()

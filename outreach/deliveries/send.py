@@ -1,0 +1,333 @@
+"""One account's sender: claim, look once more, write the attempts, hand over, write the answers.
+
+Between two commits lies one chunk. Everything that can go wrong in between leaves attempts without an
+answer, and those are looked up at the carrier before anything is sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, update
+
+from channels.base import Channel, Message
+from channels.base import Outcome as Answer
+from channels.parts import count_parts
+from outreach import clock
+from outreach.access import audit
+from outreach.access.roles import Action
+from outreach.deliveries import drop, hours, orders, retry, settle, work
+from outreach.deliveries.orders import AccountView, Addressee, Orders
+from outreach.deliveries.states import SENDING, Reason
+from outreach.messages.service import Composed, Request
+from outreach.models.campaigns import Campaign
+from outreach.store import Store
+from outreach.vault import Vault
+
+PHONE_FIELD = "phone"
+GROUP_FIELD = "group"
+BODY_FIELD = "body"
+IN_FLIGHT_AT_ONCE = 32
+
+
+def _uptime() -> float:
+    """Seconds that also pass while the machine sleeps: a request after a nap must not be opened."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long one request may take, and how long after that an unknown attempt is looked up (seconds)."""
+
+    send_timeout: float
+    reconcile_after: float
+
+    @property
+    def look_pause(self) -> float:
+        """Between two looks at the carrier's list."""
+        return min(60.0, max(0.5, self.reconcile_after / 8))
+
+
+@dataclass(frozen=True)
+class Item:
+    """One message of a chunk: as it will be sent, and as the attempt keeps it."""
+
+    addressee: Addressee
+    composed: Composed
+    no: int
+    parts: int
+    cost_fen: int
+    resent: bool
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A prepared chunk, not written yet."""
+
+    orders: Orders
+    ids: Sequence[int]
+    left: dict[int, drop.Remaining]
+    items: Sequence[Item]
+    skips: dict[int, str]
+
+    @property
+    def cost_fen(self) -> int:
+        """What the whole chunk costs."""
+        return sum(item.cost_fen for item in self.items)
+
+
+class _TooFast(Exception):
+    """The pace has no slot left: the transaction must leave nothing behind."""
+
+
+class Sender:
+    """Sends what one account has to send. `step` does one chunk; call it again until it says there is nothing."""
+
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        account: AccountView,
+        channel: Channel,
+        *,
+        zone: ZoneInfo,
+        limits: Limits,
+        public_url: str,
+        loopback: bool,
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self.account = account
+        self.channel = channel
+        self._zone = zone
+        self.limits = limits
+        self._public_url = public_url.rstrip("/")
+        self._loopback = loopback
+        self._held: work.Lease | None = None
+
+    async def step(self, campaign: int | None = None) -> float | None:
+        """Do one chunk. Returns 0 = go on, seconds to wait before there is a slot, None = nothing is due."""
+        with self._store.read() as connection:
+            free_at = work.free_at(connection, self.account.id)
+        if free_at is not None and free_at > clock.now():
+            return (free_at - clock.now()).total_seconds()
+        lease = self._held or self._claim(campaign)
+        if lease is None:
+            return None
+        self._held = None
+        chunk = self._prepare(lease)
+        if chunk is not None:
+            try:
+                items = self._commit(lease, chunk)
+            except _TooFast:  # another sender of this account took the slot
+                with self._store.begin() as connection:
+                    lease.give_back(connection)
+                return 1 / self.account.per_second
+            if items:
+                await self._hand_over(chunk.orders, items)
+        return 0
+
+    def _claim(self, campaign: int | None) -> work.Lease | None:
+        whys = [why.value for why in SENDING]
+        with self._store.begin() as connection:
+            singles = work.claim_again(
+                connection, self.account.id, self.account.chunk, whys, campaign
+            )
+            if singles:
+                return work.Singles(tuple(singles))
+            return work.claim_batch(connection, self.account.id, campaign)
+
+    # -- before the commit: read, decide, render ------------------------------------------------------
+
+    def _prepare(self, lease: work.Lease) -> Chunk | None:
+        """What would be sent now; None when the lease was given back (pause, quiet hours) or its batch is done."""
+        with self._store.read() as connection:
+            signed = orders.read(connection, lease.campaign_id, lease.step_id)
+            ids = lease.ids(connection, self.account.chunk)
+            not_before = self._not_before(signed)
+            if signed.status == "running" and not_before is None and ids:
+                return self._compose(connection, signed, ids, lease.resent)
+        with self._store.begin() as connection:
+            if ids:
+                lease.give_back(connection, not_before)
+            else:
+                lease.finish(connection)
+        return None
+
+    def _not_before(self, signed: Orders) -> datetime | None:
+        """The end of the quiet hours when we are inside them."""
+        if signed.urgent:
+            return None
+        moment = clock.now()
+        allowed = hours.next_allowed(signed.channel, moment, self._zone)
+        return allowed if allowed > moment else None
+
+    def _left(
+        self, connection: Connection, signed: Orders, ids: Sequence[int]
+    ) -> dict[int, drop.Remaining]:
+        return drop.remaining(connection, ids, signed.terms(clock.today(self._zone)))
+
+    def _compose(
+        self, connection: Connection, signed: Orders, ids: Sequence[int], resent: frozenset[int]
+    ) -> Chunk:
+        left = self._left(connection, signed, ids)
+        skips = {key: rest.reason for key, rest in left.items() if rest.reason}
+        found = [one for one in orders.addressees(connection, ids) if one.delivery_id not in skips]
+        if not self._loopback:
+            skips |= {one.delivery_id: Reason.SYNTHETIC.value for one in found if one.synthetic}
+            found = [one for one in found if not one.synthetic]
+        requests = [
+            Request(
+                one.language,
+                left[one.delivery_id].policies,
+                one.region,
+                one.village,
+                self._vault.decrypt("name", one.name),
+            )
+            for one in found
+        ]
+        items = []
+        for one, composed in zip(
+            found, signed.composer.compose(signed.channel, requests), strict=True
+        ):
+            if composed is None:
+                skips[one.delivery_id] = Reason.NO_TEXT.value
+                continue
+            parts = count_parts(composed.text, billing=self.account.rule).parts
+            again = one.delivery_id in resent
+            items.append(
+                Item(one, composed, one.attempts + 1, parts, parts * self.account.part_fen, again)
+            )
+        return Chunk(signed, ids, left, items, skips)
+
+    # -- the commit: everything is checked once more, then the attempts stand ---------------------------
+
+    def _commit(self, lease: work.Lease, chunk: Chunk) -> Sequence[Item]:
+        """Write attempts and skips; returns what may be handed over now.
+
+        Nothing is written when something changed since the look: the next step looks again.
+        """
+        signed = chunk.orders
+        with self._store.begin() as connection:
+            current = orders.read(connection, signed.campaign_id, signed.step_id)
+            same = self._left(connection, current, chunk.ids) == chunk.left
+            if current.status != "running" or not same:
+                lease.give_back(connection)
+                return ()
+            onward = lease.advance(connection, chunk.ids[-1])
+            if onward is None:
+                return ()
+            slots = len(chunk.items)
+            if slots and not work.take_slots(
+                connection, self.account.id, slots, self.account.per_second
+            ):
+                raise _TooFast
+            affordable = self._afford(connection, chunk)
+            settle.skip(connection, chunk.skips)
+            self._write(connection, chunk, affordable)
+        self._held = onward if onward.more else None
+        return affordable
+
+    def _afford(self, connection: Connection, chunk: Chunk) -> Sequence[Item]:
+        """Take the money in this transaction; what does not fit any more is skipped with its reason."""
+        name = f"cost:{chunk.orders.campaign_id}"
+        limit = chunk.orders.budget_fen
+        if work.reserve(connection, name, chunk.cost_fen, limit):
+            return chunk.items
+        kept = []
+        for item in chunk.items:
+            if work.reserve(connection, name, item.cost_fen, limit):
+                kept.append(item)
+            else:
+                chunk.skips[item.addressee.delivery_id] = Reason.OVER_BUDGET.value
+        return kept
+
+    def _write(self, connection: Connection, chunk: Chunk, items: Sequence[Item]) -> None:
+        if not items:
+            return
+        moment = clock.now()
+        deadline = moment + timedelta(seconds=self.limits.send_timeout)
+        rows: list[dict[str, object]] = [
+            {
+                "delivery_id": item.addressee.delivery_id, "no": item.no, "account_id": self.account.id,
+                "campaign_id": chunk.orders.campaign_id, "at": moment, "deadline": deadline,
+                "address": item.addressee.address, "body": self._vault.encrypt(BODY_FIELD, item.composed.text),
+                "parts": item.parts, "cost_fen": item.cost_fen, "resent": item.resent,
+            }
+            for item in items
+        ]  # fmt: skip
+        # The last request may open at the deadline and take its whole timeout; then the carrier needs its time.
+        dead_after = deadline + timedelta(
+            seconds=self.limits.send_timeout + self.limits.reconcile_after
+        )
+        settle.record_attempts(connection, rows, dead_after)
+
+    # -- after the commit: hand over, write the answers -------------------------------------------------
+
+    async def _hand_over(self, signed: Orders, items: Sequence[Item]) -> None:
+        gate = asyncio.Semaphore(IN_FLIGHT_AT_ONCE)
+        deadline = _uptime() + self.limits.send_timeout
+
+        async def one(item: Item) -> Answer:
+            async with gate:
+                if _uptime() > deadline:
+                    return Answer(
+                        "deferred", error_code="deadline"
+                    )  # never opened, so nothing can have left
+                return await self.channel.send(self._message(item))
+
+        answers = await asyncio.gather(*[one(item) for item in items])
+        pairs = list(zip(items, answers, strict=True))
+        with self._store.begin() as connection:
+            settle.apply(connection, [self._change(item, answer) for item, answer in pairs])
+            stopping = [answer for answer in answers if answer.stop_campaign]
+            if stopping:
+                pause_for_fault(
+                    connection, signed.campaign_id, stopping[0].error_code or "", stopping[0].detail
+                )
+
+    def _message(self, item: Item) -> Message:
+        key = f"{item.addressee.delivery_id}.{item.no}"
+        token = f"{key}.{self._vault.token('receipt', key)}"
+        field = PHONE_FIELD if self.account.channel in ("sms", "call") else GROUP_FIELD
+        address = self._vault.decrypt(field, item.addressee.address) or item.addressee.village
+        callback = f"{self._public_url}/callbacks/twilio/status/{token}"
+        return Message(to=address, text=item.composed.text, reference=token, callback_url=callback)
+
+    def _change(self, item: Item, answer: Answer) -> settle.Change:
+        """What an answer means for the delivery."""
+        follow, state = None, answer.state
+        if answer.stop_campaign or answer.state == "deferred":
+            state = "deferred"  # a fault of ours: the message is kept, the campaign waits for us
+            follow = retry.after_deferred(item.no, answer.retry_after)
+        elif answer.state == "unknown":
+            wait = self.limits.send_timeout + self.limits.reconcile_after
+            follow = retry.after_unknown(can_look_up=self.channel.can_look_up, wait=wait)
+        return settle.Change(
+            delivery_id=item.addressee.delivery_id,
+            no=item.no,
+            state=state,
+            provider_id=answer.provider_id,
+            error=answer.error_code or "",
+            reason=answer.detail[:200],
+            follow=follow,
+            wrong_number=answer.permanent and not answer.opted_out and answer.state == "refused",
+            opted_out=answer.opted_out,
+        )
+
+
+def pause_for_fault(connection: Connection, campaign: int, code: str, said: str) -> None:
+    """Stop a campaign whose every further message would fail; a person has to look."""
+    paused = connection.execute(
+        update(Campaign)
+        .where(Campaign.id == campaign, Campaign.status == "running")
+        .values(status="paused")
+    )
+    if paused.rowcount:
+        detail = {"move": "pause", "code": code, "said": said}
+        audit.record(connection, audit.SYSTEM, Action.CAMPAIGNS_RUN, f"campaign:{campaign}", detail)

@@ -1,0 +1,140 @@
+"""What people do to deliveries: confirm what no machine can know, end what was cancelled, export."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, select, update
+
+from outreach.access import audit
+from outreach.access.roles import Action
+from outreach.deliveries import queries, settle
+from outreach.deliveries.retry import Next
+from outreach.deliveries.states import Reason, Why
+from outreach.errors import Conflict, Missing
+from outreach.models.deliveries import (
+    Attempt,
+    DeliveryAgain,
+    DeliveryBatch,
+    Outcome,
+    delivery_state,
+)
+from outreach.store import Begin
+
+COLUMNS = (
+    "delivery_id", "kind", "addressee_ref", "subjects", "channel", "language", "state", "reason", "attempts",
+    "provider_id",
+)  # fmt: skip
+"""The columns of `deliveries export`."""
+
+VISIT_OUTCOMES = {
+    "told": ("delivered", "in_person"),  # 已告知本人
+    "relayed": ("delivered", "relayed"),  # 家人转告
+    "not_understood": ("undelivered", ""),  # 听不懂
+    "not_home": ("undelivered", ""),  # 不在家
+    "moved": ("undelivered", ""),  # 已搬
+    "deceased": ("undelivered", ""),  # 已故
+    "needs_help": ("delivered", "in_person"),  # 需代办: told, and a task stays open
+    "declined": ("undelivered", ""),  # 拒绝
+}
+"""The eight outcomes of a visit: the delivery's state, and what it proves about the people told."""
+
+
+def state_of(connection: Connection, delivery_id: int) -> str:
+    """The present state of one delivery; Missing when there is none."""
+    view = delivery_state.c
+    state = connection.scalar(select(view.state).where(view.delivery_id == delivery_id))
+    if state is None:
+        raise Missing("deliveries.unknown", delivery=delivery_id)
+    return str(state)
+
+
+def _last_attempt(connection: Connection, delivery_id: int) -> int:
+    statement = (
+        select(Attempt.no).where(Attempt.delivery_id == delivery_id).order_by(Attempt.no.desc())
+    )
+    return connection.scalar(statement.limit(1)) or 0
+
+
+def confirm(connection: Connection, delivery_id: int, *, seen: bool, by: str) -> None:
+    """A person looked where no machine can ask: it is there (已看到), or it is not, and may be sent once more.
+
+    Conflict when the delivery does not wait for a person.
+    """
+    asked = connection.scalar(
+        select(DeliveryAgain.reason).where(DeliveryAgain.delivery_id == delivery_id)
+    )
+    if asked != Why.ASK:
+        raise Conflict(
+            "deliveries.not_waiting_for_a_person",
+            delivery=delivery_id,
+            state=state_of(connection, delivery_id),
+        )
+    no = _last_attempt(connection, delivery_id)
+    if seen:
+        settle.apply(
+            connection, [settle.Change(delivery_id, no, "accepted", reason="seen_by_person")]
+        )
+    else:
+        settle.again(connection, delivery_id, Next(Why.RESEND, 0))
+    detail = {"seen": seen, "attempt": no}
+    audit.record(connection, by, Action.DELIVERIES_SETTLE, f"delivery:{delivery_id}", detail)
+
+
+def record_visit(connection: Connection, delivery_id: int, outcome: str, by: str) -> None:
+    """A worker came back from a door: one of the eight outcomes. A later, stronger word overrules a weaker one."""
+    state, fact = VISIT_OUTCOMES[outcome]
+    no = _last_attempt(connection, delivery_id)
+    change = settle.Change(delivery_id, no, state, reason=outcome, fact=fact)
+    settle.apply(connection, [change])
+    audit.record(
+        connection, by, Action.VISITS_RECORD, f"delivery:{delivery_id}", {"outcome": outcome}
+    )
+
+
+def cancel_rest(begin: Begin, campaign: int, reason: Reason = Reason.CANCELLED) -> int:
+    """Everybody who was not sent to gets their reason; what is with the carrier keeps its own end."""
+    with begin() as connection:
+        connection.execute(
+            update(DeliveryBatch)
+            .where(DeliveryBatch.campaign_id == campaign, DeliveryBatch.state == "open")
+            .values(state="done", lease_no=DeliveryBatch.lease_no + 1, lease_until=None)
+        )
+    ended = 0
+    while True:
+        with begin() as connection:
+            ids = _unsent(connection, campaign)
+            settle.skip(connection, dict.fromkeys(ids, reason.value))
+            connection.execute(delete(DeliveryAgain).where(DeliveryAgain.delivery_id.in_(ids)))
+        if not ids:
+            return ended
+        ended += len(ids)
+
+
+def _unsent(connection: Connection, campaign: int) -> list[int]:
+    """Deliveries that certainly are with nobody: not begun, or deferred and nothing newer."""
+    view = delivery_state.c
+    # of the newest attempt: an older one may have been deferred while a newer one is on its way
+    last = (
+        select(Outcome.state)
+        .where(Outcome.delivery_id == view.delivery_id, Outcome.no == view.attempts)
+        .scalar_subquery()
+    )
+    deferred = (view.state == "waiting") & (last == "deferred")
+    statement = select(view.delivery_id).where(
+        view.campaign_id == campaign, (view.state == "planned") | deferred
+    )
+    return list(connection.scalars(statement.limit(2000)))
+
+
+def write_export(connection: Connection, campaign: int, path: Path) -> int:
+    """Write the export as CSV (UTF-8 with BOM, so that an office's spreadsheet opens it); returns its rows."""
+    count = 0
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        for row in queries.export(connection, campaign):
+            writer.writerow(row)
+            count += 1
+    return count

@@ -1,0 +1,311 @@
+"""The only place that writes outcomes: answers at hand-over, later receipts, looks at the carrier, a person's tap.
+
+Each change is applied in one transaction with everything that follows from it: the count, the reach of
+the people served, the list of what must be taken up again, a number that turned out to be wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, insert, literal, select, update
+
+from outreach import clock
+from outreach.deliveries import funnel
+from outreach.deliveries.retry import Next
+from outreach.deliveries.states import RANK
+from outreach.models.deliveries import (
+    Attempt,
+    Delivery,
+    DeliveryAgain,
+    DeliverySubject,
+    Outcome,
+    delivery_state,
+)
+from outreach.models.people import Person, Refusal
+from outreach.models.policies import Reach
+from outreach.store import upsert
+
+_REACHED_BY = {
+    "person": "delivered",
+    "household": "delivered",
+    "group": "published",
+    "region": "published",
+}
+"""Which fact a delivery proves by its kind: a post in a group reaches a place, it counts nobody."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of attempt `no` of a delivery.
+
+    follow: when to take the delivery up again (None = it is settled). wrong_number: the carrier says the
+    number can never work. opted_out: its owner said no. fact: what this proves about the people served,
+    where it is more than its kind says (a visit: in_person).
+    """
+
+    delivery_id: int
+    no: int
+    state: str
+    provider_id: str | None = None
+    error: str = ""
+    reason: str = ""
+    follow: Next | None = None
+    wrong_number: bool = False
+    opted_out: bool = False
+    fact: str = ""
+
+
+def lock(connection: Connection, ids: Collection[int]) -> None:
+    """Make other writers of these deliveries wait; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql" and ids:
+        connection.execute(
+            select(Delivery.id)
+            .where(Delivery.id.in_(sorted(ids)))
+            .order_by(Delivery.id)
+            .with_for_update()
+        )
+
+
+def _cells(connection: Connection, ids: Collection[int]) -> dict[int, tuple[funnel.Cell, str]]:
+    view = delivery_state.c
+    rows = connection.execute(
+        select(
+            view.delivery_id,
+            view.campaign_id,
+            view.step_id,
+            view.village,
+            view.age_band,
+            view.language,
+            view.state,
+        ).where(view.delivery_id.in_(ids))
+    )
+    return {row[0]: (funnel.Cell(*row[1:6]), row[6]) for row in rows}
+
+
+@contextmanager
+def counting(connection: Connection, ids: Collection[int]) -> Iterator[None]:
+    """Whatever happens to these deliveries inside is counted: the view is asked before and after."""
+    lock(connection, ids)
+    before = _cells(connection, ids)
+    yield
+    after = _cells(connection, ids)
+    funnel.move(connection, [(cell, state, after[key][1]) for key, (cell, state) in before.items()])
+
+
+def apply(connection: Connection, changes: Sequence[Change]) -> list[Change]:
+    """Write outcomes that say more than what is there; returns the changes that told something new."""
+    if not changes:
+        return []
+    with counting(connection, {change.delivery_id for change in changes}):
+        _give_back_ids(connection, changes)
+        news = [change for change in changes if _write(connection, change)]
+        _follow_up(connection, news)
+    _mark_reach(connection, news)
+    _close_numbers(connection, news)
+    return news
+
+
+def _write(connection: Connection, change: Change) -> bool:
+    statement = upsert(connection, Outcome).values(
+        delivery_id=change.delivery_id,
+        no=change.no,
+        state=change.state,
+        rank=RANK[change.state],
+        at=clock.now(),
+        provider_id=change.provider_id,
+        error=change.error,
+        reason=change.reason,
+    )
+    fresh = statement.excluded
+    raised = statement.on_conflict_do_update(
+        index_elements=["delivery_id", "no"],
+        set_={
+            "state": fresh.state,
+            "rank": fresh.rank,
+            "at": fresh.at,
+            "error": fresh.error,
+            "reason": fresh.reason,
+            "provider_id": func.coalesce(fresh.provider_id, Outcome.provider_id),
+        },
+        where=Outcome.rank < fresh.rank,
+    ).returning(Outcome.delivery_id)
+    return connection.execute(raised).first() is not None
+
+
+def _give_back_ids(connection: Connection, changes: Sequence[Change]) -> None:
+    """A signed receipt names its own delivery, so it may take its id from one that a look-up guessed.
+
+    Which of two equal texts to one number got which id is arbitrary in a look-up; the receipt knows.
+    """
+    named = {change.provider_id: change for change in changes if change.provider_id is not None}
+    holders = connection.execute(
+        select(Outcome.provider_id, Outcome.delivery_id, Outcome.no).where(Outcome.provider_id.in_(named))
+    ).all()
+    for holder in holders:
+        change = named[holder.provider_id]
+        if (holder.delivery_id, holder.no) == (change.delivery_id, change.no):
+            continue
+        mine = (Outcome.delivery_id == change.delivery_id) & (Outcome.no == change.no)
+        theirs = (Outcome.delivery_id == holder.delivery_id) & (Outcome.no == holder.no)
+        old = connection.scalar(select(Outcome.provider_id).where(mine))
+        connection.execute(update(Outcome).where(mine | theirs).values(provider_id=None))
+        connection.execute(update(Outcome).where(theirs).values(provider_id=old))
+        connection.execute(update(Outcome).where(mine).values(provider_id=change.provider_id))
+
+
+def _follow_up(connection: Connection, news: Sequence[Change]) -> None:
+    done = [change.delivery_id for change in news if change.follow is None]
+    if done:
+        connection.execute(delete(DeliveryAgain).where(DeliveryAgain.delivery_id.in_(done)))
+    for change in news:
+        if change.follow is not None:
+            again(connection, change.delivery_id, change.follow)
+
+
+def again(connection: Connection, delivery_id: int, follow: Next, *, looks: int = 0) -> None:
+    """Put a delivery on the list of those to be taken up again, or change why it is there."""
+    account = (
+        select(Attempt.account_id)
+        .where(Attempt.delivery_id == delivery_id)
+        .order_by(Attempt.no.desc())
+        .limit(1)
+    )
+    row = {
+        "due_at": clock.now() + timedelta(seconds=follow.seconds),
+        "reason": follow.why.value,
+        "looks": looks,
+        "lease_until": None,
+    }
+    statement = upsert(connection, DeliveryAgain).values(
+        delivery_id=delivery_id, account_id=account.scalar_subquery(), **row
+    )
+    connection.execute(statement.on_conflict_do_update(index_elements=["delivery_id"], set_=row))
+
+
+def done_with(connection: Connection, delivery_id: int) -> None:
+    """Nothing more to do for a delivery."""
+    connection.execute(delete(DeliveryAgain).where(DeliveryAgain.delivery_id == delivery_id))
+
+
+def _mark_reach(connection: Connection, news: Sequence[Change]) -> None:
+    """A proof counts for everybody whom the delivery serves, once per policy and kind of proof."""
+    for kind, fact in _REACHED_BY.items():
+        # What goes to a place is published as soon as it is posted; what goes to people needs a receipt.
+        proof = ("accepted", "delivered") if fact == "published" else ("delivered",)
+        _reach(
+            connection, [c.delivery_id for c in news if c.state in proof and not c.fact], fact, kind
+        )
+    for change in news:
+        if change.fact:
+            _reach(connection, [change.delivery_id], change.fact, None)
+
+
+def _reach(connection: Connection, ids: Sequence[int], fact: str, kind: str | None) -> None:
+    if not ids:
+        return
+    rows = (
+        select(
+            DeliverySubject.policy_id, DeliverySubject.person_id, literal(fact),
+            literal(clock.now().date(), type_=Reach.__table__.c.on.type), literal(kind or ""), func.min(DeliverySubject.delivery_id),
+        )
+        .join(Delivery, Delivery.id == DeliverySubject.delivery_id)
+        .where(DeliverySubject.delivery_id.in_(ids), Delivery.kind == kind if kind else literal(True))
+        .group_by(DeliverySubject.policy_id, DeliverySubject.person_id)
+    )  # fmt: skip
+    names = ["policy_id", "person_id", "fact", "on", "channel", "delivery_id"]
+    connection.execute(upsert(connection, Reach).from_select(names, rows).on_conflict_do_nothing())
+
+
+def _close_numbers(connection: Connection, news: Sequence[Change]) -> None:
+    wrong = [change.delivery_id for change in news if change.wrong_number]
+    if wrong:
+        keys = select(Delivery.address_key).where(
+            Delivery.id.in_(wrong), Delivery.address_key.is_not(None)
+        )
+        connection.execute(
+            update(Person).where(Person.phone_key.in_(keys)).values(phone_closed=True)
+        )
+    for change in news:
+        if change.opted_out:
+            key = connection.scalar(
+                select(Delivery.address_key).where(Delivery.id == change.delivery_id)
+            )
+            if key is not None:
+                refuse_number(connection, key, source="carrier")
+
+
+def refuse_number(
+    connection: Connection, key: bytes, *, source: str, at: datetime | None = None
+) -> None:
+    """A number wants no more publicity by SMS; it stays so whoever owns it."""
+    statement = upsert(connection, Refusal).values(
+        address_key=key,
+        channel="sms",
+        message_class="publicity",
+        source=source,
+        at=at or clock.now(),
+    )
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["address_key", "channel", "message_class"], set_={"ended_at": None}
+        )
+    )
+
+
+def skip(connection: Connection, reasons: dict[int, str]) -> None:
+    """Deliveries that will not be sent (again), each with its one reason.
+
+    One that was deferred ends as skipped; one that is with the carrier, or may be, keeps its own outcome.
+    """
+    if not reasons:
+        return
+    with counting(connection, reasons):
+        last = dict(
+            connection.execute(
+                select(Attempt.delivery_id, func.max(Attempt.no))
+                .where(Attempt.delivery_id.in_(reasons))
+                .group_by(Attempt.delivery_id)
+            )
+            .tuples()
+            .all()
+        )
+        for key, reason in reasons.items():
+            statement = upsert(connection, Outcome).values(
+                delivery_id=key, no=last.get(key, 0), state="skipped", rank=RANK["skipped"], at=clock.now(),
+                reason=reason, error="",
+            )  # fmt: skip
+            ended = {"state": "skipped", "rank": RANK["skipped"], "reason": reason}
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["delivery_id", "no"],
+                    set_=ended,
+                    where=Outcome.state == "deferred",
+                )
+            )
+        connection.execute(
+            delete(DeliveryAgain).where(DeliveryAgain.delivery_id.in_(list(reasons)))
+        )
+
+
+def record_attempts(
+    connection: Connection, attempts: Sequence[dict[str, object]], dead_after: datetime
+) -> None:
+    """Write attempts, and that somebody must look after them when their sender died. Before the carrier is called."""
+    ids = [int(str(attempt["delivery_id"])) for attempt in attempts]
+    with counting(connection, ids):
+        connection.execute(insert(Attempt), list(attempts))
+        for attempt in attempts:
+            row = {
+                "account_id": attempt["account_id"], "due_at": dead_after, "reason": "in_flight",
+                "looks": 0, "lease_until": None,
+            }  # fmt: skip
+            statement = upsert(connection, DeliveryAgain).values(
+                delivery_id=attempt["delivery_id"], **row
+            )
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["delivery_id"], set_=row)
+            )

@@ -1,0 +1,317 @@
+"""The main job from an office's sheet to a rate with an interval; each step looks first whether it is done.
+
+Started again on the same folder after a crash it goes on where it was, and ends in the same place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import Connection, func, select
+
+from outreach import clock
+from outreach.access import passwords
+from outreach.access.scope import Scope
+from outreach.audiences import service as audiences
+from outreach.bootstrap import Installation
+from outreach.campaigns import schemas
+from outreach.campaigns import service as campaigns
+from outreach.demo import county as counties
+from outreach.demo import people as accounts
+from outreach.demo import residents, workbook
+from outreach.demo.county import COUNTY
+from outreach.deliveries import orders, paper
+from outreach.deliveries import queries as deliveries
+from outreach.deliveries import service as delivery_service
+from outreach.messages import service as messages
+from outreach.models.campaigns import Firing, Step
+from outreach.models.deliveries import Account, GroupChat
+from outreach.models.people import CompleteList, Person, Region
+from outreach.people import importer, lists, regions
+from outreach.policies import service as policies
+from outreach.runtime.embedded import drain
+from outreach.runtime.sweep import sweep
+from outreach.store import upsert
+
+CAMPAIGN = "demo-2026-winter"
+SURVEY = "demo-2026-winter-1"
+Say = Callable[[str], None]
+
+
+@dataclass
+class Story:
+    """One telling. `said` gets one line per step; `facts` collects what the summary needs."""
+
+    home: Installation
+    people: int
+    say: Say = lambda line: None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The business date."""
+        return clock.today(self.home.settings.zone)
+
+    @property
+    def _folder(self) -> Path:
+        return self.home.settings.data_dir
+
+    # -- the register -------------------------------------------------------------------------------
+
+    def set_up(self) -> None:
+        """Accounts, regions, carriers."""
+        place = counties.build(self._households)
+        hashed = passwords.hash_password(accounts.PASSWORD)
+        with self.home.store.begin() as connection:
+            accounts.add_accounts(connection, place, hashed)
+            known = connection.scalar(select(Region.id).where(Region.code == COUNTY))
+        if known is None:
+            regions.seed(self.home.store.begin)
+            path = self._folder / "示范县地区.csv"
+            counties.write_regions(place, path)
+            report = regions.import_csv(path, self.home.store.begin)
+            if report.errors:
+                raise RuntimeError(f"the demo's regions are wrong: {report.errors[0]}")
+        with self.home.store.begin() as connection:
+            _carriers(connection, self.home, place)
+
+    @property
+    def _households(self) -> int:
+        return max(20, round(self.people / 2.5))
+
+    def take_in_people(self) -> None:
+        """Write the office's sheet and import it as any office would, then the lists that settle who is insured."""
+        with self.home.store.read() as connection:
+            there = connection.scalar(select(func.count()).select_from(Person)) or 0
+        if there < self.people:
+            sheet = self._folder / "城关等镇常住人口台账.xlsx"
+            place = counties.build(self._households)
+            workbook.write(residents.generate(place, self.people, self.today), sheet)
+            report = importer.import_file(
+                sheet,
+                begin=self.home.store.begin,
+                vault=self.home.vault,
+                today=self.today,
+                region=COUNTY,
+                rejected=self._folder / "退回的行.xlsx",
+                by=accounts.OFFICER.name,
+                source="常住人口台账（演示）",
+                purpose="惠民政策告知（演示）",
+            )
+            self.say(f"台账 {report.rows:,} 行：{report.accepted:,} 行入库，{report.rejected} 行退回（{sheet.name} → 退回的行.xlsx）")
+        with self.home.store.begin() as connection:
+            for code, source in (("ins.employee", "职工医保参保名单（演示）"), ("pension.employee", "职工养老参保名单（演示）")):
+                _complete(connection, code, source, self.today)
+
+    # -- policies and texts ---------------------------------------------------------------------------
+
+    def prepare_content(self) -> None:
+        """Load policies and texts; an invented user verifies, an invented reader signs the dialects."""
+        with self.home.store.begin() as connection:
+            for path in policies.starter_catalogue():
+                policies.load(connection, policies.read_file(path), path.name)
+            for ref, facts in _LOCAL.items():
+                policies.fill_in(
+                    connection, ref, COUNTY, facts=facts, by=accounts.VERIFIER.name, on=self.today
+                )
+            for view in policies.all_policies(connection):
+                policies.verify(connection, view.ref, accounts.VERIFIER.name)
+            messages.load_files(connection)
+            for text in messages.newest(connection):
+                if text.needs_review and not text.reviewed_by:
+                    messages.review(
+                        connection, text.policy, text.channel, text.language, accounts.REVIEWER.name, self.today,
+                        note="演示审校，未经真实母语者核对",
+                    )  # fmt: skip
+
+    # -- the campaign -----------------------------------------------------------------------------------
+
+    def prepare_campaign(self) -> None:
+        """Write it down, submit it as the officer, sign it as the manager, release it."""
+        text = resources.files("outreach.demo").joinpath("campaign.yaml").read_text("utf-8")
+        order = schemas.parse(yaml.safe_load(text), self.home.settings.zone, "campaign.yaml")
+        with self.home.store.begin() as connection:
+            if campaigns.queries.by_ref(connection, CAMPAIGN) is None:
+                campaigns.create(connection, order, accounts.OFFICER.name, home=COUNTY)
+        status = self._status()
+        if status == "draft":
+            with self.home.store.begin() as connection:
+                digest = campaigns.submit(connection, CAMPAIGN, accounts.OFFICER.name, self.today)
+            self.say(f"送审：{accounts.OFFICER.display}，冻结名单与内容，指纹 {digest[:12]}")
+        if self._status() == "submitted":
+            with self.home.store.begin() as connection:
+                campaigns.approve(connection, CAMPAIGN, accounts.MANAGER.name, note="演示签发")
+            self.say(f"签发：{accounts.MANAGER.display}")
+        if self._status() == "approved":
+            with self.home.store.begin() as connection:
+                campaigns.release(connection, CAMPAIGN, accounts.OFFICER.name)
+
+    def _status(self) -> str:
+        with self.home.store.read() as connection:
+            return str(campaigns.get(connection, CAMPAIGN)["status"])
+
+    def _campaign(self) -> Mapping[str, Any]:
+        with self.home.store.read() as connection:
+            return campaigns.get(connection, CAMPAIGN)
+
+    def send(self) -> None:
+        """Send until nothing moves by itself and nothing waits for a person, then wait for the receipts."""
+        campaign = self._campaign()["id"]
+        while True:
+            drain(self.home.store, self.home.vault, self.home.settings, campaign)
+            if not self._ask_a_person(campaign):
+                break
+        self._await_receipts(campaign)
+        sweep(self.home.store, self.home.settings)
+
+    def _ask_a_person(self, campaign: int) -> bool:
+        """What no machine can know: an invented person looks into the groups and at the carrier's page.
+
+        A group post that the sandbox shows was seen; a text message that two looks did not find was not.
+        """
+        with self.home.store.read() as connection:
+            waiting = deliveries.waiting_for_a_person(connection, campaign)
+        for one in waiting:
+            with self.home.store.begin() as connection:
+                seen = one["channel"] == "group" and self._posted(connection, one["addressee"])
+                delivery_service.confirm(connection, one["id"], seen=seen, by=accounts.CHECKER.name)
+        return bool(waiting)
+
+    def _posted(self, connection: Connection, group: int) -> bool:
+        look = self.facts.get("look_into_group")
+        chat = connection.execute(select(GroupChat.address).where(GroupChat.id == group)).scalar_one()
+        return look is None or bool(look(self.home.vault.decrypt("group", chat)))
+
+    def _await_receipts(self, campaign: int, patience: float = 6.0) -> None:
+        """Receipts come by themselves; stop waiting when none has come for a while."""
+        last, since = -1, time.monotonic()
+        while time.monotonic() - since < patience:
+            with self.home.store.read() as connection:
+                open_ones = deliveries.without_receipt(connection, campaign)
+            if open_ones == 0:
+                return
+            if open_ones != last:
+                last, since = open_ones, time.monotonic()
+            time.sleep(0.2)
+
+    def print_sheets(self) -> None:
+        """Fire the paper step once the messages are settled, and print its pile."""
+        campaign = self._campaign()
+        with self.home.store.read() as connection:
+            step = connection.scalar(
+                select(Step.id).join(Firing, Firing.step_id == Step.id).where(
+                    Step.campaign_id == campaign["id"], Step.channel == "flyer", Firing.planned.is_(True)
+                )
+            )  # fmt: skip
+            if step is None:
+                return
+            signed = orders.read(connection, campaign["id"], step)
+        job = paper.print_sheets(
+            self.home.store, self.home.vault, signed, campaign, self._folder / "prints", paper.Selection(),
+            on=self.today, public_url=self.home.settings.public_url, demo=True,
+        )  # fmt: skip
+        self.facts |= {"flyer_pages": job.pages, "flyer_pdf": str(job.path or "")}
+        sweep(self.home.store, self.home.settings)
+        self.say(f"打印 {job.sheets:,} 户，{job.pages:,} 页，{len(job.problems)} 户要人看 → {job.path}")
+
+    # -- the summary --------------------------------------------------------------------------------------
+
+    def matches(self) -> dict[str, int]:
+        """Certain and open answers over the campaign's policies."""
+        likely = unknown = 0
+        with self.home.store.read() as connection:
+            refs = campaigns.queries.policy_refs(connection, self._campaign()["id"])
+            for view in policies.all_policies(connection, refs):
+                total, _ = audiences.answers(connection, view, self.today, scope=COUNTY, home=COUNTY)
+                likely += total.likely
+                unknown += total.unknown
+        return {"likely": likely, "unknown": unknown}
+
+    def summary(self, started: float) -> dict[str, Any]:
+        """The object that `--json` prints."""
+        campaign = self._campaign()["id"]
+        matches = self.matches()
+        with self.home.store.read() as connection:
+            people = connection.scalar(select(func.count()).select_from(Person)) or 0
+            states = deliveries.state_counts(connection, campaign)
+            channels = deliveries.by_channel(connection, campaign)
+            parts, cost_fen, resent = deliveries.spent(connection, campaign)
+            reached = deliveries.people_reached(connection, campaign)
+            known = len(policies.all_policies(connection))
+        return {
+            "people": people,
+            "policies": known,
+            "matches": matches,
+            "campaign": CAMPAIGN,
+            "deliveries": states,
+            "resent": resent,
+            "channels": {name: channels.get(name, {"planned": 0, "handed_over": 0}) for name in ("sms", "group", "flyer")},
+            "flyer_pages": self.facts.get("flyer_pages", 0),
+            "flyer_pdf": self.facts.get("flyer_pdf", ""),
+            "parts": parts,
+            "cost": cost_fen / 100,
+            "reached": reached,
+            "survey": self.facts.get("survey", {}),
+            "awareness": self.facts.get("awareness", {}),
+            "seconds": round(time.monotonic() - started, 1),
+        }
+
+
+_LOCAL: Mapping[str, Mapping[str, Any]] = {
+    "resident-medical": {
+        "amount": {"status": "local", "text": "演示标准每人每年400元", "value": 400, "unit": "元/人/年"},
+        "where": "居住地的村（社区）",
+        "window": {"text": "2027年2月28日前交"},
+    },
+    "phys-65": {
+        "amount": {"status": "local", "text": "每年免费体检一次", "value": 1, "unit": "次/年"},
+        "where": "镇卫生院",
+        "window": {"text": "每年一次，时间听卫生院通知"},
+    },
+}
+"""What an invented county fills in. Invented figures, and they say so."""
+
+
+def _complete(connection: Connection, code: str, source: str, on: date) -> None:
+    known = connection.scalar(
+        select(CompleteList.id).where(CompleteList.circumstance == code, CompleteList.region == COUNTY)
+    )
+    if known is None:
+        facts = lists.ListFacts(
+            code, COUNTY, on, on + timedelta(days=180), source, legal_basis="演示", purpose="惠民政策告知（演示）"
+        )
+        lists.complete_list(connection, Scope(), facts)
+
+
+def _carriers(connection: Connection, home: Installation, place: counties.County) -> None:
+    """Accounts of the sandbox, paper and people; one group per village."""
+    for name, channel, provider, rate, fen in (
+        ("sandbox-sms", "sms", "twilio", 200.0, 7),
+        ("sandbox-group", "group", "wecom", 20.0, 0),
+        ("printer", "flyer", "paper", 100.0, 0),
+        ("loudspeaker", "broadcast", "manual", 100.0, 0),
+        ("door", "visit", "manual", 100.0, 0),
+    ):
+        values = {
+            "name": name, "channel": channel, "provider": provider, "per_second": rate, "part_fen": fen,
+            "billing": "china", "options": {},
+        }  # fmt: skip
+        connection.execute(upsert(connection, Account).values(**values).on_conflict_do_nothing())
+    group = connection.scalar(select(Account.id).where(Account.name == "sandbox-group"))
+    for code, name in dict.fromkeys((grid.code[:12], grid.village) for grid in place.grids):
+        key = hashlib.sha256(code.encode()).hexdigest()[:24] + "9000"
+        values = {
+            "region": code, "name": f"{name}村民群（演示）", "account_id": group,
+            "address": home.vault.encrypt("group", key),
+        }  # fmt: skip
+        connection.execute(upsert(connection, GroupChat).values(**values).on_conflict_do_nothing())
+
+

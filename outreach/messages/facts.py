@@ -1,0 +1,59 @@
+"""What a text may say about a policy at a place: the facts as words, in the names that templates use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from outreach.policies.schemas import PolicyView
+
+OPT_OUT = "拒收请回复R"
+"""The tail that carriers know; where SMS is one-way the installation sets another sentence."""
+
+
+def words(value: object) -> str:
+    """A fact that is written as text, or as a mapping with its `text`."""
+    if isinstance(value, Mapping):
+        return str(value.get("text") or "")
+    return "" if value is None else str(value)
+
+
+def documents_to_bring(facts: Mapping[str, Any]) -> str:
+    """Only what the applicant must bring; what offices can look up for themselves is not asked for."""
+    names = [
+        document["name"]
+        for document in facts.get("documents") or []
+        if document.get("who", "applicant") == "applicant"
+    ]
+    return "、".join(names) or "身份证"
+
+
+def chinese_date(on: date) -> str:
+    """2026-11-23 → 2026年11月23日, as notices write it."""
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def policy_words(policy: PolicyView, region: str, valid_until: date) -> dict[str, object]:
+    """The variable `policy` of a template: the facts that hold at `region`.
+
+    A text is valid until `valid_until`, or until the policy ends, whichever comes first.
+    """
+    facts = policy.facts_at(region)
+    return {
+        "ref": policy.ref,
+        "plain_name": words(facts.get("plain_name")),
+        "official_name": words(facts.get("official_name")),
+        "one_line": words(facts.get("one_line")) or words(facts.get("plain_name")),
+        "amount_text": words(facts.get("amount")),
+        "where": words(facts.get("where")),
+        "bring": documents_to_bring(facts),
+        "window_text": words(facts.get("window")),
+        "phone": words(facts.get("phone")) or "12345",
+        "valid_until": chinese_date(min(valid_until, policy.valid_to or valid_until)),
+    }
+
+
+def signature(office: str) -> str:
+    """【office】, which carriers want at the very front, once."""
+    return f"【{office}】"

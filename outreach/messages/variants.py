@@ -1,0 +1,151 @@
+"""The texts that lie in files: templates/<channel>/<language>/<policy>.j2, and the catalogue beside them.
+
+A file is a front matter (TOML between two lines of +++) and the text under it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
+
+from outreach import content
+from outreach.errors import Invalid
+from outreach.messages import languages
+from outreach.models.messages import BUNDLE
+
+CHANNELS = ("sms", "group", "broadcast", "visit", "call")
+
+_MARK = "+++"
+_KEYS: dict[str, type] = {
+    "form": str, "title": str, "announce": str, "needs_review": bool, "reviewed_by": str, "follow_up": bool, "notes": str,
+}  # fmt: skip
+_REQUIRED = ("form", "title", "announce")
+
+
+@dataclass(frozen=True)
+class VariantFile:
+    """One text as it lies in a file. `first_line` is where `source` begins in the file, from 1."""
+
+    channel: str
+    language: str
+    policy: str
+    form: str
+    title: str
+    source: str
+    announce: Literal["general", "personal"] = "general"
+    needs_review: bool = False
+    reviewed_by: str = ""
+    follow_up: bool = False
+    notes: str = ""
+    first_line: int = 1
+
+
+@dataclass(frozen=True)
+class Form:
+    """A kind of text that an officer knows by name, and the channels that carry it."""
+
+    id: str
+    name: str
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The forms and the languages that the shipped folder speaks of: tag → Chinese name."""
+
+    forms: tuple[Form, ...]
+    languages: dict[str, str]
+
+
+def parse_variant(text: str, place: str) -> VariantFile:
+    """A variant from the text of a file at `place` ("sms/zh-Hans/phys-65.j2").
+
+    Raises Invalid naming the file and the key or line that is wrong.
+    """
+    channel, language, policy = _place(place)
+    head, source, first_line = _split(text, place)
+    values = _front_matter(head, place)
+    return VariantFile(channel, language, policy, source=source, first_line=first_line, **values)
+
+
+def read_variants(overlay: Path | None = None) -> list[VariantFile]:
+    """All texts, the site's own before the shipped ones, ordered by channel, language and policy."""
+    known = {form.id: form for form in read_catalogue(overlay).forms}
+    variants = []
+    for place, path in content.files("*/*/*.j2", overlay).items():
+        variant = parse_variant(_text(path, place), place)
+        if variant.form not in known or variant.channel not in known[variant.form].channels:
+            raise Invalid("messages.unknown_form", file=place, form=variant.form)
+        variants.append(variant)
+    return variants
+
+
+def read_catalogue(overlay: Path | None = None) -> Catalogue:
+    """templates/catalogue.toml. Raises Invalid when it is no TOML or lacks a key."""
+    place = "catalogue.toml"
+    try:
+        data = tomllib.loads(_text(content.find(place, overlay), place))
+        forms = tuple(
+            Form(entry["id"], entry["name"], tuple(entry["channels"])) for entry in data["form"]
+        )
+        return Catalogue(forms, {entry["tag"]: entry["name"] for entry in data["language"]})
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as problem:
+        raise Invalid("messages.catalogue_unreadable", file=place, reason=str(problem)) from problem
+
+
+def _place(place: str) -> tuple[str, str, str]:
+    parts = PurePosixPath(place).with_suffix("").parts
+    if len(parts) != 3 or parts[0] not in CHANNELS:
+        raise Invalid("messages.file_misplaced", file=place, channels="、".join(CHANNELS))
+    channel, language, policy = parts
+    if languages.normalise(language) != language:
+        raise Invalid("messages.folder_language", file=place, tag=languages.normalise(language))
+    return channel, language, policy
+
+
+def _text(path: Path, place: str) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise Invalid("messages.file_not_utf8", file=place) from problem
+
+
+def _split(text: str, place: str) -> tuple[str, str, int]:
+    lines = text.splitlines()
+    marks = [number for number, line in enumerate(lines) if line.strip() == _MARK][:2]
+    if len(marks) < 2 or any(line.strip() for line in lines[: marks[0]]):
+        raise Invalid("messages.front_matter_missing", file=place)
+    body = "\n".join(lines[marks[1] + 1 :])
+    if not body.strip():
+        raise Invalid("messages.text_missing", file=place)
+    return "\n".join(lines[marks[0] + 1 : marks[1]]), body, marks[1] + 2
+
+
+def _front_matter(head: str, place: str) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(head)
+    except tomllib.TOMLDecodeError as problem:
+        raise Invalid(
+            "messages.front_matter_unreadable", file=place, reason=str(problem)
+        ) from problem
+    wrong = [key for key, value in values.items() if not isinstance(value, _KEYS.get(key, ()))]
+    wrong += [key for key in _REQUIRED if not values.get(key)]
+    if values.get("announce") not in ("general", "personal"):
+        wrong.append("announce")
+    if wrong:
+        raise Invalid("messages.front_matter_key", file=place, key=wrong[0], keys="、".join(_KEYS))
+    return values
+
+
+__all__ = [
+    "BUNDLE",
+    "CHANNELS",
+    "Catalogue",
+    "Form",
+    "VariantFile",
+    "parse_variant",
+    "read_catalogue",
+    "read_variants",
+]

@@ -1,0 +1,136 @@
+"""Which region an office means by a code, a full name or the name of a village."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from outreach.errors import Invalid
+from segments import regions as codes
+
+_NOISE = re.compile(r"[\s/\\>\-—·,，、|]+")
+_OFFICES = (
+    (re.compile("(社区居民委员会|社区居委会|居民委员会|居委会)$"), "社区"),
+    (re.compile("(村民委员会|村委会)$"), "村"),
+)
+_MUNICIPALITIES = re.compile("^(北京市|天津市|上海市|重庆市)市辖区")
+
+
+class _Named(Protocol):
+    """A row of the region table."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def parent(self) -> str: ...
+    @property
+    def successor(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Place:
+    """A region code cut to its level; `listed` is False for one that no list of regions holds.
+
+    `before`: the codes that it has replaced; what was keyed by one of them is still found.
+    """
+
+    code: str
+    listed: bool = True
+    before: tuple[str, ...] = ()
+
+
+@dataclass
+class Places:
+    """Every region that a file may name; what was asked once is remembered."""
+
+    by_code: Mapping[str, _Named]
+    by_name: Mapping[str, frozenset[str]]
+    has_below: frozenset[tuple[str, int]]
+    before: Mapping[str, tuple[str, ...]]
+    _seen: dict[str, Place | Invalid] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: Iterable[_Named], under: str = "") -> Places:
+        """From the region table; names are looked for inside the region `under`, codes everywhere."""
+        by_code = {row.code: row for row in rows}
+        by_name: dict[str, set[str]] = {}
+        has_below: set[tuple[str, int]] = set()
+        before: dict[str, tuple[str, ...]] = {}
+        for code, row in by_code.items():
+            if row.successor:
+                before[row.successor] = (*before.get(row.successor, ()), code)
+                continue
+            has_below.add((row.parent, len(code)))
+            if code.startswith(under) or under.startswith(code):
+                for name in _names(row, by_code):
+                    by_name.setdefault(name, set()).add(code)
+        names = {name: frozenset(found) for name, found in by_name.items()}
+        return cls(by_code, names, frozenset(has_below), before)
+
+    def find(self, text: str) -> Place:
+        """The region meant. Raises Invalid: people.region_unknown, _ambiguous (names all), _code."""
+        if text not in self._seen:
+            try:
+                self._seen[text] = self._by_code(text) if text.isascii() else self._by_name(text)
+            except Invalid as error:
+                self._seen[text] = error
+        found = self._seen[text]
+        if isinstance(found, Invalid):
+            raise found
+        return found
+
+    def _by_code(self, text: str) -> Place:
+        try:
+            code = codes.cut(text)
+        except ValueError:
+            raise Invalid("people.region_code", region=text) from None
+        if code in self.by_code:
+            return self._place(self._current(code))
+        above = next((one for one in reversed(codes.ancestors(code)) if one in self.by_code), None)
+        if above is None and self.by_code:
+            raise Invalid("people.region_unknown", region=text)
+        if above is not None and (above, len(code)) in self.has_below:
+            # The places of this level are listed here, and this one is not among them.
+            raise Invalid("people.region_unknown", region=text)
+        return Place(code, listed=False)
+
+    def _current(self, code: str) -> str:
+        for _ in range(10):  # a successor may have one too; a circle ends
+            successor = self.by_code[code].successor if code in self.by_code else ""
+            if not successor:
+                break
+            code = successor
+        return code
+
+    def _by_name(self, text: str) -> Place:
+        found = self.by_name.get(_folded(text), frozenset())
+        if len(found) > 1:
+            raise Invalid("people.region_ambiguous", region=text, codes="、".join(sorted(found)))
+        if not found:
+            raise Invalid("people.region_unknown", region=text)
+        return self._place(next(iter(found)))
+
+    def _place(self, code: str) -> Place:
+        return Place(code, before=self.before.get(code, ()))
+
+
+def _folded(name: str) -> str:
+    text = _MUNICIPALITIES.sub(r"\1", _NOISE.sub("", unicodedata.normalize("NFKC", name)))
+    for pattern, short in _OFFICES:
+        text = pattern.sub(short, text)
+    return re.sub("(村村|社区社区)$", lambda match: match[0][: len(match[0]) // 2], text)
+
+
+def _names(row: _Named, by_code: Mapping[str, _Named]) -> list[str]:
+    """村, 镇村, 县镇村 and so on: the name alone, and led by those above it without a gap."""
+    names = [_folded(row.name)]
+    above = by_code.get(row.parent)
+    while above is not None:
+        names.append(_folded(above.name) + names[-1])
+        above = by_code.get(above.parent)
+    return names

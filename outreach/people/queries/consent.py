@@ -1,0 +1,138 @@
+"""Statements on refusals, complete lists and what stops messages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, not_, or_, select, true, update
+
+from outreach.models.people import CircumstanceRecord, CompleteList, Household, Person, Refusal
+from outreach.store import upsert
+from segments.regions import next_code
+
+
+def put_refusal(connection: Connection, values: dict[str, Any]) -> None:
+    """Write a refusal down, or open again the one that was withdrawn."""
+    subject = "person_id" if values.get("person_id") is not None else "address_key"
+    fresh = {"ended_at": None, "at": values["at"], "source": values["source"]}
+    connection.execute(
+        upsert(connection, Refusal)
+        .values(values)
+        .on_conflict_do_update(
+            index_elements=[subject, "channel", "message_class"],
+            set_=fresh,
+            where=Refusal.ended_at.is_not(None),
+        )
+    )
+
+
+def end_refusal(
+    connection: Connection, subject: dict[str, Any], channel: str, message_class: str, at: datetime
+) -> int:
+    """End an open refusal; returns how many there were."""
+    conditions = [getattr(Refusal, name) == value for name, value in subject.items()]
+    return connection.execute(
+        update(Refusal)
+        .where(
+            *conditions,
+            Refusal.channel == channel,
+            Refusal.message_class == message_class,
+            Refusal.ended_at.is_(None),
+        )
+        .values(ended_at=at)
+    ).rowcount
+
+
+def open_refusals(
+    connection: Connection, people: Collection[int], addresses: Collection[bytes]
+) -> Sequence[Row[Any]]:
+    """(person_id, address_key, channel, message_class, source, at) of what is refused now."""
+    columns: tuple[Any, ...] = (
+        Refusal.person_id, Refusal.address_key, Refusal.channel, Refusal.message_class, Refusal.source, Refusal.at,
+    )  # fmt: skip
+    about = or_(Refusal.person_id.in_(people), Refusal.address_key.in_(addresses))
+    return connection.execute(select(*columns).where(about, Refusal.ended_at.is_(None))).all()
+
+
+def set_person(
+    connection: Connection, inside: ColumnElement[bool], person_id: int, values: dict[str, Any]
+) -> int:
+    """Set columns of one person inside a scope; returns 0 when there is none."""
+    return connection.execute(
+        update(Person).where(Person.id == person_id, inside).values(values)
+    ).rowcount
+
+
+def set_household(
+    connection: Connection, inside: ColumnElement[bool], household: int, stopped: bool
+) -> int:
+    """Stop a household, or let it have messages again; returns 0 when there is none inside the scope."""
+    return connection.execute(
+        update(Household).where(Household.id == household, inside).values(stopped=stopped)
+    ).rowcount
+
+
+def _registered(region: str) -> ColumnElement[bool]:
+    return and_(Person.region >= region, Person.region < next_code(region)) if region else true()
+
+
+def add_list(connection: Connection, values: dict[str, Any]) -> int:
+    """Write down that a list is complete; returns its number."""
+    return int(
+        connection.execute(
+            insert(CompleteList).values(values).returning(CompleteList.id)
+        ).scalar_one()
+    )
+
+
+def make_known(connection: Connection, region: str, on: date, bit: int, closure: int) -> int:
+    """Everybody registered in a region and born by `on` who is not on the list: now known not to have it."""
+    statement = update(Person).where(
+        _registered(region),
+        Person.status == "active",
+        or_(Person.birth.is_(None), Person.birth <= on),
+        Person.circumstances.bitwise_and(bit) == 0,
+        Person.circumstances_known.bitwise_and(closure) != closure,
+    )
+    return connection.execute(
+        statement.values(circumstances_known=Person.circumstances_known.bitwise_or(closure))
+    ).rowcount
+
+
+def forget_known(
+    connection: Connection, code: str, region: str, closure: int, still: Collection[str]
+) -> int:
+    """What a list's end leaves not known, except in regions of lists that still hold and where a list said no."""
+    said_no = (
+        select(CircumstanceRecord.id)
+        .where(
+            CircumstanceRecord.person_id == Person.id,
+            CircumstanceRecord.code == code,
+            CircumstanceRecord.value.is_(False),
+        )
+        .exists()
+    )
+    statement = update(Person).where(
+        _registered(region),
+        *(not_(_registered(other)) for other in still),
+        Person.circumstances.bitwise_and(closure) == 0,
+        Person.circumstances_known.bitwise_and(closure) != 0,
+        not_(said_no),
+    )
+    left = ((1 << 63) - 1) & ~closure
+    return connection.execute(
+        statement.values(circumstances_known=Person.circumstances_known.bitwise_and(left))
+    ).rowcount
+
+
+def lists(connection: Connection, inside: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    """Every complete list of some regions, the newest first."""
+    columns: tuple[Any, ...] = (
+        CompleteList.id, CompleteList.circumstance, CompleteList.region, CompleteList.on, CompleteList.expires_on,
+        CompleteList.source, CompleteList.legal_basis, CompleteList.purpose, CompleteList.keep_until,
+    )  # fmt: skip
+    return connection.execute(
+        select(*columns).where(inside).order_by(CompleteList.on.desc(), CompleteList.id.desc())
+    ).all()

@@ -1,0 +1,104 @@
+"""All SQL of the policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from outreach import clock
+from outreach.models.policies import Policy, PolicyLocal, PolicyVerification, PolicyVersion
+from outreach.store import upsert
+
+
+def policy_id(connection: Connection, ref: str) -> int | None:
+    """Row number of a policy by its name."""
+    return connection.scalar(select(Policy.id).where(Policy.ref == ref))
+
+
+def add_policy(connection: Connection, ref: str) -> int:
+    """Register a policy by its name; the one that exists is returned."""
+    known = policy_id(connection, ref)
+    if known is not None:
+        return known
+    return int(connection.execute(insert(Policy).values(ref=ref).returning(Policy.id)).scalar_one())
+
+
+def newest_version(connection: Connection, policy: int) -> tuple[int, int, str] | None:
+    """(id, number, hash) of the newest version."""
+    row = connection.execute(
+        select(PolicyVersion.id, PolicyVersion.number, PolicyVersion.hash)
+        .where(PolicyVersion.policy_id == policy)
+        .order_by(PolicyVersion.number.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else (row.id, row.number, row.hash)
+
+
+def add_version(
+    connection: Connection, policy: int, number: int, document: Mapping[str, Any]
+) -> int:
+    """Write a version; `document` has facts, rule, hash, valid_from, valid_to."""
+    statement = insert(PolicyVersion).values(
+        policy_id=policy, number=number, created_at=clock.now(), **document
+    )
+    return int(connection.execute(statement.returning(PolicyVersion.id)).scalar_one())
+
+
+def versions(
+    connection: Connection, refs: list[str] | None = None, ids: list[int] | None = None
+) -> list[Any]:
+    """Newest version of each policy (or the versions `ids`), with who verified it."""
+    newest = (
+        select(PolicyVersion.policy_id, func.max(PolicyVersion.number).label("number"))
+        .group_by(PolicyVersion.policy_id)
+        .subquery()
+    )
+    statement = (
+        select(Policy.ref, Policy.status, PolicyVersion, PolicyVerification.by.label("verified_by"))
+        .join(Policy, Policy.id == PolicyVersion.policy_id)
+        .outerjoin(PolicyVerification, PolicyVerification.version_id == PolicyVersion.id)
+        .order_by(Policy.ref)
+    )
+    if ids is not None:
+        statement = statement.where(PolicyVersion.id.in_(ids))
+    else:
+        statement = statement.join(
+            newest,
+            (newest.c.policy_id == PolicyVersion.policy_id)
+            & (newest.c.number == PolicyVersion.number),
+        )
+    if refs is not None:
+        statement = statement.where(Policy.ref.in_(refs))
+    return list(connection.execute(statement).mappings())
+
+
+def locals_of(connection: Connection, version_ids: list[int]) -> list[Any]:
+    """Local facts of versions."""
+    return list(
+        connection.execute(
+            select(PolicyLocal).where(PolicyLocal.version_id.in_(version_ids))
+        ).mappings()
+    )
+
+
+def verify(connection: Connection, version: int, by: str) -> None:
+    """Record that `by` checked a version; the first one stays."""
+    statement = upsert(connection, PolicyVerification).values(
+        version_id=version, by=by, at=clock.now()
+    )
+    connection.execute(statement.on_conflict_do_nothing())
+
+
+def set_local(
+    connection: Connection, version: int, region: str, values: Mapping[str, Any], on: date | None
+) -> None:
+    """Write what a region fills in; a second call replaces the first."""
+    row = {"version_id": version, "region": region, "verified_on": on, **values}
+    statement = upsert(connection, PolicyLocal).values(**row)
+    changed = {key: value for key, value in row.items() if key not in ("version_id", "region")}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["version_id", "region"], set_=changed)
+    )

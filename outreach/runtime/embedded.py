@@ -1,0 +1,179 @@
+"""One process that sends: a thread with its own event loop per account, and the timetable beside them.
+
+`drain` does the same in the calling thread until nothing is due: the command line's `run --now`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from contextlib import aclosing
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from channels.base import LooksUp
+from outreach.campaigns import schedule
+from outreach.deliveries import look_up, orders, work
+from outreach.deliveries.orders import AccountView
+from outreach.deliveries.send import Sender
+from outreach.runtime.adapters import PAPER, sender_for
+from outreach.runtime.sweep import sweep
+from outreach.settings import Settings
+from outreach.store import Store
+from outreach.vault import Vault
+
+IDLE = 1.0
+"""Seconds between two looks for work when nobody wakes the sender."""
+
+log = structlog.get_logger(__name__)
+
+
+async def turn(
+    store: Store, vault: Vault, sender: Sender, campaign: int | None = None
+) -> float | None:
+    """One look-up and one chunk of one account. 0 = go on at once, seconds = wait, None = nothing is due."""
+    looked = 0
+    if isinstance(sender.channel, LooksUp) and sender.channel.can_look_up:
+        looked = await look_up.look_up(
+            store, vault, sender.channel, sender.account.id, sender.limits, campaign
+        )
+    done = await sender.step(campaign)
+    return 0 if looked and done is None else done
+
+
+class Embedded:
+    """Senders of all accounts and the timetable, as threads of this process. Start once, stop once.
+
+    The caller holds the lock on the data folder: on SQLite that proves that no other sender lives.
+    """
+
+    def __init__(self, store: Store, vault: Vault, settings: Settings) -> None:
+        self._store = store
+        self._vault = vault
+        self._settings = settings
+        self._stop = threading.Event()
+        self._wakes: list[threading.Event] = []
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Take over what a dead process left, then begin."""
+        if self._store.dialect == "sqlite":
+            with self._store.begin() as connection:
+                work.take_over(connection)
+        with self._store.read() as connection:
+            accounts = [one for one in orders.accounts(connection) if one.provider != PAPER]
+        for account in accounts:
+            wake = threading.Event()
+            self._wakes.append(wake)
+            name = f"sender-{account.name}"
+            self._threads.append(
+                threading.Thread(target=self._send, args=(account, wake), name=name, daemon=True)
+            )
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """There may be work."""
+        for wake in self._wakes:
+            wake.set()
+
+    def stop(self) -> None:
+        """Finish the chunk in hand, then end."""
+        self._stop.set()
+        self.wake()
+        for thread in self._threads:
+            thread.join(timeout=self._settings.send_timeout * 2 + 5)
+
+    def _send(self, account: AccountView, wake: threading.Event) -> None:
+        asyncio.run(self._loop(account, wake))
+
+    async def _loop(self, account: AccountView, wake: threading.Event) -> None:
+        sender = sender_for(self._store, self._vault, account, self._settings)
+        async with aclosing(sender.channel):
+            while not self._stop.is_set():
+                pause = await self._guarded(sender)
+                if pause:
+                    wake.clear()
+                    await asyncio.to_thread(wake.wait, pause)
+
+    async def _guarded(self, sender: Sender) -> float:
+        """A fault of one turn is logged and tried again later; a sender never dies of it."""
+        try:
+            done = await turn(self._store, self._vault, sender)
+        except OperationalError as error:
+            log.warning("database busy", account=sender.account.name, error=str(error.orig))
+            return IDLE
+        except Exception:
+            log.exception("sender failed", account=sender.account.name)
+            return IDLE * 5
+        return IDLE if done is None else done
+
+
+def drain(
+    store: Store,
+    vault: Vault,
+    settings: Settings,
+    campaign: int,
+    *,
+    tick: Callable[[], None] = lambda: None,
+    patience: float = 600.0,
+) -> None:
+    """Send everything that is due of one campaign, in this thread; returns when nothing moves by itself any more.
+
+    Waits for what is in flight or to be looked up (at most `patience` seconds without any news), not for
+    quiet hours, retries in half an hour, paper, or people. tick: called now and then, for progress.
+    """
+    asyncio.run(_drain(store, vault, settings, campaign, tick, patience))
+
+
+async def _drain(
+    store: Store,
+    vault: Vault,
+    settings: Settings,
+    campaign: int,
+    tick: Callable[[], None],
+    patience: float,
+) -> None:
+    with store.read() as connection:
+        accounts = [one for one in orders.accounts(connection) if one.provider != PAPER]
+    senders = [sender_for(store, vault, account, settings) for account in accounts]
+    try:
+        news = time.monotonic()
+        while True:
+            pauses = [await _until_idle(store, vault, sender, campaign, tick) for sender in senders]
+            moved = sweep(store, settings)
+            tick()
+            if moved or any(pauses):
+                news = time.monotonic()
+                continue
+            with store.read() as connection:
+                moving = work.moving_now(connection, campaign)
+            if not moving or time.monotonic() - news > patience:
+                return
+            await asyncio.sleep(0.2)
+    finally:
+        for sender in senders:
+            await sender.channel.aclose()
+
+
+async def _until_idle(
+    store: Store, vault: Vault, sender: Sender, campaign: int, tick: Callable[[], None]
+) -> int:
+    """Turns of one account until nothing of the campaign is due; returns how many did something."""
+    turns = 0
+    while True:
+        done = await turn(store, vault, sender, campaign)
+        if done is None:
+            return turns
+        turns += 1
+        tick()
+        if done:
+            await asyncio.sleep(done)
+
+
+def fire(store: Store, settings: Settings) -> None:
+    """Fire what is due now, without waiting for the timetable."""
+    schedule.tick(store.begin, settings.zone)

@@ -1,0 +1,24 @@
+"""What a crash missed, done again: each sweep is right if it runs never, late, or on three machines at once."""
+
+from __future__ import annotations
+
+from outreach.campaigns import schedule
+from outreach.deliveries import funnel, look_up, orders, receipts
+from outreach.settings import Settings
+from outreach.store import Store
+
+LOOKING_UP = ("twilio",)
+"""Providers whose carrier can be asked what it has."""
+
+
+def sweep(store: Store, settings: Settings) -> int:
+    """Fire due steps, settle early receipts, find attempts whose sender died, fold counts. Returns news."""
+    news = schedule.tick(store.begin, settings.zone)
+    with store.read() as connection:
+        can = {one.id: one.provider in LOOKING_UP for one in orders.accounts(connection)}
+    news += look_up.mark_lost(store, can_look_up=can)
+    with store.begin() as connection:
+        news += receipts.sweep(connection)
+    with store.begin() as connection:
+        funnel.fold(connection)
+    return news

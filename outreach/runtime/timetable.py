@@ -1,0 +1,44 @@
+"""The alarm clock: APScheduler in memory calls the sweep. Truth is in the tables, never in a job store."""
+
+from __future__ import annotations
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from outreach.engine import Engine
+from outreach.runtime.sweep import sweep
+from outreach.settings import Settings
+from outreach.store import Store
+
+
+class Timetable:
+    """Sweeps every few seconds and wakes the senders when something became due."""
+
+    def __init__(
+        self, store: Store, settings: Settings, engine: Engine, *, seconds: float = 5.0
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._engine = engine
+        # One job, never twice at once, never dropped for being late: the sweep itself asks what is due.
+        self._scheduler = BackgroundScheduler(timezone=settings.zone)
+        self._scheduler.add_job(
+            self._sweep,
+            IntervalTrigger(seconds=seconds),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+
+    def start(self) -> None:
+        """Begin; the first sweep comes at once."""
+        self._scheduler.start()
+        self._sweep()
+
+    def stop(self) -> None:
+        """End after the sweep in hand."""
+        self._scheduler.shutdown(wait=True)
+
+    def _sweep(self) -> None:
+        if sweep(self._store, self._settings):
+            self._engine.wake()

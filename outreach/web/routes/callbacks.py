@@ -1,0 +1,78 @@
+"""Where carriers report back. The path of a receipt names its attempt and proves that we made it."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from channels import twilio_callbacks
+from channels.errors import ChannelError
+from outreach import clock
+from outreach.deliveries.receipts import Box, Event, read_token
+from outreach.errors import Refused
+from outreach.people.consent import is_opt_out, opt_out_by_reply
+from outreach.people.identity import InvalidPhone, parse_mobile
+from outreach.people.keys import phone_key
+from outreach.web.guard import TheServices, guarded_router, public
+from outreach.web.services import Services
+
+router = guarded_router()
+
+
+def _public_url(services: Services, request: Request) -> str:
+    """The address as the carrier called it: it signs the public one, whatever a proxy made of it."""
+    return services.settings.public_url.rstrip("/") + request.url.path
+
+
+async def _form(request: Request) -> dict[str, str]:
+    return {key: str(value) for key, value in (await request.form()).items()}
+
+
+@router.post("/callbacks/twilio/status/{token}")
+@public
+async def status(token: str, request: Request, services: TheServices) -> Response:
+    """A receipt: signed by the carrier, named by us; kept before it is answered."""
+    form = await _form(request)
+    named = read_token(services.vault, token)
+    try:
+        said = twilio_callbacks.parse_status(
+            form,
+            _public_url(services, request),
+            request.headers.get("X-Twilio-Signature", ""),
+            services.settings.twilio_auth_token,
+            settings=request.headers.get("X-Twilio-Webhooks-Signature-Settings", ""),
+        )
+    except ChannelError as error:
+        raise Refused(error.code, **error.params) from error
+    box: Box = request.app.state.receipts
+    await run_in_threadpool(box.put, Event(said, named))
+    return Response(status_code=204)
+
+
+@router.post("/callbacks/twilio/inbound")
+@public
+async def inbound(request: Request, services: TheServices) -> Response:
+    """A text from a phone: an opt-out word is obeyed at once, anything else is thanked for and left alone."""
+    form = await _form(request)
+    try:
+        text = twilio_callbacks.parse_inbound(
+            form,
+            _public_url(services, request),
+            request.headers.get("X-Twilio-Signature", ""),
+            services.settings.twilio_auth_token,
+            settings=request.headers.get("X-Twilio-Webhooks-Signature-Settings", ""),
+        )
+    except ChannelError as error:
+        raise Refused(error.code, **error.params) from error
+    if is_opt_out(text.text):
+        await run_in_threadpool(_opt_out, services, text.sender)
+    return Response("<Response/>", media_type="text/xml")
+
+
+def _opt_out(services: Services, sender: str) -> None:
+    try:
+        key = phone_key(services.vault, parse_mobile(sender))
+    except InvalidPhone:
+        return
+    with services.store.begin() as connection:
+        opt_out_by_reply(connection, key, clock.now())

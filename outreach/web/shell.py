@@ -1,0 +1,77 @@
+"""The shell around a page: navigation per role (look.md, "Where things are"), of what exists."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+from outreach.access.roles import Role
+from outreach.access.schemas import Actor
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the navigation."""
+
+    label: str
+    path: str
+    icon: str
+
+
+_TODAY = Entry("今日", "/today", "today")
+_POLICIES = Entry("政策", "/policies", "policy")
+_IMPORT = Entry("导入名单", "/people/import", "people")
+_PRINT = Entry("打印", "/print", "print")
+_RESULTS = Entry("成效", "/results", "chart")
+
+NAVIGATION: dict[Role, tuple[Entry, ...]] = {
+    Role.OFFICER: (
+        _TODAY,
+        _POLICIES,
+        _IMPORT,
+        Entry("宣传内容", "/messages", "text"),
+        Entry("宣传任务", "/campaigns", "send"),
+        _PRINT,
+        _RESULTS,
+    ),
+    Role.WORKER: (
+        _TODAY,
+        _PRINT,
+        Entry("入户", "/visits", "door"),
+        Entry("查政策", "/calculator", "search"),
+    ),
+    Role.MANAGER: (
+        _TODAY,
+        Entry("待我审批", "/approvals", "check"),
+        Entry("知晓与触达", "/results", "chart"),
+        Entry("简报", "/reports", "policy"),
+    ),
+    Role.ADMIN: (
+        Entry("台账", "/people/import", "people"),
+        Entry("账号", "/accounts", "lock"),
+        Entry("发送渠道", "/channels", "send"),
+        Entry("操作日志", "/audit", "clock"),
+        Entry("系统", "/system", "home"),
+    ),
+    Role.EVALUATOR: (_RESULTS, Entry("调查", "/surveys", "ear")),
+    Role.INTERVIEWER: (Entry("调查", "/surveys", "ear"),),
+    Role.OBSERVER: (_POLICIES,),
+    Role.DEPARTMENT: (_IMPORT,),
+}
+ACCOUNT = Entry("账号与密码", "/account", "lock")
+
+
+def entries(actor: Actor, paths: Set[str]) -> list[Entry]:
+    """What the actor finds in the navigation; `paths` are the pages that exist."""
+    return [entry for entry in NAVIGATION[actor.role] if entry.path in paths]
+
+
+def current(shown: list[Entry], path: str) -> Entry | None:
+    """The entry under which a page lies."""
+    under = [entry for entry in shown if path == entry.path or path.startswith(f"{entry.path}/")]
+    return max(under, key=lambda entry: len(entry.path), default=None)
+
+
+def home(actor: Actor, paths: Set[str]) -> str:
+    """Where the actor begins."""
+    return next((entry.path for entry in entries(actor, paths)), ACCOUNT.path)

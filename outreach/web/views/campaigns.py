@@ -1,0 +1,190 @@
+"""What the pages show of a campaign that is being sent: 今日 and its own page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from outreach.web.formats import duration, thousands
+from outreach.web.views.common import Bar, Link, Part
+
+
+@dataclass(frozen=True)
+class States:
+    """How many deliveries are in each state of `delivery_state`; exclusive, they sum to everything planned."""
+
+    planned: int = 0
+    waiting: int = 0
+    accepted: int = 0
+    delivered: int = 0
+    undelivered: int = 0
+    refused: int = 0
+    skipped: int = 0
+    unknown: int = 0
+
+    @property
+    def to_send(self) -> int:
+        """Everything that is not skipped."""
+        return self.handed_over + self.waiting + self.planned
+
+    @property
+    def handed_over(self) -> int:
+        """What the carrier has had in its hands, or may have had."""
+        return self.accepted + self.delivered + self.failed + self.unknown
+
+    @property
+    def failed(self) -> int:
+        """没送到."""
+        return self.undelivered + self.refused
+
+    @property
+    def left(self) -> int:
+        """Still to be handed over."""
+        return self.planned + self.waiting
+
+    @property
+    def percent(self) -> float:
+        """Handed over, of what is to be sent, 0…100; 100 when nothing is to be sent."""
+        return self.handed_over * 100 / self.to_send if self.to_send else 100.0
+
+    @property
+    def bar(self) -> Bar:
+        """已送达 · 等回执 · 结果不明 · 没送到 · 待发."""
+        parts = [
+            Part("delivered", "已送达", self.delivered, "yes"),
+            Part("accepted", "等回执", self.accepted, "ask"),
+            Part("failed", "没送到", self.failed, "bad"),
+            Part("left", "待发", self.left, "todo"),
+        ]
+        if self.unknown:
+            parts.insert(2, Part("unknown", "结果不明", self.unknown, "ask"))
+        return Bar(tuple(parts), self.to_send)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why some were not delivered or skipped, what happens next by itself, and what a person can do."""
+
+    label: str
+    n: int
+    next: str = ""
+    link: Link | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of 经过."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """One step of a campaign: its channel in words, when it is or was due, and its counts."""
+
+    number: int
+    channel: str
+    due_at: datetime | None
+    states: States
+
+
+@dataclass(frozen=True)
+class LiveCampaign:
+    """A campaign that is being sent, or has just been. `live` is the address of its progress events, '' when done."""
+
+    title: str
+    href: str
+    status: str  # in words: 发送中 已暂停 已发完
+    states: States
+    live: str = ""
+    per_minute: int = 0
+    seconds_left: float | None = None
+    ends_at: datetime | None = None
+    quiet_note: str = ""  # such as: 12:00 进入静默时段，来得及
+    resent: int = 0
+    failed: tuple[Reason, ...] = ()
+    skipped: tuple[Reason, ...] = ()
+    unknown_link: Link | None = None
+    steps: tuple[StepLine, ...] = ()
+    events: tuple[Event, ...] = ()
+    action: str = ""  # where the form that pauses or resumes is sent to, '' when this user may not
+    action_label: str = ""
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The words that change while it runs, by the names that the page gives their places."""
+        s = self.states
+        counts = {part.key: thousands(part.n) for part in s.bar.parts}
+        return counts | {
+            "percent": f"{s.percent:.1f}",
+            "handed_over": thousands(s.handed_over),
+            "to_send": thousands(s.to_send),
+            "left_of": f"共 {thousands(s.to_send)} 件，还剩 {thousands(s.left)} 件",
+            "eta": self.eta,
+            "unknown_n": thousands(s.unknown),
+        }
+
+    @property
+    def eta(self) -> str:
+        """How long it still takes, in words."""
+        if not self.states.left:
+            return "全部交出去了"
+        return "正在估算时间" if self.seconds_left is None else f"约 {duration(self.seconds_left)}"
+
+    @property
+    def event(self) -> dict[str, object]:
+        """The data of a `progress` event; outreach.js puts it in place."""
+        pieces = {piece.part.key: [piece.start, piece.width] for piece in self.states.bar.pieces}
+        return {"texts": self.texts, "pieces": pieces, "percent": round(self.states.percent)}
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing that waits for this user, the most urgent first."""
+
+    title: str
+    text: str
+    link: Link
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    """Something that will happen by itself, or a window that closes."""
+
+    at: datetime
+    title: str
+    note: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Losing:
+    """People whose right ends within 30 days and who have not applied. `days` holds one number per person."""
+
+    policy: str
+    why: str  # such as: 孩子满3岁，最早 11月26日
+    n: int
+    days: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class TodayView:
+    """今日. `on` is the date at the installation."""
+
+    on: date
+    live: tuple[LiveCampaign, ...] = ()
+    todo: tuple[Todo, ...] = ()
+    losing: tuple[Losing, ...] = ()
+    losing_link: Link | None = None
+    upcoming: tuple[Upcoming, ...] = ()
+    first_steps: tuple[Link, ...] = field(
+        default=()
+    )  # for an installation where nothing has happened yet
+
+    @property
+    def lede(self) -> str:
+        """The one sentence under the date."""
+        waiting = f"{len(self.todo)} 件事等您动手" if self.todo else "没有等您动手的事"
+        running = sum(1 for campaign in self.live if campaign.live)
+        return f"{waiting}，{running} 个任务正在发。" if running else f"{waiting}。"

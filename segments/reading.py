@@ -1,0 +1,163 @@
+"""A rule in one line of Chinese, and how sensitive it is.
+
+The line is made from what the machine will do, not from the texts of the clauses, so that a text that says
+something else than its clause is noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
+from segments import vocabulary
+from segments.rules import FIELDS, Clause, Parameter, Rule
+
+FIELD_NAMES = {
+    "age": "年龄",
+    "birth_date": "出生日期",
+    "sex": "性别",
+    "region": "居住地",
+    "hukou_region": "户籍地",
+    "hukou_type": "户口性质",
+    "circumstances": "困难或身份类别",
+    "income_month": "家庭人均月收入",
+    "household_size": "家庭人口",
+}
+_CHOICES = {
+    "M": "男性",
+    "F": "女性",
+    "rural": "农业户口",
+    "urban": "非农业户口",
+    "resident": "居民户口",
+}
+_AGE = {
+    ">=": "年满{}周岁",
+    ">": "超过{}周岁",
+    "<": "未满{}周岁",
+    "<=": "不超过{}周岁",
+    "=": "{}周岁",
+    "in": "{}周岁",
+}
+_BIRTH = {
+    ">=": "{}及以后出生",
+    ">": "{}之后出生",
+    "<": "{}之前出生",
+    "<=": "{}及以前出生",
+    "=": "{}出生",
+    "in": "{}出生",
+}
+_AMOUNT = {
+    ">=": "不低于{}",
+    ">": "高于{}",
+    "<": "低于{}",
+    "<=": "不高于{}",
+    "=": "为{}",
+    "in": "为{}",
+}
+_UNITS = {"income_month": "元", "household_size": "人"}
+_NO_NAMES: Mapping[str, str] = {}
+
+
+def read(rule: Rule, names: Mapping[str, str] = _NO_NAMES) -> str:
+    """One line of Chinese; `names` gives words for region codes and parameters, which otherwise say themselves."""
+    parts = [read_clause(clause, names) for clause in rule.all]
+    if rule.any:
+        ways = (f"{one.label}（{_joined(one.all, names)}）" for one in rule.any)
+        parts.append("符合其中一项：" + "、".join(ways))
+    if rule.none:
+        parts.append("不包括：" + "、".join(read_clause(clause, names) for clause in rule.none))
+    line = "；".join(parts) or "所有人"
+    return f"{line}；须人工核实：{'、'.join(rule.check)}" if rule.check else line
+
+
+def read_clause(clause: Clause, names: Mapping[str, str] = _NO_NAMES) -> str:
+    """One condition in Chinese."""
+    if clause.op == "exists":
+        return _read_exists(clause)
+    words = _words(clause, names)
+    if clause.field == "age":
+        return (
+            f"{words[0]}至{words[1]}周岁"
+            if _is_pair(clause)
+            else _AGE[_op(clause)].format("或".join(words))
+        )
+    if clause.field == "birth_date":
+        pair = f"{words[0]}至{words[-1]}出生"
+        return pair if _is_pair(clause) else _BIRTH[_op(clause)].format("或".join(words))
+    return _read_other(clause, words)
+
+
+def sensitive_circumstances(rule: Rule) -> tuple[vocabulary.Circumstance, ...]:
+    """The sensitive circumstances that a rule reads, in the order of the vocabulary."""
+    read_codes = {
+        one
+        for clause in rule.clauses()
+        if FIELDS[clause.field] == "flags" and not isinstance(clause.value, Parameter)
+        for one in clause.value
+    }
+    return tuple(
+        one for one in vocabulary.CIRCUMSTANCES if one.sensitive and one.code in read_codes
+    )
+
+
+def sensitivity(rule: Rule) -> Literal["open", "sensitive"]:
+    """A rule is as sensitive as the most sensitive fact it reads.
+
+    Income per head counts as sensitive, and so does a list of circumstances that a region has still to fill in.
+    """
+    open_list = any(FIELDS[one.field] == "flags" and one.parameters for one in rule.clauses())
+    income = any(one.field == "income_month" for one in rule.clauses())
+    return "sensitive" if open_list or income or sensitive_circumstances(rule) else "open"
+
+
+def _op(clause: Clause) -> str:
+    """`between` with one open parameter for both ends reads like a list."""
+    return "in" if clause.op == "between" else clause.op
+
+
+def _is_pair(clause: Clause) -> bool:
+    return clause.op == "between" and not isinstance(clause.value, Parameter)
+
+
+def _joined(clauses: tuple[Clause, ...], names: Mapping[str, str]) -> str:
+    return "，".join(read_clause(clause, names) for clause in clauses) or "所有人"
+
+
+def _words(clause: Clause, names: Mapping[str, str]) -> list[str]:
+    listed = (clause.value,) if isinstance(clause.value, Parameter) else clause.value
+    return [_word(clause.field, one, names) for one in listed] or ["空名单"]
+
+
+def _word(field: str, value: object, names: Mapping[str, str]) -> str:
+    if isinstance(value, Parameter):
+        return f"【{names.get(value.name, value.name)}】"
+    if isinstance(value, date):
+        return f"{value.year}年{value.month}月{value.day}日"
+    if field == "circumstances":
+        return vocabulary.by_code(str(value)).zh
+    return _CHOICES.get(str(value)) or names.get(str(value), str(value))
+
+
+def _read_other(clause: Clause, words: list[str]) -> str:
+    either = "或".join(words)
+    if clause.field in _UNITS:
+        name, unit = FIELD_NAMES[clause.field], _UNITS[clause.field]
+        if _is_pair(clause):
+            return f"{name}{words[0]}至{words[1]}{unit}"
+        return f"{name}{_AMOUNT[_op(clause)].format(either)}{unit}"
+    if clause.field == "circumstances":
+        return (
+            f"同时属于{'和'.join(words)}"
+            if clause.op == "has_all" and len(words) > 1
+            else f"属于{either}"
+        )
+    return {"region": f"居住在{either}", "hukou_region": f"户籍在{either}"}.get(
+        clause.field, either
+    )
+
+
+def _read_exists(clause: Clause) -> str:
+    if FIELDS[clause.field] == "flags":
+        return f"已知是否属于{'、'.join(_words(clause, _NO_NAMES))}"
+    return f"{FIELD_NAMES[clause.field]}{'已知' if clause.value == (True,) else '未知'}"

@@ -1,0 +1,141 @@
+"""Notices, lists and slips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from channels import flyer
+from channels.flyer.sheets import NoticeSize
+from tests.channels.flyer import reading
+from tests.channels.flyer.samples import COVER, META, NOTICE, PRESS, SCRIPT, SLIP, doors
+
+A4, A3, A4_ACROSS = (210, 297), (297, 420), (297, 210)
+
+SHEETS: dict[str, tuple[Callable[[], flyer.Printed], tuple[int, int], str, str]] = {
+    "board A4": (lambda: flyer.render_notice(NOTICE, META, PRESS), A4, META.url, "3600"),
+    "board A3": (
+        lambda: flyer.render_notice(NOTICE, META, PRESS, size="a3"),
+        A3,
+        META.url,
+        "每孩每年",
+    ),
+    "leaflets": (
+        lambda: flyer.render_notice(NOTICE, META, PRESS, size="a5x2"),
+        A4_ACROSS,
+        META.url,
+        "看过来",
+    ),
+    "broadcast": (lambda: flyer.render_broadcast(SCRIPT, META, PRESS), A4, META.url, "播放记录"),
+    "approval": (
+        lambda: flyer.render_approval(SLIP, META, PRESS),
+        A4,
+        "A:C26-041:9F3A71C4D05B",
+        "拒收回R",
+    ),
+    "cover": (lambda: flyer.render_cover(COVER, META, PRESS), A4, "B:P26-041-07", "126"),
+}
+
+
+@pytest.mark.parametrize(("render", "paper", "code", "word"), SHEETS.values(), ids=SHEETS.keys())
+def test_a_sheet_is_one_page_with_its_words_code_fonts_and_footer(
+    render: Callable[[], flyer.Printed], paper: tuple[int, int], code: str, word: str
+) -> None:
+    made = render()
+    (text,) = reading.words(made.pdf)
+    assert made.pages == 1
+    assert reading.paper(made.pdf) == {paper}
+    assert reading.codes(made.pdf) == [{code}]
+    assert all(
+        part in text
+        for part in (word, "旧版作废", "有效期至2027年6月30日", META.issuer, "演示数据")
+    )
+    assert all(embedded for _, embedded in reading.fonts(made.pdf))
+    assert reading.is_grey(reading.pictures(made.pdf, 50)[0])
+    assert render().pdf == made.pdf
+
+
+TOO_MUCH: dict[str, Callable[[], flyer.Printed]] = {
+    "a notice": lambda: flyer.render_notice(replace(NOTICE, when="全年都能办，" * 30), META, PRESS),
+    "a leaflet": lambda: flyer.render_notice(
+        replace(NOTICE, when="全年都能办，" * 30), META, PRESS, size="a5x2"
+    ),
+    "a script": lambda: flyer.render_broadcast(
+        replace(SCRIPT, paragraphs=("大家好。" * 20,) * 20), META, PRESS
+    ),
+    "a slip": lambda: flyer.render_approval(replace(SLIP, text="很长的正文。" * 300), META, PRESS),
+}
+
+
+@pytest.mark.parametrize("render", TOO_MUCH.values(), ids=TOO_MUCH.keys())
+def test_a_text_that_runs_over_is_refused_and_never_cut(
+    render: Callable[[], flyer.Printed],
+) -> None:
+    with pytest.raises(flyer.FlyerError, match=r"flyer\.sheet_overflow"):
+        render()
+
+
+@pytest.mark.parametrize("size", ["a4", "a3", "a5x2"])
+def test_a_notice_without_a_number_or_documents_is_printed(size: NoticeSize) -> None:
+    notice = replace(NOTICE, amount="免费", unit="每年一次", bring="", when="")
+    (text,) = reading.words(flyer.render_notice(notice, META, PRESS, size=size).pdf)
+    assert "免费" in text
+    assert "带什么" not in text
+
+
+def test_a_fifth_step_and_a_wrong_sum_are_refused() -> None:
+    with pytest.raises(flyer.FlyerError, match=r"flyer\.notice_steps"):
+        flyer.render_notice(replace(NOTICE, steps=("走",) * 5), META, PRESS)
+    with pytest.raises(flyer.FlyerError, match=r"flyer\.cover_sum"):
+        flyer.render_cover(replace(COVER, sheets=125), META, PRESS)
+    with pytest.raises(flyer.FlyerError, match=r"flyer\.frame_glyph"):
+        flyer.render_broadcast(replace(SCRIPT, title="འདི"), META, PRESS)
+
+
+def test_a_visit_list_has_twenty_doors_a_page_and_a_code_on_each() -> None:
+    made = flyer.render_visits(
+        [doors(45), replace(doors(3), code="41-08", grid="网格 08")], META, PRESS
+    )
+    assert (made.pages, made.sheets) == (4, 48)
+    assert reading.codes(made.pdf) == [{"V:41-07-1"}, {"V:41-07-2"}, {"V:41-07-3"}, {"V:41-08-1"}]
+    pages = reading.words(made.pdf)
+    assert [page.count("李建国") for page in pages] == [20, 20, 5, 3]
+    assert ["2/3" in page for page in pages] == [False, True, False, False]
+    assert all("旧版作废" in page for page in pages)
+
+
+def test_a_door_with_a_rare_or_long_name_stays_on_the_list() -> None:
+    rows = (
+        flyer.VisitRow(pack="41-07-001-9", door="石桥花园12栋甲单元负一层103室", name="李𠮶国"),
+        flyer.VisitRow(pack="41-07-002-7", door="3组 2号", name="买买提·阿不都热合曼江"),
+    )
+    made = flyer.render_visits([replace(doors(0), rows=rows)], META, PRESS)
+    assert [(p.serial, p.code, p.printed) for p in made.problems] == [
+        ("41-07-001-9", "flyer.glyph_replaced", True)
+    ]
+    (text,) = reading.words(made.pdf)
+    assert "李〓国" in text
+    assert "买买提" in text
+    assert "石桥花园" in text
+
+
+def test_no_doors_give_no_pdf() -> None:
+    assert flyer.render_visits([doors(0)], META, PRESS).pdf == b""
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "seconds"),
+    [
+        ((), 0),
+        (("好" * 180,), 61),
+        (("好" * 90, "好" * 90), 62),
+        (("打12345，搜App。",), 4),
+        (("，。！",), 1),
+    ],
+)
+def test_reading_time_counts_syllables_and_breaths(
+    paragraphs: tuple[str, ...], seconds: int
+) -> None:
+    assert flyer.reading_seconds(paragraphs) == seconds

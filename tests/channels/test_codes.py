@@ -1,0 +1,193 @@
+"""Strangers' codes: read by a table, worded in both languages, and never trusted to be known."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import outreach.wording
+from channels.base import Outcome, Verdict
+from channels.errors import Rejected
+from channels.robots import outcome_of_robot
+from channels.transport import Answer, blacken, checked_base_url, is_loopback
+from channels.twilio import TwilioAccount, TwilioChannel, outcome_of_answer
+from channels.twilio_codes import VERDICTS, verdict_of
+
+_CATALOGUE = Path(outreach.wording.__file__).parent / "catalogue" / "channels.toml"
+WORDS = tomllib.loads(_CATALOGUE.read_text("utf-8"))
+
+
+def refusal(code: object, status: int = 400, **more: object) -> Answer:
+    return Answer(status, json.dumps({"code": code, "message": "no", "status": status, **more}))
+
+
+@pytest.mark.parametrize("code", sorted(VERDICTS))
+def test_every_twilio_code_leads_to_its_outcome_and_has_words(code: int) -> None:
+    outcome = outcome_of_answer(refusal(code))
+    assert outcome.error_code == str(code)
+    expected = {
+        Verdict.PERMANENT: ("refused", True, False, False),
+        Verdict.OPTED_OUT: ("refused", True, True, False),
+        Verdict.STOP: ("refused", False, False, True),
+        Verdict.LATER: ("deferred", False, False, False),
+    }[VERDICTS[code]]
+    assert (outcome.state, outcome.permanent, outcome.opted_out, outcome.stop_campaign) == expected
+    assert {"zh", "en"} == set(WORDS[f"channels.{code}"])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        -1,
+        45009,
+        45002,
+        40008,
+        40058,
+        93000,
+        "connect",
+        "timeout",
+        "dropped",
+        "unreadable",
+        "too_long",
+        "http_404",
+        "http_429",
+        "http_500",
+    ],
+)
+def test_our_own_and_the_robots_codes_have_words(code: object) -> None:
+    assert {"zh", "en"} == set(WORDS[f"channels.{code}"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "code", "stop"),
+    [
+        pytest.param(Answer(201, '{"sid": "SM1"}'), "accepted", None, False, id="created"),
+        pytest.param(Answer(200, '{"sid": "SM1"}'), "accepted", None, False, id="any 2xx with a SID"),
+        pytest.param(Answer(201, "{}"), "unknown", "unreadable", False, id="no SID"),
+        pytest.param(Answer(201, '{"sid": null}'), "unknown", "unreadable", False, id="a null SID"),
+        pytest.param(Answer(201, '["SM1"]'), "unknown", "unreadable", False, id="a list"),
+        pytest.param(Answer(201, ""), "unknown", "unreadable", False, id="an empty answer"),
+        pytest.param(Answer(302, ""), "unknown", "http_302", False, id="a redirect"),
+        pytest.param(refusal(20500, 500), "unknown", "http_500", False, id="500 with a code"),
+        pytest.param(refusal(20503, 503), "unknown", "http_503", False, id="503 may have been queued"),
+        pytest.param(Answer(502, "<html>"), "unknown", "http_502", False, id="a gateway's 502"),
+        pytest.param(Answer(408, ""), "unknown", "http_408", False, id="408"),
+        pytest.param(refusal(20429, 429), "deferred", "20429", False, id="429 with a code"),
+        pytest.param(refusal(29999, 429), "deferred", "29999", False, id="429 with an unlisted code"),
+        pytest.param(Answer(429, "slow down"), "deferred", "http_429", False, id="a gateway's 429"),
+        pytest.param(refusal(29999), "refused", "29999", False, id="an unlisted code blames nobody"),
+        pytest.param(Answer(403, "<html>"), "refused", "http_403", True, id="a proxy's 403"),
+        pytest.param(refusal("21211"), "refused", "http_400", True, id="a code that is no number"),
+    ],
+)  # fmt: skip
+def test_twilios_answers(answer: Answer, state: str, code: str | None, stop: bool) -> None:
+    outcome = outcome_of_answer(answer)
+    assert (outcome.state, outcome.error_code, outcome.stop_campaign) == (state, code, stop)
+    assert not outcome.permanent
+
+
+def test_the_carriers_wish_to_wait_is_passed_on() -> None:
+    answer = Answer(429, '{"code": 20429}', retry_after=7.0)
+    assert outcome_of_answer(answer).retry_after == 7.0
+
+
+def test_a_carriers_sentence_does_not_carry_a_whole_number() -> None:
+    answer = refusal(21211, message="The 'To' number +8613812345678 is not a valid phone number.")
+    outcome = outcome_of_answer(answer)
+    assert outcome.detail == "The 'To' number +…78 is not a valid phone number."
+    assert len(blacken("x" * 5000)) == 300
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "code"),
+    [
+        pytest.param(Answer(200, '{"errcode": 0}'), "accepted", None, id="0"),
+        pytest.param(Answer(200, '{"errcode": -1}'), "deferred", "-1", id="busy"),
+        pytest.param(Answer(200, '{"errcode": 45009}'), "deferred", "45009", id="too fast"),
+        pytest.param(Answer(200, '{"errcode": 93000}'), "refused", "93000", id="no such robot"),
+        pytest.param(Answer(200, '{"errcode": 12345}'), "refused", "12345", id="unlisted"),
+        pytest.param(
+            Answer(200, '{"errcode": false}'), "unknown", "unreadable", id="false is not 0"
+        ),
+        pytest.param(
+            Answer(200, '{"errcode": "0"}'), "unknown", "unreadable", id="a text is not 0"
+        ),
+        pytest.param(Answer(200, "[]"), "unknown", "unreadable", id="a list"),
+        pytest.param(Answer(200, "ok"), "unknown", "unreadable", id="no JSON"),
+        pytest.param(Answer(500, '{"errcode": 0}'), "unknown", "http_500", id="500"),
+        pytest.param(Answer(429, ""), "deferred", "http_429", id="429"),
+    ],
+)
+def test_the_robots_answers(answer: Answer, state: str, code: str | None) -> None:
+    outcome = outcome_of_robot(answer)
+    assert (outcome.state, outcome.error_code) == (state, code)
+
+
+def test_a_message_form_that_no_group_takes_stops_the_campaign() -> None:
+    outcome = outcome_of_robot(Answer(200, '{"errcode": 40008, "errmsg": "bad"}'))
+    assert outcome == Outcome("refused", error_code="40008", detail="bad", stop_campaign=True)
+
+
+@pytest.mark.parametrize("code", [None, "", "abc", "²", "-1", "99999999999"])
+def test_a_code_that_we_do_not_know_has_no_verdict(code: str | None) -> None:
+    assert verdict_of(code) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "loopback"),
+    [
+        ("http://127.0.0.1:8080", True),
+        ("http://127.8.9.1", True),
+        ("http://localhost:4010/x", True),
+        ("http://[::1]:80", True),
+        ("https://api.twilio.com", False),
+        ("http://127.0.0.1@evil.example", False),
+        ("http://127.0.0.1.evil.example", False),
+        ("http://localhost.evil.example", False),
+        ("http://evil.example/127.0.0.1", False),
+        ("http://evil.example#@127.0.0.1", False),
+        ("http://127.0.0.1\\@evil.example", False),
+        ("http://0.0.0.0", False),
+        ("http://10.0.0.1", False),
+        ("http://[", False),
+        ("127.0.0.1", False),
+        ("", False),
+    ],
+)
+def test_only_this_machine_is_loopback(url: str, loopback: bool) -> None:
+    assert is_loopback(url) is loopback
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "api.twilio.com",
+        "ftp://x",
+        "http://",
+        "http://[",
+        "http://h:99999",
+        "http://h?a=1",
+        "http://h#x",
+        "http://me@h",
+        "http://a b",
+        "http://a..b",
+        "http://a\tb",
+    ],
+)
+def test_an_unusable_base_url_is_rejected_at_once(url: str) -> None:
+    with pytest.raises(Rejected) as raised:
+        checked_base_url(url)
+    assert raised.value.code == "channels.base_url"
+    assert raised.value.code in WORDS
+
+
+@pytest.mark.parametrize("field", ["account_sid", "auth_token", "sender"])
+def test_an_account_without_a_part_is_rejected_and_the_part_named(field: str) -> None:
+    parts = {"account_sid": "AC1", "auth_token": "t", "sender": "+1", field: ""}
+    with pytest.raises(Rejected) as raised:
+        TwilioChannel(TwilioAccount(**parts))
+    assert (raised.value.code, raised.value.params) == ("channels.twilio.setting", {"field": field})

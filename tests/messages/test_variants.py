@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from outreach import content
+from outreach.errors import Invalid
+from outreach.messages.variants import parse_variant, read_catalogue, read_variants
+
+HEAD = '+++\nform = "sms"\ntitle = "题"\nannounce = "general"\n'
+PLACE = "sms/zh-Hans/phys-65.j2"
+
+
+def test_a_file_is_front_matter_and_text() -> None:
+    variant = parse_variant(HEAD + "follow_up = true\n+++\n{{ signature }}正文\n二行\n", PLACE)
+    assert (variant.channel, variant.language, variant.policy) == ("sms", "zh-Hans", "phys-65")
+    assert (variant.form, variant.title, variant.announce, variant.follow_up) == (
+        "sms",
+        "题",
+        "general",
+        True,
+    )
+    assert (variant.source, variant.first_line) == ("{{ signature }}正文\n二行", 7)
+    assert (variant.needs_review, variant.reviewed_by, variant.notes) == (False, "", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "code", "detail"),
+    [
+        ("正文", PLACE, "front_matter_missing", {}),
+        ("正文\n" + HEAD + "+++\nx", PLACE, "front_matter_missing", {}),
+        (HEAD + "+++\n  \n", PLACE, "text_missing", {}),
+        ("+++\nform = \n+++\nx", PLACE, "front_matter_unreadable", {}),
+        (HEAD + "colour = 1\n+++\nx", PLACE, "front_matter_key", {"key": "colour"}),
+        (HEAD + 'needs_review = "yes"\n+++\nx', PLACE, "front_matter_key", {"key": "needs_review"}),
+        (
+            '+++\nform = "sms"\nannounce = "general"\n+++\nx',
+            PLACE,
+            "front_matter_key",
+            {"key": "title"},
+        ),
+        (HEAD.replace("general", "all") + "+++\nx", PLACE, "front_matter_key", {"key": "announce"}),
+        (HEAD + "+++\nx", "fax/zh-Hans/phys-65.j2", "file_misplaced", {}),
+        (HEAD + "+++\nx", "sms/phys-65.j2", "file_misplaced", {}),
+        (HEAD + "+++\nx", "sms/cmn-hans/phys-65.j2", "folder_language", {"tag": "zh-Hans"}),
+        (HEAD + "+++\nx", "sms/普通话/phys-65.j2", "language_tag", {}),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_named(
+    text: str, place: str, code: str, detail: dict[str, str]
+) -> None:
+    with pytest.raises(Invalid) as problem:
+        parse_variant(text, place)
+    assert problem.value.code == f"messages.{code}"
+    assert detail.items() <= problem.value.params.items()
+
+
+def test_a_site_file_replaces_the_shipped_one_and_adds_new_ones(tmp_path: Path) -> None:
+    for name in ("phys-65", "own-policy"):
+        path = tmp_path / "sms/zh-Hans" / f"{name}.j2"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(HEAD + "+++\n本地", "utf-8-sig")
+    shipped = {(v.channel, v.language, v.policy): v.source for v in read_variants()}
+    both = {(v.channel, v.language, v.policy): v.source for v in read_variants(tmp_path)}
+    assert both["sms", "zh-Hans", "phys-65"] == both["sms", "zh-Hans", "own-policy"] == "本地"
+    assert both.keys() - shipped.keys() == {("sms", "zh-Hans", "own-policy")}
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        ((HEAD + "+++\n惠民").encode("gb18030"), "file_not_utf8"),
+        ((HEAD.replace('"sms"', '"fax"') + "+++\nx").encode(), "unknown_form"),
+        ((HEAD.replace('"sms"', '"group"') + "+++\nx").encode(), "unknown_form"),
+    ],
+)
+def test_a_bad_site_file_is_named(tmp_path: Path, data: bytes, code: str) -> None:
+    path = tmp_path / PLACE
+    path.parent.mkdir(parents=True)
+    path.write_bytes(data)
+    with pytest.raises(Invalid) as problem:
+        read_variants(tmp_path)
+    assert (problem.value.code, problem.value.params["file"]) == (f"messages.{code}", PLACE)
+
+
+@pytest.mark.parametrize("text", ["[[form", "", '[[form]]\nid = "x"'])
+def test_a_bad_catalogue_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "catalogue.toml").write_text(text, "utf-8")
+    with pytest.raises(Invalid, match="catalogue_unreadable"):
+        read_catalogue(tmp_path)
+
+
+def test_the_catalogue_names_every_language_that_has_a_folder() -> None:
+    folders = {place.split("/")[1] for place in content.files("*/*/*.j2")}
+    assert folders == set(read_catalogue().languages)

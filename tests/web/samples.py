@@ -1,0 +1,259 @@
+"""View-models with something in every place, for rendering tests: invented figures."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from outreach.web.views.campaigns import (
+    Event,
+    LiveCampaign,
+    Losing,
+    Reason,
+    States,
+    StepLine,
+    TodayView,
+    Todo,
+    Upcoming,
+)
+from outreach.web.views.common import Choice, Link, Rate
+from outreach.web.views.imports import (
+    ColumnGuess,
+    ImportCounts,
+    ImportDone,
+    ImportPreview,
+    ImportStart,
+    RecentImport,
+    RowProblem,
+)
+from outreach.web.views.printing import PaperKind, PaperSize, PrintView
+from outreach.web.views.results import (
+    Awareness,
+    Level,
+    Reach,
+    Response,
+    ResultsView,
+    Unreached,
+    VillageRow,
+    Volunteers,
+)
+
+AT = datetime(2026, 11, 23, 2, 26, tzinfo=UTC)
+STATES = States(
+    planned=8119,
+    accepted=831,
+    delivered=12106,
+    undelivered=297,
+    refused=41,
+    skipped=512,
+    unknown=12,
+)
+
+LIVE = LiveCampaign(
+    title="居民医保·集中缴费提醒（第2批）",
+    href="/campaigns/2026-04",
+    status="发送中",
+    states=STATES,
+    live="/campaigns/2026-04/progress",
+    per_minute=530,
+    seconds_left=920,
+    ends_at=AT + timedelta(minutes=16),
+    quiet_note="12:00 进入静默时段，来得及",
+    resent=3,
+    failed=(
+        Reason("空号", 142, "号码关掉，转给村里入户", Link("转入户名单", "/print")),
+        Reason("停机或关机", 96, "14:30 自动再试一次，最多 3 次"),
+        Reason("运营商拦截", 41, "联通，签名还在审核", Link("看报备", "/channels")),
+    ),
+    skipped=(Reason("已经申领", 480, "不再提醒"), Reason("没有监护人电话", 32, "转给村里入户")),
+    unknown_link=Link("逐条核对", "/campaigns/2026-04/unknown"),
+    steps=(
+        StepLine(1, "短信", AT - timedelta(minutes=25), STATES),
+        StepLine(2, "一户一单", AT + timedelta(days=1), States(planned=420)),
+    ),
+    events=(
+        Event(AT, "正常，约 530 件/分"),
+        Event(AT - timedelta(minutes=15), "联通限速，自动减到 210 件/分；断线一次，12 件结果不明"),
+    ),
+    action="/campaigns/2026-04/pause",
+    action_label="暂停发送",
+)
+
+TODAY = TodayView(
+    on=date(2026, 11, 23),
+    live=(LIVE,),
+    todo=(
+        Todo(
+            "送审《育儿补贴·年底前提醒》",
+            "8,214 人·9,377 条计费·约 ¥656。今天 17:00 前送审，明早 9:00 能发。",
+            Link("去送审", "/campaigns/2026-05", "send"),
+        ),
+        Todo(
+            "导入医保局 11月参保名单",
+            "现用名单截至 10月31日。再过 8 天就太旧，催办短信会被拦下。",
+            Link("导入名单", "/people/import"),
+        ),
+        Todo(
+            "给 338 个没收到短信的人换个办法",
+            "空号 142，停机 96，其他 100。可以打印分给 20 名政策明白人入户。",
+            Link("打印入户", "/print"),
+        ),
+    ),
+    losing=(
+        Losing(
+            "育儿补贴",
+            "孩子满3岁，最早 11月26日",
+            37,
+            (3, 4, 5, 5, 7, 9, 11, 12, 15, 18, 20, 21, 25, 28, 29),
+        ),
+        Losing("国家助学金", "补充申请，11月27日截止", 64, (4, 4, 4)),
+    ),
+    losing_link=Link("打印名单", "/print"),
+    upcoming=(
+        Upcoming(AT + timedelta(hours=23), "育儿补贴·年底前提醒", "等送审", "/campaigns/2026-05"),
+        Upcoming(AT + timedelta(days=4), "国家助学金补充申请截止", "64 人还没办"),
+    ),
+)
+
+COUNTS = ImportCounts(
+    rows=1200, accepted=1180, rejected=14, duplicates=6, new=900, changed=80, unchanged=200
+)
+_REJECTED = Link("下载错误行", "/people/import/t1/rejected.xlsx", "down")
+
+IMPORT_START = ImportStart(
+    regions=(Choice("", "全县"), Choice("990101", "柳溪镇")),
+    region="990101",
+    template=Link("下载空表给科室", "/people/template.xlsx", "down"),
+    recent=(
+        RecentImport(
+            "柳溪镇0-3岁花名册.xlsx", "今天 9:12", "周某", "写入 1,180 人，14 行有错", _REJECTED
+        ),
+    ),
+    problem="这不是表格文件。请在 Excel 里另存为 xlsx，再传一次。",
+)
+
+IMPORT_PREVIEW = ImportPreview(
+    file_name="柳溪镇0-3岁花名册（卫健局给的最新最终版）20261120.xlsx",
+    sheet="Sheet1",
+    header_row=3,
+    token="t1",
+    counts=COUNTS,
+    columns=(
+        ColumnGuess(0, "姓 名", ("王**", "李*", "欧**"), "name", "姓名"),
+        ColumnGuess(1, "身份证号码", ("1101**********001X",), "id_card", "身份证号"),
+        ColumnGuess(2, "备注", ("低保", "外出"), "", ""),
+    ),
+    fields=(Choice("", "不导入"), Choice("name", "姓名"), Choice("id_card", "身份证号")),
+    problems=(
+        RowProblem(214, "身份证号码", "身份证上的生日和“出生日期”列对不上。请核对，改其中一个。"),
+        RowProblem(318, "联系电话", "手机号少一位。请补全，或者留空。"),
+    ),
+    problems_total=14,
+    warnings=(RowProblem(77, "身份证号码", "前六位的地区代码没有见过，可能是老代码。"),),
+    warnings_total=1,
+    rejected_file=_REJECTED,
+    confirm="/people/import/t1/confirm",
+    remap="/people/import/t1/columns",
+    cancel="/people/import",
+)
+
+IMPORT_DONE = ImportDone(
+    "柳溪镇0-3岁花名册.xlsx", COUNTS, _REJECTED, (Link("看符合条件的人", "/results"),)
+)
+
+PRINT = PrintView(
+    campaigns=(Choice("2026-04", "育儿补贴·年底前提醒"),),
+    campaign="2026-04",
+    grids=(Choice("", "全部"), Choice("99010101-g1", "清泉社区第一网格")),
+    grid="99010101-g1",
+    buildings=(Choice("", "全部"), Choice("3", "3栋")),
+    building="3",
+    units=(Choice("", "全部"), Choice("2", "2单元")),
+    unit="2",
+    kinds=(
+        PaperKind(
+            "open", "一户一单·公开版", "只写不涉及隐私的政策，可以交到手里或放信箱，不贴门上", 20
+        ),
+        PaperKind("sealed", "一户一单·封口版", "写全部政策，折好封口，当面交", 6),
+        PaperKind("list", "入户名单", "走时打勾，回来录入", 0),
+    ),
+    kind="open",
+    sizes=(PaperSize("normal", "普通", "16 磅"), PaperSize("large", "大字", "20 磅，多 9 张")),
+    size="normal",
+    households=20,
+    sheets=20,
+    covers=1,
+    first=1,
+    pdf="/print/sheets.pdf?campaign=2026-04",
+    preview="/static/mark.svg",
+    preview_caption="第 1 张，共 20 张·101 王**家",
+    valid_until=date(2027, 1, 31),
+)
+
+RATE = Rate(0.769, 0.724, 0.808, 832, "compare", date(2026, 11, 10), "入户")
+RESULTS = ResultsView(
+    policies=(Choice("childcare", "育儿补贴"), Choice("elderly", "高龄津贴")),
+    policy="childcare",
+    policy_name="育儿补贴",
+    place="示范县（演示）",
+    as_of=date(2026, 11, 23),
+    awareness=Awareness(
+        title="知道育儿补贴的人",
+        rate=RATE,
+        response=Response(1172, 832, (("三次没见到", 210), ("拒答", 96), ("已搬走", 34))),
+        base="从 10,398 名符合或可能符合的人里抽，没发过和没收到的也在内；“说不清”算不知道。",
+        generated=True,
+        fictional=0.041,
+        volunteers=Volunteers(310, 402, "扫码"),
+    ),
+    reach=Reach(
+        levels=(
+            Level("应知", 9112, 9112, "另有 1,286 人待核实", unknown=1286),
+            Level("已告知", 7436, 9112, "当面 2,108，送达 5,328"),
+            Level("知晓", 7007, 9112, low=6597, high=7362),
+            Level("申请", 6020, 9112, "名单截至 11月20日，对不上 1.2 %"),
+            Level("领取", 5742, 9112, "第三季度已发"),
+        ),
+        eligible=9112,
+        unknown=1286,
+        in_person=2108,
+        delivered=5328,
+        relayed=311,
+        published=8870,
+    ),
+    villages=(
+        VillageRow("柳溪镇清泉社区", 412, 380, True, 32, Link("看", "/print")),
+        VillageRow("柳溪镇柳岸村", 96, 61, False, 35),
+    ),
+    unreached=(
+        Unreached("没有手机号，也没入户", 742, "入户"),
+        Unreached("短信没送到", 511, "电话"),
+    ),
+    unreached_link=Link("安排补上", "/print"),
+    report=Link("生成会议简报", "/reports/childcare.pdf", "policy"),
+)
+
+EMPTY_TODAY = TodayView(
+    on=date(2026, 11, 23), first_steps=(Link("导入名单", "/people/import", "file"),)
+)
+EMPTY_RESULTS = ResultsView(
+    (),
+    "",
+    "育儿补贴",
+    "示范县（演示）",
+    date(2026, 11, 23),
+    first_steps=(Link("看今日", "/today"),),
+)
+EMPTY_PRINT = PrintView((), "", (), "", (), "", (), "", (), "", (), "", 0, 0, 0)
+
+PAGES: dict[str, tuple[str, object]] = {
+    "today": ("today.html", TODAY),
+    "today-empty": ("today.html", EMPTY_TODAY),
+    "campaign": ("campaign.html", LIVE),
+    "import-start": ("import_start.html", IMPORT_START),
+    "import-preview": ("import_preview.html", IMPORT_PREVIEW),
+    "import-done": ("import_done.html", IMPORT_DONE),
+    "print": ("print.html", PRINT),
+    "print-empty": ("print.html", EMPTY_PRINT),
+    "results": ("results.html", RESULTS),
+    "results-empty": ("results.html", EMPTY_RESULTS),
+}
