@@ -49,7 +49,7 @@ def doctor(here: Here) -> Answer:
 
 def demo(
     here: Here,
-    people: Annotated[int, typer.Option(min=100, help="多少人 · how many people")] = 10_000,
+    people: Annotated[int, typer.Option(min=20, help="多少人 · how many people")] = 10_000,
     data: Annotated[Path, typer.Option(metavar="DIR", help="数据目录 · data folder")] = Path(
         "demo-data"
     ),

@@ -49,18 +49,36 @@ def record(connection: Connection, events: Sequence[Event]) -> int:
 
     A repeat of a report that is kept already changes nothing.
     """
-    fresh = [event for event in events if _keep(connection, event)]
+    fresh = _fresh(connection, events)
+    if fresh:
+        statement = upsert(connection, Receipt).on_conflict_do_nothing()
+        connection.execute(statement, [_row(event) for event in fresh])
     return _apply(connection, fresh)
 
 
-def _keep(connection: Connection, event: Event) -> bool:
+def _row(event: Event) -> dict[str, object]:
     said = event.said
     delivery, no = event.named or (None, None)
-    statement = upsert(connection, Receipt).values(
-        provider_id=said.provider_id, status=said.status, error=said.error_code or "", state=said.state,
-        verdict=said.verdict or "", delivery_id=delivery, no=no, at=clock.now(), applied=False,
-    )  # fmt: skip
-    return connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+    return {
+        "provider_id": said.provider_id, "status": said.status, "error": said.error_code or "", "state": said.state,
+        "verdict": said.verdict or "", "delivery_id": delivery, "no": no, "at": clock.now(), "applied": False,
+    }  # fmt: skip
+
+
+def _fresh(connection: Connection, events: Sequence[Event]) -> list[Event]:
+    """Reports that are not kept yet; applying one twice would change nothing, it is only not worth the work."""
+    known = {
+        (row.provider_id, row.status, row.error)
+        for row in connection.execute(
+            select(Receipt.provider_id, Receipt.status, Receipt.error).where(
+                Receipt.provider_id.in_([event.said.provider_id for event in events])
+            )
+        )
+    }
+    found = {
+        (event.said.provider_id, event.said.status, event.said.error_code or ""): event for event in events
+    }
+    return [event for key, event in found.items() if key not in known]
 
 
 def _apply(connection: Connection, events: Sequence[Event]) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, literal, select, update
 
@@ -102,26 +103,45 @@ def apply(connection: Connection, changes: Sequence[Change]) -> list[Change]:
         return []
     with counting(connection, {change.delivery_id for change in changes}):
         _give_back_ids(connection, changes)
-        news = [change for change in changes if _write(connection, change)]
+        news = _write(connection, changes)
         _follow_up(connection, news)
     _mark_reach(connection, news)
     _close_numbers(connection, news)
     return news
 
 
-def _write(connection: Connection, change: Change) -> bool:
-    statement = upsert(connection, Outcome).values(
-        delivery_id=change.delivery_id,
-        no=change.no,
-        state=change.state,
-        rank=RANK[change.state],
-        at=clock.now(),
-        provider_id=change.provider_id,
-        error=change.error,
-        reason=change.reason,
-    )
+def _write(connection: Connection, changes: Sequence[Change]) -> list[Change]:
+    """Write those that rank above what is there; the guard in the statement holds even for a writer we do not see."""
+    ranks = {
+        (row.delivery_id, row.no): row.rank
+        for row in connection.execute(
+            select(Outcome.delivery_id, Outcome.no, Outcome.rank).where(
+                Outcome.delivery_id.in_({change.delivery_id for change in changes})
+            )
+        )
+    }
+    news = []
+    for change in changes:
+        key = (change.delivery_id, change.no)
+        if RANK[change.state] > ranks.get(key, 0):
+            ranks[key] = RANK[change.state]
+            news.append(change)
+    if news:
+        connection.execute(_raise(connection), [_outcome(change) for change in news])
+    return news
+
+
+def _outcome(change: Change) -> dict[str, object]:
+    return {
+        "delivery_id": change.delivery_id, "no": change.no, "state": change.state, "rank": RANK[change.state],
+        "at": clock.now(), "provider_id": change.provider_id, "error": change.error, "reason": change.reason,
+    }  # fmt: skip
+
+
+def _raise(connection: Connection) -> Any:
+    statement = upsert(connection, Outcome)
     fresh = statement.excluded
-    raised = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=["delivery_id", "no"],
         set_={
             "state": fresh.state,
@@ -132,8 +152,7 @@ def _write(connection: Connection, change: Change) -> bool:
             "provider_id": func.coalesce(fresh.provider_id, Outcome.provider_id),
         },
         where=Outcome.rank < fresh.rank,
-    ).returning(Outcome.delivery_id)
-    return connection.execute(raised).first() is not None
+    )
 
 
 def _give_back_ids(connection: Connection, changes: Sequence[Change]) -> None:
@@ -298,14 +317,11 @@ def record_attempts(
     ids = [int(str(attempt["delivery_id"])) for attempt in attempts]
     with counting(connection, ids):
         connection.execute(insert(Attempt), list(attempts))
-        for attempt in attempts:
-            row = {
-                "account_id": attempt["account_id"], "due_at": dead_after, "reason": "in_flight",
-                "looks": 0, "lease_until": None,
-            }  # fmt: skip
-            statement = upsert(connection, DeliveryAgain).values(
-                delivery_id=attempt["delivery_id"], **row
-            )
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=["delivery_id"], set_=row)
-            )
+        row = {"due_at": dead_after, "reason": "in_flight", "looks": 0, "lease_until": None}
+        statement = upsert(connection, DeliveryAgain)
+        listed = statement.on_conflict_do_update(index_elements=["delivery_id"], set_=row)
+        rows = [
+            {"delivery_id": attempt["delivery_id"], "account_id": attempt["account_id"], **row}
+            for attempt in attempts
+        ]
+        connection.execute(listed, rows)

@@ -19,6 +19,9 @@ PER_HOUSEHOLD: Final = 2.86
 
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰建国志文红梅春燕鹏浩宇欣怡子涵雨晨"
+_TROUBLE = ((0.018, "0009"), (0.004, "0008"), (0.006, "0002"), (0.0006, "0003"))
+"""Share of numbers that do not exist, are no mobiles, have opted out, or whose answer gets lost (sandbox endings)."""
+
 HEADS_OVER_60 = 0.22
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -55,6 +58,7 @@ class _Maker:
         self.today = today
         self._order: dict[tuple[date, str], int] = {}
         self._phones = 0
+        self._troubled = 0
 
     def head_age(self) -> int:
         """Ages of heads of household, chosen so that everybody together has the ages of the census."""
@@ -75,18 +79,14 @@ class _Maker:
 
     def phone(self) -> str:
         """Numbers of a range that the sandbox answers for; the endings that mean trouble are given on purpose."""
-        self._phones += 1
-        ending = self._phones % 9000 + 1000
-        number = f"199{self._phones // 9000:04d}{ending:04d}"
-        return number[:7] + self._trouble(ending)
-
-    def _trouble(self, ending: int) -> str:
         roll = self.random.random()
-        for share, trouble in ((0.018, "0009"), (0.004, "0008"), (0.006, "0002"), (0.0006, "0003")):
+        for share, trouble in _TROUBLE:
             if roll < share:
-                return trouble
+                self._troubled += 1
+                return f"198{self._troubled:04d}{trouble}"
             roll -= share
-        return f"{ending:04d}"
+        self._phones += 1
+        return f"199{self._phones // 9000:04d}{self._phones % 9000 + 1000:04d}"
 
     def name(self, surname: str) -> str:
         return surname + "".join(self.random.sample(_GIVEN, self.random.choice((1, 2, 2))))

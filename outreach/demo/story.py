@@ -26,7 +26,7 @@ from outreach.campaigns import schemas
 from outreach.campaigns import service as campaigns
 from outreach.demo import county as counties
 from outreach.demo import people as accounts
-from outreach.demo import residents, workbook
+from outreach.demo import answers, residents, workbook
 from outreach.demo.county import COUNTY
 from outreach.deliveries import orders, paper
 from outreach.deliveries import queries as deliveries
@@ -40,6 +40,7 @@ from outreach.policies import service as policies
 from outreach.runtime.embedded import drain
 from outreach.runtime.sweep import sweep
 from outreach.store import upsert
+from outreach.surveys import service as surveys
 
 CAMPAIGN = "demo-2026-winter"
 SURVEY = "demo-2026-winter-1"
@@ -222,6 +223,33 @@ class Story:
         sweep(self.home.store, self.home.settings)
         self.say(f"打印 {job.sheets:,} 户，{job.pages:,} 页，{len(job.problems)} 户要人看 → {job.path}")
 
+    # -- the survey ---------------------------------------------------------------------------------------
+
+    def survey(self) -> None:
+        """Draw from all who may claim, take the filled sheet in, and estimate. The answers are invented."""
+        sheet = self._folder / "调查样本（演示，自动填写）.xlsx"
+        with self.home.store.begin() as connection:
+            if surveys.queries.by_ref(connection, SURVEY) is None:
+                surveys.create(connection, _SURVEY, accounts.EVALUATOR.name, "demo", COUNTY)
+            surveys.draw(connection, SURVEY, self.today, COUNTY, accounts.EVALUATOR.name)
+        with self.home.store.read() as connection:
+            answered = surveys.get(connection, SURVEY)["answered"]
+            if not answered:
+                answers.write(connection, SURVEY, sheet, self.today)
+        if not answered:
+            surveys.record(self.home.store.begin, SURVEY, sheet, accounts.EVALUATOR.name, self.today)
+        with self.home.store.read() as connection:
+            found = surveys.estimate(connection, SURVEY)
+        self.facts["survey"] = {
+            "drawn": found["drawn"], "answered": found["answered"], "aware": found["aware"], "generated": True,
+        }  # fmt: skip
+        self.facts["awareness"] = {key: found[key] for key in ("rate", "low", "high", "n")}
+        if found["rate"] is not None:
+            self.say(
+                f"知晓率 {found['rate']:.1%}（{found['low']:.1%}–{found['high']:.1%}，n = {found['n']}，"
+                f"回答率 {found['response']['rate']:.0%}）· 演示生成的答案"
+            )
+
     # -- the summary --------------------------------------------------------------------------------------
 
     def matches(self) -> dict[str, int]:
@@ -265,6 +293,17 @@ class Story:
         }
 
 
+_SURVEY: Mapping[str, Any] = {
+    "id": SURVEY,
+    "title": "居民医保知晓情况（演示，答案为自动生成）",
+    "policy": "resident-medical",
+    "campaign": CAMPAIGN,
+    "mode": "入户",
+    "size": 400,
+    "seed": "2026-11-23",
+    "generated": True,
+}
+
 _LOCAL: Mapping[str, Mapping[str, Any]] = {
     "resident-medical": {
         "amount": {"status": "local", "text": "演示标准每人每年400元", "value": 400, "unit": "元/人/年"},
@@ -294,7 +333,7 @@ def _complete(connection: Connection, code: str, source: str, on: date) -> None:
 def _carriers(connection: Connection, home: Installation, place: counties.County) -> None:
     """Accounts of the sandbox, paper and people; one group per village."""
     for name, channel, provider, rate, fen in (
-        ("sandbox-sms", "sms", "twilio", 200.0, 7),
+        ("sandbox-sms", "sms", "twilio", 500.0, 7),
         ("sandbox-group", "group", "wecom", 20.0, 0),
         ("printer", "flyer", "paper", 100.0, 0),
         ("loudspeaker", "broadcast", "manual", 100.0, 0),

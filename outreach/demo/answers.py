@@ -1,0 +1,80 @@
+"""Invented answers for the drawn sample: the survey carries `generated`, so every figure made of them says so.
+
+Whoever was told knows more often; not everybody is met. The rates are chosen, not found.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from outreach.models.policies import Policy, Reach
+from outreach.surveys import service
+from outreach.surveys.dispositions import Disposition
+from outreach.surveys.instrument import Instrument
+from outreach.surveys.schemas import Line
+
+KNOW_IF_TOLD = 0.74
+KNOW_IF_NOT = 0.36
+_MET = (
+    (0.84, Disposition.COMPLETED), (0.05, Disposition.REFUSED), (0.08, Disposition.NOT_HOME),
+    (0.01, Disposition.MOVED), (0.02, Disposition.UNREACHABLE),
+)  # fmt: skip
+
+
+def _told(connection: Connection, policy: str) -> set[int]:
+    statement = (
+        select(Reach.person_id)
+        .join(Policy, Policy.id == Reach.policy_id)
+        .where(Policy.ref == policy, Reach.fact.in_(("delivered", "in_person")))
+    )
+    return set(connection.scalars(statement))
+
+
+def write(connection: Connection, ref: str, path: Path, on: date) -> int:
+    """Fill in the sheet of a survey as interviewers would; returns how many people were met."""
+    survey = service.get(connection, ref)
+    told = _told(connection, survey["policy"])
+    instrument = service.instrument_of(connection, ref)
+    lines = [_line(row, row["person_id"] in told, instrument, on) for row in service.sampled(connection, ref)]
+    service.write_answers(connection, ref, path, lines)
+    return sum(line.disposition is Disposition.COMPLETED for line in lines)
+
+
+def _line(row: Mapping[str, Any], told: bool, instrument: Instrument, on: date) -> Line:
+    draw = random.Random(f"answers:{row['number']}")  # noqa: S311 - the same every time
+    roll, disposition = draw.random(), Disposition.COMPLETED
+    for share, disposition in _MET:
+        if roll < share:
+            break
+        roll -= share
+    answers = _answers(draw, told, instrument) if disposition is Disposition.COMPLETED else {}
+    return Line(
+        number=row["number"],
+        disposition=disposition,
+        answers=answers,
+        asked_on=on,
+        interviewer=f"演示访问员{row['number'] % 8 + 1}",
+    )
+
+
+def _answers(draw: random.Random, told: bool, instrument: Instrument) -> dict[str, str]:
+    knows = draw.random() < (KNOW_IF_TOLD if told else KNOW_IF_NOT)
+    heard = not knows and draw.random() < 0.4
+    chosen = {
+        "unprompted": "named" if knows and draw.random() < 0.5 else draw.choice(("other", "none")),
+        "prompted": "aware" if knows else "heard" if heard else draw.choice(("unaware", "unaware", "unsure")),
+        "fictional": "aware" if draw.random() < 0.04 else draw.choice(("unaware", "unaware", "unsure")),
+        "who": draw.choice(("right", "right", "partly")) if knows else draw.choice(("wrong", "unsure")),
+        "what": draw.choice(("right", "partly")) if knows else draw.choice(("wrong", "unsure")),
+        "where": draw.choice(("right", "partly")) if knows else draw.choice(("wrong", "unsure")),
+        "applied": draw.choice(("applied", "not_applied", "not_applied")) if knows else "not_applied",
+        "channel": draw.choice(("sms", "group", "helper", "family")) if knows or heard else "never",
+        "satisfaction": draw.choice(("very", "rather", "rather", "middle", "unsure")),
+    }
+    return {question.code: chosen[question.code] for question in instrument.questions}
