@@ -152,6 +152,15 @@ def fire(connection: Connection, step: int, due_at: object) -> int | None:
     ).scalar()
 
 
+def settle_firing(connection: Connection, firing: int) -> None:
+    """Note that nothing of a firing is in flight any more; the first time counts."""
+    connection.execute(
+        update(Firing)
+        .where(Firing.id == firing, Firing.settled_at.is_(None))
+        .values(settled_at=clock.now())
+    )
+
+
 def firings(connection: Connection, campaign: int) -> list[Mapping[str, Any]]:
     """Firings of a campaign with the number of their step."""
     statement = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from outreach.campaigns import queries
 from outreach.campaigns.service import step_policies
 from outreach.campaigns.states import MOVES
 from outreach.deliveries import plan, work
+from outreach.deliveries.queries import without_receipt
 from outreach.errors import Missing
 from outreach.policies import service as policies
 from outreach.store import Begin
@@ -38,6 +39,7 @@ def tick(begin: Begin, zone: ZoneInfo) -> int:
     planned = 0
     for campaign in running:
         with begin() as connection:
+            _note_settled(connection, campaign)
             due = _due(connection, campaign)
             orders = [_plan(connection, campaign, one, zone) for one in due]
         for order in orders:
@@ -58,7 +60,7 @@ def _due(connection: Connection, campaign: Mapping[str, Any]) -> list[Due]:
         if step["number"] in fired and not fired[step["number"]]["planned"]
     ]
     for step in steps:
-        if step["number"] in fired or not _ripe(connection, campaign, step, steps, fired):
+        if step["number"] in fired or not _ripe(connection, step, fired):
             continue
         due_at = (
             step["due_at"] or campaign["submitted_at"]
@@ -75,21 +77,27 @@ def _due(connection: Connection, campaign: Mapping[str, Any]) -> list[Due]:
 
 
 def _ripe(
-    connection: Connection,
-    campaign: Mapping[str, Any],
-    step: Mapping[str, Any],
-    steps: Sequence[Mapping[str, Any]],
-    fired: Mapping[int, Mapping[str, Any]],
+    connection: Connection, step: Mapping[str, Any], fired: Mapping[int, Mapping[str, Any]]
 ) -> bool:
+    """Its time has come: the step that it follows is settled and either every receipt is in or it waited long enough."""
     if step["due_at"] is not None and step["due_at"] > clock.now():
         return False
     if step["after_step"] is None:
         return True
     before = fired.get(step["after_step"])
-    if before is None or not before["planned"]:
+    if before is None or before["settled_at"] is None:
         return False
-    ids = [one["id"] for one in steps if one["number"] == step["after_step"]]
-    return work.open_work(connection, campaign["id"], ids) == 0
+    waited = before["settled_at"] + timedelta(seconds=step["options"].get("wait", 0)) <= clock.now()
+    return waited or without_receipt(connection, before["step_id"]) == 0
+
+
+def _note_settled(connection: Connection, campaign: Mapping[str, Any]) -> None:
+    """When a step has nothing left in flight; receipts may still come, which is why others wait after it."""
+    for firing in queries.firings(connection, campaign["id"]):
+        if firing["settled_at"] is not None or not firing["planned"]:
+            continue
+        if work.open_work(connection, campaign["id"], [firing["step_id"]]) == 0:
+            queries.settle_firing(connection, firing["id"])
 
 
 def _ask_about_late(

@@ -27,6 +27,7 @@ _STEP_KEYS = {
     "late_hours",
     "edition",
     "sealed",
+    "wait",
 }
 
 
@@ -151,6 +152,11 @@ def _step(number: int, step: object, zone: ZoneInfo, file: str) -> StepOrder:
     if isinstance(late, bool) or not isinstance(late, int) or not 1 <= late <= 24 * 60:
         raise Invalid("campaigns.bad_value", file=file, key=f"{place}.late_hours", value=late)
     options = {key: step[key] for key in ("account", "edition", "sealed") if key in step}
+    if after is not None:
+        unreached = step.get("when") == "unreached"
+        options["wait"] = _seconds(
+            step.get("wait", "72h" if unreached else "0s"), file, f"{place}.wait"
+        )
     if "policies" in step:
         options["policies"] = list(_names(step["policies"], file, f"{place}.policies"))
     return StepOrder(
@@ -162,6 +168,14 @@ def _step(number: int, step: object, zone: ZoneInfo, file: str) -> StepOrder:
         late_hours=late,
         options=options,
     )
+
+
+def _seconds(value: object, file: str, key: str) -> int:
+    """`72h`, `30m` or `10s` after the step before is settled; receipts of text messages take up to three days."""
+    match = re.fullmatch(r"(\d{1,5})([hms])", str(value))
+    if match is None:
+        raise Invalid("campaigns.bad_value", file=file, key=key, value=value)
+    return int(match[1]) * {"h": 3600, "m": 60, "s": 1}[match[2]]
 
 
 def _moment(value: object, zone: ZoneInfo, file: str, key: str) -> datetime | None:

@@ -8,10 +8,13 @@ import typer
 
 from outreach.cli.office import Here, machine_user
 from outreach.cli.output import Answer, command
-from outreach.errors import Conflict, Invalid
+from outreach.errors import Conflict, Invalid, Misconfigured
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from outreach.settings import Settings
+    from outreach.store import Store
 
 app = typer.Typer(name="accounts", help="发送账号 · sending accounts")
 
@@ -33,15 +36,43 @@ STANDARD: tuple[dict[str, Any], ...] = (
 """What a new installation has, one account per channel; where their data goes is a matter of settings."""
 
 
-def add_standard(connection: Connection) -> list[str]:
-    """Write the standard accounts into an installation that has none; returns their names."""
+def add_standard(connection: Connection, settings: Settings) -> list[str]:
+    """Write a standard account for every channel that has none; returns their names.
+
+    The one for SMS is written once Twilio's settings are there, so that an office without SMS needs none.
+    """
     from outreach.deliveries import orders
 
-    if orders.accounts(connection):
-        return []
-    for values in STANDARD:
+    there = {one.channel for one in orders.accounts(connection)}
+    new = [
+        values
+        for values in STANDARD
+        if values["channel"] not in there
+        and (values["provider"] != "twilio" or not missing_twilio(settings))
+    ]
+    for values in new:
         _add(connection, values)
-    return [values["name"] for values in STANDARD]
+    return [values["name"] for values in new]
+
+
+def missing_twilio(settings: Settings) -> list[str]:
+    """The names of the settings that sending SMS still lacks."""
+    needed = {
+        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
+        "TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
+        "TWILIO_FROM": settings.twilio_from or settings.twilio_messaging_service_sid,
+    }
+    return [f"OUTREACH_{name}" for name, value in needed.items() if not value]
+
+
+def require_twilio(store: Store, settings: Settings) -> None:
+    """Misconfigured when there is an account for SMS that cannot send."""
+    from outreach.deliveries import orders
+
+    with store.read() as connection:
+        sms = [one for one in orders.accounts(connection) if one.provider == "twilio"]
+    if sms and (missing := missing_twilio(settings)):
+        raise Misconfigured("cli.twilio_settings", names="、".join(missing))
 
 
 def _add(connection: Connection, values: dict[str, Any]) -> None:

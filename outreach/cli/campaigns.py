@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from outreach.cli.documents import read_yaml
 from outreach.cli.office import Here, acting
 from outreach.cli.options import As, CampaignId, MustAs
 from outreach.cli.output import Answer, command, words
 from outreach.cli.standing import standing, standing_lines
-from outreach.errors import Invalid
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -31,7 +31,9 @@ def create(here: Here, file: Path, user: As = None) -> Answer:
     from outreach.campaigns import schemas, service
 
     with here.installation() as office:
-        order = schemas.parse(_document(file), office.settings.zone, file.name)
+        order = schemas.parse(
+            read_yaml(file, "campaigns.unreadable"), office.settings.zone, file.name
+        )
         home = office.settings.region
         by = acting(office, user, Action.CAMPAIGNS_EDIT, order.region or home)
         with office.store.begin() as connection:
@@ -40,16 +42,6 @@ def create(here: Here, file: Path, user: As = None) -> Answer:
     return Answer(
         data, [f"任务 {order.ref} 已建为草稿。下一步：outreach campaign preview {order.ref}"]
     )
-
-
-def _document(file: Path) -> object:
-    import yaml
-
-    try:
-        return yaml.safe_load(file.read_text("utf-8"))
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise Invalid("campaigns.unreadable", file=file.name, reason=reason) from error
 
 
 @command(app, "preview")

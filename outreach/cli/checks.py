@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from outreach import wording
+from outreach.cli.accounts import require_twilio
 from outreach.cli.office import Here, log_to_stderr
 from outreach.errors import Invalid, Misconfigured, OutreachError
 
@@ -68,8 +69,7 @@ def _of(office: Installation) -> Iterator[Check]:
     yield _check("accounts", lambda: _some(accounts))
     if not office.demo:  # invented people: nothing is sent outside, and nothing would be lost
         yield _check("key backup", lambda: _key_backup(office.settings))
-        if any(one.provider == "twilio" for one in accounts):
-            yield _check("twilio", lambda: _twilio(office.settings))
+        yield _check("twilio", lambda: require_twilio(office.store, office.settings))
     yield _check("region", lambda: _region(office))
 
 
@@ -98,17 +98,6 @@ def _fonts() -> None:
 def _some(accounts: object) -> None:
     if not accounts:
         raise Invalid("cli.no_accounts")
-
-
-def _twilio(settings: Settings) -> None:
-    needed = {
-        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
-        "TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
-        "TWILIO_FROM": settings.twilio_from or settings.twilio_messaging_service_sid,
-    }
-    missing = [f"OUTREACH_{name}" for name, value in needed.items() if not value]
-    if missing:
-        raise Misconfigured("cli.twilio_settings", names="、".join(missing))
 
 
 def _region(office: Installation) -> None:

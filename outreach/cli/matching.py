@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -11,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outreach.cli.catalogue import document
+from outreach.cli.documents import read_json
 from outreach.cli.office import Here
 from outreach.cli.options import Day
 from outreach.cli.output import Answer, command
-from outreach.errors import Invalid, Missing
+from outreach.errors import Missing
 
 if TYPE_CHECKING:
     from outreach.audiences.service import Answer as Counts
@@ -100,10 +100,7 @@ def _explain_facts(policy: str, file: Path, on: date) -> Match:
     from segments.parse import parse_rule
     from segments.person import Person
 
-    try:
-        read = json.loads(file.read_text("utf-8-sig"))
-    except ValueError as error:
-        raise Invalid("cli.not_json", file=file.name, reason=error) from error
+    read = read_json(file)
     return compare(parse_rule(document(policy)["rule"]), Person.from_facts(read), on)
 
 

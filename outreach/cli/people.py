@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from outreach.cli.catalogue import any_rule
+from outreach.cli.documents import read_json
 from outreach.cli.office import Here, machine_user
 from outreach.cli.options import Out
 from outreach.cli.output import Answer, command
@@ -58,10 +58,7 @@ def take_in(  # noqa: PLR0913 - one argument per option of the command
 def _mapping(path: Path | None) -> dict[str, str] | None:
     if path is None:
         return None
-    try:
-        read = json.loads(path.read_text("utf-8-sig"))
-    except ValueError as error:
-        raise Invalid("cli.mapping", file=path.name) from error
+    read = read_json(path, "cli.mapping")
     if not isinstance(read, dict) or not all(isinstance(value, str) for value in read.values()):
         raise Invalid("cli.mapping", file=path.name)
     return read

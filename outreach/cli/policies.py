@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from outreach.cli.documents import read_yaml
 from outreach.cli.office import Here, acting
 from outreach.cli.options import As, MustAs
 from outreach.cli.output import Answer, command, words
@@ -133,14 +134,7 @@ def fill(
 
 
 def _local(file: Path) -> dict[str, dict[str, Any]]:
-    import yaml
-
-    try:
-        read = yaml.safe_load(file.read_text("utf-8"))
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise Invalid(
-            "policies.not_yaml", file=file.name, reason=" ".join(str(error).split())
-        ) from error
+    read = read_yaml(file, "policies.not_yaml")
     if not isinstance(read, dict):
         raise Invalid("policies.not_a_mapping", file=file.name)
     for key, value in read.items():

@@ -54,7 +54,7 @@ def drained(here: Here, office: Installation, ref: str) -> None:
 
 def reconciled(office: Installation, campaign: int) -> int:
     """Ask the carriers about everything of a campaign whose outcome is not known; returns how many were asked."""
-    from outreach.deliveries import funnel, look_up, orders, receipts
+    from outreach.deliveries import funnel, look_up, orders, queries, receipts
     from outreach.runtime.adapters import PAPER
     from outreach.runtime.sweep import LOOKING_UP
 
@@ -65,7 +65,9 @@ def reconciled(office: Installation, campaign: int) -> int:
     )
     with office.store.begin() as connection:
         receipts.sweep(connection)
-    asking = [one for one in accounts if one.provider in LOOKING_UP]
+        doubtful = queries.state_counts(connection, campaign)["unknown"]
+    # where nothing is in doubt no channel is opened, and its settings are not asked for
+    asking = [one for one in accounts if doubtful and one.provider in LOOKING_UP]
     asked = sum(asyncio.run(_ask(office, account, campaign)) for account in asking)
     with office.store.begin() as connection:
         funnel.fold(connection)

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from outreach.cli.accounts import require_twilio
 from outreach.cli.office import Here, log_to_stderr
 from outreach.cli.output import Answer, command, show
 from outreach.errors import Misconfigured
@@ -28,6 +29,7 @@ def serve(
     from outreach.web.app import create_app
 
     with here.installation() as office, sole_sender(office.settings), _bound(host, port) as bound:
+        require_twilio(office.store, office.settings)
         app = create_app(office)
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
         server = uvicorn.Server(config)

@@ -21,7 +21,7 @@ def migrate(here: Here) -> Answer:
     office, written = prepare(here.data_dir)
     try:
         with office.store.begin() as connection:
-            accounts = add_standard(connection)
+            accounts = [] if office.demo else add_standard(connection, office.settings)
         keys = office.settings.data_dir / "keys.env"
     finally:
         office.close()

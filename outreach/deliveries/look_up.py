@@ -19,7 +19,7 @@ from channels.errors import ChannelError, Rejected
 from outreach import clock
 from outreach.deliveries import retry, settle, work
 from outreach.deliveries.retry import Next
-from outreach.deliveries.send import BODY_FIELD, PHONE_FIELD, Limits, pause_for_fault
+from outreach.deliveries.send import BODY_FIELD, PHONE_FIELD, Line, pause_for_fault
 from outreach.deliveries.states import Why
 from outreach.models.deliveries import Attempt, Outcome
 from outreach.store import Store
@@ -90,7 +90,7 @@ async def look_up(
     vault: Vault,
     channel: LooksUp,
     account: int,
-    limits: Limits,
+    line: Line,
     campaign: int | None = None,
 ) -> int:
     """Ask about the due doubts of an account; returns how many deliveries were looked at."""
@@ -106,13 +106,13 @@ async def look_up(
             listed = await channel.look_up(number)
         except ChannelError as error:
             with store.begin() as connection:
-                later = clock.now() + timedelta(seconds=max(5.0, limits.look_pause))
+                later = clock.now() + timedelta(seconds=max(5.0, line.look_pause))
                 work.postpone(connection, [doubt.lease for doubt in doubts], later)
                 if isinstance(error, Rejected):
                     pause_for_fault(connection, doubts[0].lease.campaign_id, error.code, str(error))
             continue
         with store.begin() as connection:
-            _settle(connection, doubts, listed, channel.sender, limits)
+            _settle(connection, doubts, listed, channel.sender, line)
     return len(leases)
 
 
@@ -121,7 +121,7 @@ def _settle(
     doubts: Sequence[Doubt],
     listed: Sequence[Found],
     sender: str,
-    limits: Limits,
+    line: Line,
 ) -> None:
     """Give each doubt its message, or say once more that there is none. Equal texts to one number: in order."""
     if not work.still_mine(connection, [doubt.lease for doubt in doubts]):
@@ -143,7 +143,7 @@ def _settle(
             )
             continue
         looks = doubt.lease.looks + 1
-        follow: Next = retry.after_empty_look(looks, resent=doubt.resent, pause=limits.look_pause)
+        follow: Next = retry.after_empty_look(looks, resent=doubt.resent, pause=line.look_pause)
         settle.again(connection, doubt.lease.delivery_id, follow, looks=looks)
     settle.apply(connection, changes)
 

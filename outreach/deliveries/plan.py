@@ -335,11 +335,10 @@ def _open_batches(connection: Connection, plan: Plan) -> int:
 
 
 def _ranges(connection: Connection, plan: Plan) -> list[tuple[int, int]]:
-    bounds = select(func.min(AudienceMember.person_id), func.max(AudienceMember.person_id)).where(
-        AudienceMember.campaign_id == plan.campaign_id
-    )
-    low, high = connection.execute(bounds).one()
-    if low is None:
+    mine = AudienceMember.campaign_id == plan.campaign_id
+    low = connection.scalar(select(func.min(AudienceMember.person_id)).where(mine))
+    high = connection.scalar(select(func.max(AudienceMember.person_id)).where(mine))
+    if low is None or high is None:
         return []
     return [(start, start + CHUNK) for start in range(low, high + 1, CHUNK)]
 

@@ -137,18 +137,16 @@ def export(connection: Connection, campaign: int) -> Iterator[Mapping[str, Any]]
         }
 
 
-def without_receipt(connection: Connection, campaign: int) -> int:
-    """Messages that a carrier accepted and that no receipt has settled; paper and posts have none to wait for."""
+def without_receipt(connection: Connection, step: int) -> int:
+    """Text messages of a step that a carrier accepted and no receipt has settled; posts and paper have none."""
     view = delivery_state.c
-    return (
-        connection.scalar(
-            select(func.count())
-            .select_from(delivery_state)
-            .join(Step, Step.id == view.step_id)
-            .where(view.campaign_id == campaign, view.state == "accepted", Step.channel == "sms")
-        )
-        or 0
+    statement = (
+        select(func.count())
+        .select_from(delivery_state)
+        .join(Step, Step.id == view.step_id)
+        .where(view.step_id == step, view.state == "accepted", Step.channel == "sms")
     )
+    return connection.scalar(statement) or 0
 
 
 def people_reached(connection: Connection, campaign: int) -> int:

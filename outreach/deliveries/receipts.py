@@ -76,7 +76,8 @@ def _fresh(connection: Connection, events: Sequence[Event]) -> list[Event]:
         )
     }
     found = {
-        (event.said.provider_id, event.said.status, event.said.error_code or ""): event for event in events
+        (event.said.provider_id, event.said.status, event.said.error_code or ""): event
+        for event in events
     }
     return [event for key, event in found.items() if key not in known]
 
@@ -88,7 +89,9 @@ def _apply(connection: Connection, events: Sequence[Event]) -> int:
     holders = _holders(connection, [event.said.provider_id for event in events])
     targets = [(event, event.named or holders.get(event.said.provider_id)) for event in events]
     ranks = _ranks(connection, [target for _, target in targets if target is not None])
-    known = [(event.said, target) for event, target in targets if target in ranks and target is not None]
+    known = [
+        (event.said, target) for event, target in targets if target in ranks and target is not None
+    ]
     connection.execute(
         update(Receipt)
         .where(Receipt.provider_id.in_([said.provider_id for said, _ in known]))
@@ -108,7 +111,9 @@ def _change(said: Said, target: tuple[int, int]) -> settle.Change:
         provider_id=said.provider_id,
         error=said.error_code or "",
         reason=said.status,
-        follow=retry.after_undelivered(target[1], temporary=said.verdict == Verdict.LATER) if failed else None,
+        follow=retry.after_undelivered(target[1], temporary=said.verdict == Verdict.LATER)
+        if failed
+        else None,
         wrong_number=failed and said.verdict == Verdict.PERMANENT,
         opted_out=said.verdict == Verdict.OPTED_OUT,
     )
@@ -116,16 +121,22 @@ def _change(said: Said, target: tuple[int, int]) -> settle.Change:
 
 def _holders(connection: Connection, provider_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
     rows = connection.execute(
-        select(Outcome.provider_id, Outcome.delivery_id, Outcome.no).where(Outcome.provider_id.in_(provider_ids))
+        select(Outcome.provider_id, Outcome.delivery_id, Outcome.no).where(
+            Outcome.provider_id.in_(provider_ids)
+        )
     )
     return {str(row.provider_id): (row.delivery_id, row.no) for row in rows}
 
 
-def _ranks(connection: Connection, targets: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
+def _ranks(
+    connection: Connection, targets: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], int]:
     """Attempts that exist, with the rank of their outcome (0 = none yet)."""
     rows = connection.execute(
         select(Attempt.delivery_id, Attempt.no, func.coalesce(Outcome.rank, 0))
-        .outerjoin(Outcome, (Outcome.delivery_id == Attempt.delivery_id) & (Outcome.no == Attempt.no))
+        .outerjoin(
+            Outcome, (Outcome.delivery_id == Attempt.delivery_id) & (Outcome.no == Attempt.no)
+        )
         .where(Attempt.delivery_id.in_({delivery for delivery, _ in targets}))
     )
     return {(row[0], row[1]): row[2] for row in rows}

@@ -41,15 +41,23 @@ def _uptime() -> float:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How long one request may take, and how long after that an unknown attempt is looked up (seconds)."""
+class Line:
+    """How an account reaches its carrier, and how the carrier reaches us.
+
+    send_timeout: seconds for one request. reconcile_after: seconds after that at which an unknown attempt is
+    looked up. zone: business time. public_url: where receipts come to. loopback: the carrier is on this machine,
+    so invented people may be sent to.
+    """
 
     send_timeout: float
     reconcile_after: float
+    zone: ZoneInfo
+    public_url: str
+    loopback: bool
 
     @property
     def look_pause(self) -> float:
-        """Between two looks at the carrier's list."""
+        """Seconds between two looks at the carrier's list."""
         return min(60.0, max(0.5, self.reconcile_after / 8))
 
 
@@ -89,25 +97,13 @@ class Sender:
     """Sends what one account has to send. `step` does one chunk; call it again until it says there is nothing."""
 
     def __init__(
-        self,
-        store: Store,
-        vault: Vault,
-        account: AccountView,
-        channel: Channel,
-        *,
-        zone: ZoneInfo,
-        limits: Limits,
-        public_url: str,
-        loopback: bool,
+        self, store: Store, vault: Vault, account: AccountView, channel: Channel, line: Line
     ) -> None:
         self._store = store
         self._vault = vault
         self.account = account
         self.channel = channel
-        self._zone = zone
-        self.limits = limits
-        self._public_url = public_url.rstrip("/")
-        self._loopback = loopback
+        self.line = line
         self._held: work.Lease | None = None
 
     async def step(self, campaign: int | None = None) -> float | None:
@@ -164,13 +160,13 @@ class Sender:
         if signed.urgent:
             return None
         moment = clock.now()
-        allowed = hours.next_allowed(signed.channel, moment, self._zone)
+        allowed = hours.next_allowed(signed.channel, moment, self.line.zone)
         return allowed if allowed > moment else None
 
     def _left(
         self, connection: Connection, signed: Orders, ids: Sequence[int]
     ) -> dict[int, drop.Remaining]:
-        return drop.remaining(connection, ids, signed.terms(clock.today(self._zone)))
+        return drop.remaining(connection, ids, signed.terms(clock.today(self.line.zone)))
 
     def _compose(
         self, connection: Connection, signed: Orders, ids: Sequence[int], resent: frozenset[int]
@@ -178,7 +174,7 @@ class Sender:
         left = self._left(connection, signed, ids)
         skips = {key: rest.reason for key, rest in left.items() if rest.reason}
         found = [one for one in orders.addressees(connection, ids) if one.delivery_id not in skips]
-        if not self._loopback:
+        if not self.line.loopback:
             skips |= {one.delivery_id: Reason.SYNTHETIC.value for one in found if one.synthetic}
             found = [one for one in found if not one.synthetic]
         requests = [
@@ -251,7 +247,7 @@ class Sender:
         if not items:
             return
         moment = clock.now()
-        deadline = moment + timedelta(seconds=self.limits.send_timeout)
+        deadline = moment + timedelta(seconds=self.line.send_timeout)
         rows: list[dict[str, object]] = [
             {
                 "delivery_id": item.addressee.delivery_id, "no": item.no, "account_id": self.account.id,
@@ -263,7 +259,7 @@ class Sender:
         ]  # fmt: skip
         # The last request may open at the deadline and take its whole timeout; then the carrier needs its time.
         dead_after = deadline + timedelta(
-            seconds=self.limits.send_timeout + self.limits.reconcile_after
+            seconds=self.line.send_timeout + self.line.reconcile_after
         )
         settle.record_attempts(connection, rows, dead_after)
 
@@ -271,7 +267,7 @@ class Sender:
 
     async def _hand_over(self, signed: Orders, items: Sequence[Item]) -> None:
         gate = asyncio.Semaphore(IN_FLIGHT_AT_ONCE)
-        deadline = _uptime() + self.limits.send_timeout
+        deadline = _uptime() + self.line.send_timeout
 
         async def one(item: Item) -> Answer:
             async with gate:
@@ -296,7 +292,7 @@ class Sender:
         token = f"{key}.{self._vault.token('receipt', key)}"
         field = PHONE_FIELD if self.account.channel in ("sms", "call") else GROUP_FIELD
         address = self._vault.decrypt(field, item.addressee.address) or item.addressee.village
-        callback = f"{self._public_url}/callbacks/twilio/status/{token}"
+        callback = f"{self.line.public_url.rstrip('/')}/callbacks/twilio/status/{token}"
         return Message(to=address, text=item.composed.text, reference=token, callback_url=callback)
 
     def _change(self, item: Item, answer: Answer) -> settle.Change:
@@ -306,7 +302,7 @@ class Sender:
             state = "deferred"  # a fault of ours: the message is kept, the campaign waits for us
             follow = retry.after_deferred(item.no, answer.retry_after)
         elif answer.state == "unknown":
-            wait = self.limits.send_timeout + self.limits.reconcile_after
+            wait = self.line.send_timeout + self.line.reconcile_after
             follow = retry.after_unknown(can_look_up=self.channel.can_look_up, wait=wait)
         return settle.Change(
             delivery_id=item.addressee.delivery_id,

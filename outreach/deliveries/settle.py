@@ -162,7 +162,9 @@ def _give_back_ids(connection: Connection, changes: Sequence[Change]) -> None:
     """
     named = {change.provider_id: change for change in changes if change.provider_id is not None}
     holders = connection.execute(
-        select(Outcome.provider_id, Outcome.delivery_id, Outcome.no).where(Outcome.provider_id.in_(named))
+        select(Outcome.provider_id, Outcome.delivery_id, Outcome.no).where(
+            Outcome.provider_id.in_(named)
+        )
     ).all()
     for holder in holders:
         change = named[holder.provider_id]

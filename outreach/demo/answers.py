@@ -41,18 +41,18 @@ def write(connection: Connection, ref: str, path: Path, on: date) -> int:
     survey = service.get(connection, ref)
     told = _told(connection, survey["policy"])
     instrument = service.instrument_of(connection, ref)
-    lines = [_line(row, row["person_id"] in told, instrument, on) for row in service.sampled(connection, ref)]
+    lines = [
+        _line(row, row["person_id"] in told, instrument, on)
+        for row in service.sampled(connection, ref)
+    ]
     service.write_answers(connection, ref, path, lines)
     return sum(line.disposition is Disposition.COMPLETED for line in lines)
 
 
 def _line(row: Mapping[str, Any], told: bool, instrument: Instrument, on: date) -> Line:
     draw = random.Random(f"answers:{row['number']}")  # noqa: S311 - the same every time
-    roll, disposition = draw.random(), Disposition.COMPLETED
-    for share, disposition in _MET:
-        if roll < share:
-            break
-        roll -= share
+    shares = [share for share, _ in _MET]
+    disposition = draw.choices([met for _, met in _MET], shares)[0]
     answers = _answers(draw, told, instrument) if disposition is Disposition.COMPLETED else {}
     return Line(
         number=row["number"],
@@ -68,12 +68,22 @@ def _answers(draw: random.Random, told: bool, instrument: Instrument) -> dict[st
     heard = not knows and draw.random() < 0.4
     chosen = {
         "unprompted": "named" if knows and draw.random() < 0.5 else draw.choice(("other", "none")),
-        "prompted": "aware" if knows else "heard" if heard else draw.choice(("unaware", "unaware", "unsure")),
-        "fictional": "aware" if draw.random() < 0.04 else draw.choice(("unaware", "unaware", "unsure")),
-        "who": draw.choice(("right", "right", "partly")) if knows else draw.choice(("wrong", "unsure")),
+        "prompted": "aware"
+        if knows
+        else "heard"
+        if heard
+        else draw.choice(("unaware", "unaware", "unsure")),
+        "fictional": "aware"
+        if draw.random() < 0.04
+        else draw.choice(("unaware", "unaware", "unsure")),
+        "who": draw.choice(("right", "right", "partly"))
+        if knows
+        else draw.choice(("wrong", "unsure")),
         "what": draw.choice(("right", "partly")) if knows else draw.choice(("wrong", "unsure")),
         "where": draw.choice(("right", "partly")) if knows else draw.choice(("wrong", "unsure")),
-        "applied": draw.choice(("applied", "not_applied", "not_applied")) if knows else "not_applied",
+        "applied": draw.choice(("applied", "not_applied", "not_applied"))
+        if knows
+        else "not_applied",
         "channel": draw.choice(("sms", "group", "helper", "family")) if knows or heard else "never",
         "satisfaction": draw.choice(("very", "rather", "rather", "middle", "unsure")),
     }

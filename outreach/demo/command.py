@@ -25,14 +25,23 @@ TIMEOUT = 5.0
 
 
 def run(
-    *, people: int, data: Path, exit_when_done: bool, as_json: bool, host: str = "127.0.0.1", port: int = 8000
+    *,
+    people: int,
+    data: Path,
+    exit_when_done: bool,
+    as_json: bool,
+    host: str = "127.0.0.1",
+    port: int = 8000,
 ) -> int:
     """Run the demonstration in `data`; returns the exit status."""
     started = time.monotonic()
     installation = _mark(data)
-    with bootstrap.sole_sender(installation.settings), _carriers(installation, host, 0 if exit_when_done else port) as (
-        home,
-        server,
+    with (
+        bootstrap.sole_sender(installation.settings),
+        _carriers(installation, host, 0 if exit_when_done else port) as (
+            home,
+            server,
+        ),
     ):
         story = Story(home, people, say=_say)
         _tell(story)
@@ -75,17 +84,35 @@ def _mark(data: Path) -> Installation:
 
 
 @contextmanager
-def _carriers(installation: Installation, host: str, port: int) -> Iterator[tuple[Installation, LoopbackServer]]:
+def _carriers(
+    installation: Installation, host: str, port: int
+) -> Iterator[tuple[Installation, LoopbackServer]]:
     """The sandbox for whatever has no address of its own, and the pages that receipts come to."""
     with ExitStack() as stack:
         sandbox = stack.enter_context(
             SandboxServer(installation.settings.data_dir / "sandbox.db", receipt_delay=0.3)
         )
         pages = _Late()
-        server = stack.enter_context(LoopbackServer(pages, host=host, port=port))
+        server = stack.enter_context(_server(pages, installation.settings.data_dir, host, port))
         home = installation.using(_settings(installation.settings, sandbox, server))
         pages.app = create_app(home)
         yield home, server
+
+
+def _server(pages: object, data: Path, host: str, port: int) -> LoopbackServer:
+    """Where the pages are. Without a wish for a port it is the one of the last time: receipts of messages that a
+    killed run sent still come to that address.
+    """
+    memory = data / "port"
+    wanted = port or (int(memory.read_text()) if memory.exists() else 0)
+    try:
+        server = LoopbackServer(pages, host=host, port=wanted)
+    except OSError:
+        if port:
+            raise
+        server = LoopbackServer(pages, host=host, port=0)
+    memory.write_text(str(server.port))
+    return server
 
 
 class _Late:
@@ -109,7 +136,11 @@ def _settings(settings: Settings, sandbox: SandboxServer, server: LoopbackServer
     if "OUTREACH_SEND_TIMEOUT" not in os.environ:
         chosen["send_timeout"] = TIMEOUT
     if "OUTREACH_TWILIO_BASE_URL" not in os.environ:
-        chosen |= {"twilio_base_url": sandbox.base_url, "twilio_account_sid": "", "twilio_auth_token": ""}
+        chosen |= {
+            "twilio_base_url": sandbox.base_url,
+            "twilio_account_sid": "",
+            "twilio_auth_token": "",
+        }
     given = settings.model_copy(update=chosen)
     return given.model_copy(
         update={

@@ -15,7 +15,18 @@ HOUSEHOLDS_PER_GRID = 20
 GRIDS_PER_VILLAGE = 5
 VILLAGES_PER_TOWN = 7
 
-_TOWNS = ("城关镇", "柳溪镇", "石桥镇", "青山镇", "白河镇", "云岭乡", "东湖镇", "西河镇", "南坪乡", "北关镇")
+_TOWNS = (
+    "城关镇",
+    "柳溪镇",
+    "石桥镇",
+    "青山镇",
+    "白河镇",
+    "云岭乡",
+    "东湖镇",
+    "西河镇",
+    "南坪乡",
+    "北关镇",
+)
 _VILLAGES = (
     "前进", "永安", "红星", "桃园", "新民", "和平", "长岭", "大坝", "上寨", "下河", "双井", "柏树", "太平", "向阳",
     "龙泉", "金山", "竹林", "板桥", "回龙", "黄土", "高坎", "水口", "杨柳", "罗家", "马桥", "田坝", "三合", "凉水",
@@ -76,7 +87,16 @@ def write_regions(county: County, path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["代码", "名称", "级别", "方言"])
-        writer.writerows((code, name, _LEVELS[level], dialect) for code, name, level, dialect in county.rows)
+        writer.writerows(
+            (code, name, _LEVELS[level], dialect) for code, name, level, dialect in county.rows
+        )
 
 
-_LEVELS = {"province": "省", "prefecture": "市", "county": "县", "town": "镇", "village": "村", "grid": "网格"}
+_LEVELS = {
+    "province": "省",
+    "prefecture": "市",
+    "county": "县",
+    "town": "镇",
+    "village": "村",
+    "grid": "网格",
+}

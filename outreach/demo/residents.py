@@ -114,10 +114,15 @@ def _ages(make: _Maker) -> list[tuple[str, int]]:
         home.append(("配偶", max(20, head + make.random.randint(-4, 3))))
     if head < 60:
         if make.random.random() < 0.74:
-            for _ in range(make.random.choices((1, 2), (0.6, 0.4))[0]):
-                home.append(("子女", max(0, head - make.random.randint(21, 38))))
+            children = make.random.choices((1, 2), (0.6, 0.4))[0]
+            home += [("子女", max(0, head - make.random.randint(21, 38))) for _ in range(children)]
         if make.random.random() < 0.14:
-            home.append(("父亲" if make.random.random() < 0.45 else "母亲", min(94, head + make.random.randint(22, 30))))
+            home.append(
+                (
+                    "父亲" if make.random.random() < 0.45 else "母亲",
+                    min(94, head + make.random.randint(22, 30)),
+                )
+            )
     elif make.random.random() < 0.38:
         child = head - make.random.randint(23, 30)
         home.append(("子女", child))
@@ -192,7 +197,11 @@ def _circumstances(make: _Maker, years: int) -> list[str]:
         found.append("职工医保")
     if years >= 60 and draw() < 0.22:
         found += ["职工医保", "职工养老保险"]
-    found += [word for word, rate in (("低保", 0.03), ("脱贫户", 0.06), ("退役军人", 0.012)) if draw() < rate]
+    found += [
+        word
+        for word, rate in (("低保", 0.03), ("脱贫户", 0.06), ("退役军人", 0.012))
+        if draw() < rate
+    ]
     if draw() < (0.035 if years < 60 else 0.11):
         found.append(make.random.choice(("残疾人", "重度残疾人")))
     if years >= 65 and draw() < 0.12:

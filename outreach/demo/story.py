@@ -22,15 +22,16 @@ from outreach.access import passwords
 from outreach.access.scope import Scope
 from outreach.audiences import service as audiences
 from outreach.bootstrap import Installation
+from outreach.campaigns import queries as campaign_queries
 from outreach.campaigns import schemas
 from outreach.campaigns import service as campaigns
-from outreach.demo import county as counties
-from outreach.demo import people as accounts
-from outreach.demo import answers, residents, workbook
-from outreach.demo.county import COUNTY
 from outreach.deliveries import orders, paper
 from outreach.deliveries import queries as deliveries
 from outreach.deliveries import service as delivery_service
+from outreach.demo import answers, residents, workbook
+from outreach.demo import county as counties
+from outreach.demo import people as accounts
+from outreach.demo.county import COUNTY
 from outreach.messages import service as messages
 from outreach.models.campaigns import Firing, Step
 from outreach.models.deliveries import Account, GroupChat
@@ -107,9 +108,14 @@ class Story:
                 source="常住人口台账（演示）",
                 purpose="惠民政策告知（演示）",
             )
-            self.say(f"台账 {report.rows:,} 行：{report.accepted:,} 行入库，{report.rejected} 行退回（{sheet.name} → 退回的行.xlsx）")
+            self.say(
+                f"台账 {report.rows:,} 行：{report.accepted:,} 行入库，{report.rejected} 行退回（{sheet.name} → 退回的行.xlsx）"
+            )
         with self.home.store.begin() as connection:
-            for code, source in (("ins.employee", "职工医保参保名单（演示）"), ("pension.employee", "职工养老参保名单（演示）")):
+            for code, source in (
+                ("ins.employee", "职工医保参保名单（演示）"),
+                ("pension.employee", "职工养老参保名单（演示）"),
+            ):
                 _complete(connection, code, source, self.today)
 
     # -- policies and texts ---------------------------------------------------------------------------
@@ -140,7 +146,7 @@ class Story:
         text = resources.files("outreach.demo").joinpath("campaign.yaml").read_text("utf-8")
         order = schemas.parse(yaml.safe_load(text), self.home.settings.zone, "campaign.yaml")
         with self.home.store.begin() as connection:
-            if campaigns.queries.by_ref(connection, CAMPAIGN) is None:
+            if campaign_queries.by_ref(connection, CAMPAIGN) is None:
                 campaigns.create(connection, order, accounts.OFFICER.name, home=COUNTY)
         status = self._status()
         if status == "draft":
@@ -170,8 +176,6 @@ class Story:
             drain(self.home.store, self.home.vault, self.home.settings, campaign)
             if not self._ask_a_person(campaign):
                 break
-        self._await_receipts(campaign)
-        sweep(self.home.store, self.home.settings)
 
     def _ask_a_person(self, campaign: int) -> bool:
         """What no machine can know: an invented person looks into the groups and at the carrier's page.
@@ -188,32 +192,16 @@ class Story:
 
     def _posted(self, connection: Connection, group: int) -> bool:
         look = self.facts.get("look_into_group")
-        chat = connection.execute(select(GroupChat.address).where(GroupChat.id == group)).scalar_one()
+        chat = connection.execute(
+            select(GroupChat.address).where(GroupChat.id == group)
+        ).scalar_one()
         return look is None or bool(look(self.home.vault.decrypt("group", chat)))
-
-    def _await_receipts(self, campaign: int, patience: float = 6.0) -> None:
-        """Receipts come by themselves; stop waiting when none has come for a while."""
-        last, since = -1, time.monotonic()
-        while time.monotonic() - since < patience:
-            with self.home.store.read() as connection:
-                open_ones = deliveries.without_receipt(connection, campaign)
-            if open_ones == 0:
-                return
-            if open_ones != last:
-                last, since = open_ones, time.monotonic()
-            time.sleep(0.2)
 
     def print_sheets(self) -> None:
         """Fire the paper step once the messages are settled, and print its pile."""
         campaign = self._campaign()
+        step = self._paper_step(campaign["id"])
         with self.home.store.read() as connection:
-            step = connection.scalar(
-                select(Step.id).join(Firing, Firing.step_id == Step.id).where(
-                    Step.campaign_id == campaign["id"], Step.channel == "flyer", Firing.planned.is_(True)
-                )
-            )  # fmt: skip
-            if step is None:
-                return
             signed = orders.read(connection, campaign["id"], step)
         job = paper.print_sheets(
             self.home.store, self.home.vault, signed, campaign, self._folder / "prints", paper.Selection(),
@@ -221,7 +209,25 @@ class Story:
         )  # fmt: skip
         self.facts |= {"flyer_pages": job.pages, "flyer_pdf": str(job.path or "")}
         sweep(self.home.store, self.home.settings)
-        self.say(f"打印 {job.sheets:,} 户，{job.pages:,} 页，{len(job.problems)} 户要人看 → {job.path}")
+        self.say(
+            f"打印 {job.sheets:,} 户，{job.pages:,} 页，{len(job.problems)} 户要人看 → {job.path}"
+        )
+
+    def _paper_step(self, campaign: int, patience: float = 60.0) -> int:
+        """The paper step, as soon as it has fired: it waits a little after the messages are settled."""
+        since = time.monotonic()
+        while time.monotonic() - since < patience:
+            sweep(self.home.store, self.home.settings)
+            with self.home.store.read() as connection:
+                found = connection.scalar(
+                    select(Step.id).join(Firing, Firing.step_id == Step.id).where(
+                        Step.campaign_id == campaign, Step.channel == "flyer", Firing.planned.is_(True)
+                    )
+                )  # fmt: skip
+            if found is not None:
+                return int(found)
+            time.sleep(0.2)
+        raise RuntimeError("the paper step did not become due")
 
     # -- the survey ---------------------------------------------------------------------------------------
 
@@ -229,7 +235,7 @@ class Story:
         """Draw from all who may claim, take the filled sheet in, and estimate. The answers are invented."""
         sheet = self._folder / "调查样本（演示，自动填写）.xlsx"
         with self.home.store.begin() as connection:
-            if surveys.queries.by_ref(connection, SURVEY) is None:
+            if not any(one["ref"] == SURVEY for one in surveys.list_surveys(connection)):
                 surveys.create(connection, _SURVEY, accounts.EVALUATOR.name, "demo", COUNTY)
             surveys.draw(connection, SURVEY, self.today, COUNTY, accounts.EVALUATOR.name)
         with self.home.store.read() as connection:
@@ -237,7 +243,9 @@ class Story:
             if not answered:
                 answers.write(connection, SURVEY, sheet, self.today)
         if not answered:
-            surveys.record(self.home.store.begin, SURVEY, sheet, accounts.EVALUATOR.name, self.today)
+            surveys.record(
+                self.home.store.begin, SURVEY, sheet, accounts.EVALUATOR.name, self.today
+            )
         with self.home.store.read() as connection:
             found = surveys.estimate(connection, SURVEY)
         self.facts["survey"] = {
@@ -256,9 +264,11 @@ class Story:
         """Certain and open answers over the campaign's policies."""
         likely = unknown = 0
         with self.home.store.read() as connection:
-            refs = campaigns.queries.policy_refs(connection, self._campaign()["id"])
+            refs = campaign_queries.policy_refs(connection, self._campaign()["id"])
             for view in policies.all_policies(connection, refs):
-                total, _ = audiences.answers(connection, view, self.today, scope=COUNTY, home=COUNTY)
+                total, _ = audiences.answers(
+                    connection, view, self.today, scope=COUNTY, home=COUNTY
+                )
                 likely += total.likely
                 unknown += total.unknown
         return {"likely": likely, "unknown": unknown}
@@ -281,7 +291,10 @@ class Story:
             "campaign": CAMPAIGN,
             "deliveries": states,
             "resent": resent,
-            "channels": {name: channels.get(name, {"planned": 0, "handed_over": 0}) for name in ("sms", "group", "flyer")},
+            "channels": {
+                name: channels.get(name, {"planned": 0, "handed_over": 0})
+                for name in ("sms", "group", "flyer")
+            },
             "flyer_pages": self.facts.get("flyer_pages", 0),
             "flyer_pdf": self.facts.get("flyer_pdf", ""),
             "parts": parts,
@@ -306,7 +319,12 @@ _SURVEY: Mapping[str, Any] = {
 
 _LOCAL: Mapping[str, Mapping[str, Any]] = {
     "resident-medical": {
-        "amount": {"status": "local", "text": "演示标准每人每年400元", "value": 400, "unit": "元/人/年"},
+        "amount": {
+            "status": "local",
+            "text": "演示标准每人每年400元",
+            "value": 400,
+            "unit": "元/人/年",
+        },
         "where": "居住地的村（社区）",
         "window": {"text": "2027年2月28日前交"},
     },
@@ -321,11 +339,19 @@ _LOCAL: Mapping[str, Mapping[str, Any]] = {
 
 def _complete(connection: Connection, code: str, source: str, on: date) -> None:
     known = connection.scalar(
-        select(CompleteList.id).where(CompleteList.circumstance == code, CompleteList.region == COUNTY)
+        select(CompleteList.id).where(
+            CompleteList.circumstance == code, CompleteList.region == COUNTY
+        )
     )
     if known is None:
         facts = lists.ListFacts(
-            code, COUNTY, on, on + timedelta(days=180), source, legal_basis="演示", purpose="惠民政策告知（演示）"
+            code,
+            COUNTY,
+            on,
+            on + timedelta(days=180),
+            source,
+            legal_basis="演示",
+            purpose="惠民政策告知（演示）",
         )
         lists.complete_list(connection, Scope(), facts)
 
@@ -352,5 +378,3 @@ def _carriers(connection: Connection, home: Installation, place: counties.County
             "address": home.vault.encrypt("group", key),
         }  # fmt: skip
         connection.execute(upsert(connection, GroupChat).values(**values).on_conflict_do_nothing())
-
-

@@ -134,5 +134,6 @@ class Firing(Base):
     planned: Mapped[bool] = mapped_column(
         Boolean, default=False
     )  # all deliveries and batches are written
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # nothing was left in flight
 
     __table_args__ = (UniqueConstraint("step_id", "due_at"),)

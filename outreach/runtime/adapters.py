@@ -9,7 +9,7 @@ from channels.robots import WeComRobot
 from channels.transport import Timeouts, is_loopback
 from channels.twilio import TwilioAccount, TwilioChannel
 from outreach.deliveries.orders import AccountView
-from outreach.deliveries.send import Limits, Sender
+from outreach.deliveries.send import Line, Sender
 from outreach.settings import Settings
 from outreach.store import Store
 from outreach.vault import Vault
@@ -45,14 +45,11 @@ def open_channel(account: AccountView, settings: Settings) -> Channel:
 def sender_for(store: Store, vault: Vault, account: AccountView, settings: Settings) -> Sender:
     """A sender for one account; it belongs to the event loop in which it is used."""
     url = base_url(account, settings)
-    limits = Limits(settings.send_timeout, settings.reconcile_seconds(url))
-    return Sender(
-        store,
-        vault,
-        account,
-        open_channel(account, settings),
+    line = Line(
+        send_timeout=settings.send_timeout,
+        reconcile_after=settings.reconcile_seconds(url),
         zone=settings.zone,
-        limits=limits,
         public_url=settings.public_url,
         loopback=is_loopback(url),
     )
+    return Sender(store, vault, account, open_channel(account, settings), line)

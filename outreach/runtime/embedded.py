@@ -38,7 +38,7 @@ async def turn(
     looked = 0
     if isinstance(sender.channel, LooksUp) and sender.channel.can_look_up:
         looked = await look_up.look_up(
-            store, vault, sender.channel, sender.account.id, sender.limits, campaign
+            store, vault, sender.channel, sender.account.id, sender.line, campaign
         )
     done = await sender.step(campaign)
     return 0 if looked and done is None else done

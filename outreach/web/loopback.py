@@ -18,7 +18,9 @@ class LoopbackServer:
     once; `start` returns when the server answers.
     """
 
-    def __init__(self, app: Any, *, host: str = "127.0.0.1", port: int = 0, http: Any = "auto") -> None:
+    def __init__(
+        self, app: Any, *, host: str = "127.0.0.1", port: int = 0, http: Any = "auto"
+    ) -> None:
         self._socket = _bound(host, port)
         self.port: int = self._socket.getsockname()[1]
         self.base_url = f"http://{host}:{self.port}"

@@ -217,6 +217,18 @@ def test_nobody_to_draw_is_said(store: Store) -> None:
     assert problem.value.code == "fieldwork.empty_frame"
 
 
+def test_somebody_registered_elsewhere_is_not_drawn_for_a_benefit_of_this_place(
+    store: Store, vault: Vault
+) -> None:
+    with store.begin() as connection:
+        load_policies(connection, "childcare-2025")
+        here = add_person(connection, vault, "本地", birth=CHILD)
+        add_person(connection, vault, "外地", birth=CHILD, hukou_region="440103")
+        service.create(connection, {**DOCUMENT, "policy": "childcare-2025"}, "evaluator")
+        assert service.draw(connection, REF, TODAY, home="990101") == 1
+        assert service.sampled(connection, REF)[0]["person_id"] == here
+
+
 @pytest.mark.parametrize("call", ["write_sample", "record", "estimate", "sampled"])
 def test_before_the_drawing_there_is_nothing_to_do(
     store: Store, vault: Vault, elders: list[int], tmp_path: Path, call: str

@@ -403,6 +403,7 @@ def upgrade() -> None:
     sa.Column('due_at', moment, nullable=False),
     sa.Column('fired_at', moment, nullable=False),
     sa.Column('planned', sa.Boolean(), nullable=False),
+    sa.Column('settled_at', moment, nullable=True),
     sa.ForeignKeyConstraint(['step_id'], ['step.id'], name=op.f('fk_firing_step_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_firing')),
     sa.UniqueConstraint('step_id', 'due_at', name=op.f('uq_firing_step_id_due_at'))

@@ -90,6 +90,17 @@ class StepLine:
 
 
 @dataclass(frozen=True)
+class Ask:
+    """One delivery that only a person can settle; `who` is masked. The form goes to `action` with seen=yes or no."""
+
+    number: int
+    channel: str
+    who: str
+    place: str
+    action: str
+
+
+@dataclass(frozen=True)
 class LiveCampaign:
     """A campaign that is being sent, or has just been. `live` is the address of its progress events, '' when done."""
 
@@ -106,6 +117,10 @@ class LiveCampaign:
     failed: tuple[Reason, ...] = ()
     skipped: tuple[Reason, ...] = ()
     unknown_link: Link | None = None
+    asks: tuple[Ask, ...] = ()  # the first of them, with buttons
+    asks_total: int = 0
+    stopped_by: str = ""  # why it paused by itself
+    cost: str = ""  # what it has cost so far, in words
     steps: tuple[StepLine, ...] = ()
     events: tuple[Event, ...] = ()
     action: str = ""  # where the form that pauses or resumes is sent to, '' when this user may not
@@ -122,6 +137,7 @@ class LiveCampaign:
             "to_send": thousands(s.to_send),
             "left_of": f"共 {thousands(s.to_send)} 件，还剩 {thousands(s.left)} 件",
             "eta": self.eta,
+            "pace": self.pace,
             "unknown_n": thousands(s.unknown),
         }
 
@@ -131,6 +147,12 @@ class LiveCampaign:
         if not self.states.left:
             return "全部交出去了"
         return "正在估算时间" if self.seconds_left is None else f"约 {duration(self.seconds_left)}"
+
+    @property
+    def pace(self) -> str:
+        """How fast it goes, in words."""
+        fast = f"约 {thousands(self.per_minute)} 件/分" if self.per_minute else ""
+        return "。".join(filter(None, (fast, self.quiet_note))) or "关掉这一页不影响发送"
 
     @property
     def event(self) -> dict[str, object]:

@@ -86,8 +86,13 @@ class Rate:
     high: float
     n: int
     use: Use
-    month: date  # when it was asked; the page shows year and month
+    on: date | None  # the last day of asking; None before anybody was asked
     mode: str  # how: 入户, 电话
+
+    @property
+    def when(self) -> str:
+        """Month and way of asking: 2026-11 入户."""
+        return f"{self.on:%Y-%m} {self.mode}" if self.on else f"{self.mode}，还没问"
 
 
 @dataclass(frozen=True)

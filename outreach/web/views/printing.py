@@ -48,7 +48,9 @@ class PrintView:
     covers: int
     first: int = 1  # print from this page on
     spare: int = 0
-    pdf: str = ""  # address of the PDF for exactly this choice, '' when there is nothing to print
+    make: str = ""  # where the form that makes the PDF goes, '' when there is nothing to print
+    problem: str = ""
+    cut: str = "这里没有要打的。换一个楼栋或任务。"  # why there is no button
     preview: str = ""  # address of a picture of the first sheet
     preview_caption: str = ""
     valid_until: date | None = None

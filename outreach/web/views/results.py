@@ -46,6 +46,8 @@ class Awareness:
     )
     fictional: float | None = None  # share that "knew" an invented policy
     baseline: str = ""  # '' prints 无基线，不能说提高
+    decided: Rate | None = None  # the other base: without 说不清 and 拒答
+    frame: str = ""  # who could be drawn, and the code of that list
     approval: str = ""  # 表号/批准文号/有效期; '' prints the line for unapproved surveys
     volunteers: Volunteers | None = None
 
@@ -76,6 +78,7 @@ class Level:
     unknown: int = 0  # 待核实 beside it, hatched
     low: int | None = None
     high: int | None = None
+    counted: bool = True  # False when there is no list to count from: then no number is shown
 
     @property
     def estimated(self) -> bool:
@@ -92,7 +95,7 @@ class Level:
         """Of 应知; '' for the first row itself."""
         return (
             ""
-            if self.n == self.of and not self.estimated
+            if not self.counted or (self.n == self.of and not self.estimated)
             else percent(self.n / self.of)
             if self.of
             else ""
@@ -120,6 +123,11 @@ class Reach:
     relayed: int
     published: int  # people in whose place something was published; shown, never added
     as_of: str = ""
+
+    @property
+    def rate(self) -> str:
+        """触达率: told in person or delivered, of everybody who certainly fits; '' when nobody does."""
+        return percent(self.told / self.eligible) if self.eligible else ""
 
     @property
     def told(self) -> int:
@@ -169,6 +177,9 @@ class ResultsView:
     unreached_link: Link | None = None
     report: Link | None = None
     first_steps: tuple[Link, ...] = ()
+    above: tuple[Link, ...] = ()  # the regions around the one shown
+    level: str = "地方"  # what one row of the table is: 乡镇, 村（社区）
+    region: str = ""
 
     @property
     def never_told(self) -> int:

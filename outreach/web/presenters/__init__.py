@@ -1,0 +1,1 @@
+"""From figures to view-models: the words and links of each page."""

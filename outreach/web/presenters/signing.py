@@ -1,0 +1,265 @@
+"""What a signature stands for: every text as it is billed, the steps, the money, the chain so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from channels.parts import Billing, count_parts, split
+from outreach import clock
+from outreach.access.roles import Action
+from outreach.access.schemas import Actor
+from outreach.campaigns import queries, service
+from outreach.deliveries import orders
+from outreach.messages import languages
+from outreach.messages.service import Request
+from outreach.policies import service as policies
+from outreach.reports import queries as figures
+from outreach.web.formats import thousands, when, yuan
+from outreach.web.presenters.names import CHANNEL, STATUS, people_at_work, places
+from outreach.web.services import Services
+from outreach.web.views.signing import (
+    CampaignLine,
+    Figure,
+    Message,
+    Move,
+    Signature,
+    SigningView,
+    SmsPart,
+    StepPlan,
+)
+from outreach.wording import say
+
+_CONDITION = {"": "", "unreached": "只给前面没告知到的"}
+
+
+def signing(
+    services: Services,
+    actor: Actor,
+    connection: Connection,
+    campaign: Mapping[str, Any],
+    seen: Mapping[str, Any] | None = None,
+) -> SigningView:
+    """A campaign as it stands to be signed. `seen` is a preview made just now, for a draft."""
+    frozen = campaign["frozen"] or {}
+    preview = seen or frozen.get("preview") or {}
+    status, tag = STATUS[campaign["status"]]
+    href = f"/campaigns/{campaign['ref']}"
+    views = policies.all_policies(connection, queries.policy_refs(connection, campaign["id"]))
+    steps = _steps(services, connection, campaign, preview)
+    reads = actor.may(Action.CAMPAIGNS_APPROVE) and campaign["status"] == "submitted"
+    same = actor.name in (campaign["submitted_by"], campaign["created_by"])
+    faults = service.faults(connection, campaign, views) if campaign["status"] == "draft" else []
+    return SigningView(
+        ref=campaign["ref"],
+        title=campaign["title"],
+        href=href,
+        status=status,
+        tag=tag,
+        place=places(connection, [campaign["region"]])[campaign["region"]],
+        policies="、".join(view.plain_name for view in views),
+        figures=_figures(campaign, preview, steps),
+        steps=steps,
+        chain=_chain(services, connection, campaign),
+        hash=campaign["frozen_hash"],
+        faults=tuple(say(code, campaign=campaign["ref"], **named) for code, named in faults),
+        moves=_moves(actor, campaign, blocked=bool(faults)),
+        sign=f"/approvals/{campaign['ref']}/sign" if reads and not same else "",
+        send_back=f"/approvals/{campaign['ref']}/return" if reads else "",
+        not_me=say("campaigns.same_person", campaign=campaign["title"], by=actor.shown)
+        if reads and same
+        else "",
+    )
+
+
+def _figures(
+    campaign: Mapping[str, Any], preview: Mapping[str, Any], steps: Sequence[StepPlan]
+) -> tuple[Figure, ...]:
+    if not preview:
+        return ()
+    counts = preview["by_policy"].values()
+    sure = sum(one.get("yes", 0) for one in counts)
+    maybe = sum(one.get("unknown", 0) for one in counts)
+    sms = sum(step.recipients for step in steps if step.sms)
+    billed = sum(step.billed for step in steps)
+    fen = round(preview["cost"] * 100)
+    budget = campaign["budget_fen"]
+    note = f"预算 {yuan(budget)}" if budget else "没有设预算"
+    return (
+        Figure("people", "要告诉的人", thousands(preview["people"]), "人", "每人按自己的政策收"),
+        Figure("policy", "人和政策", thousands(sure + maybe), "对", f"符合 {thousands(sure)}，待核实 {thousands(maybe)}"),
+        Figure("text", "发短信", thousands(sms), "人", f"计费 {thousands(billed)} 条"),
+        Figure("chart", "最多花", yuan(fen), "", note),
+    )  # fmt: skip
+
+
+def _steps(
+    services: Services,
+    connection: Connection,
+    campaign: Mapping[str, Any],
+    preview: Mapping[str, Any],
+) -> tuple[StepPlan, ...]:
+    looked = {step["step"]: step for step in preview.get("steps", ())}
+    return tuple(
+        _step(services, connection, campaign, step, looked.get(step["number"], {}))
+        for step in queries.steps(connection, campaign["id"])
+    )
+
+
+def _step(
+    services: Services,
+    connection: Connection,
+    campaign: Mapping[str, Any],
+    step: Mapping[str, Any],
+    looked: Mapping[str, Any],
+) -> StepPlan:
+    channel = step["channel"]
+    messages: tuple[Message, ...] = ()
+    if channel == "sms" and looked:
+        rule = _billing(connection, step)
+        messages = tuple(_message(text, rule) for text in looked["texts"])
+    elif channel == "group":
+        messages = _group_posts(connection, campaign, step)
+    return StepPlan(
+        number=step["number"],
+        channel=CHANNEL[channel],
+        when=_when(services, step),
+        note=_CONDITION.get(step["condition"], ""),
+        sms=channel == "sms",
+        recipients=looked.get("recipients", 0),
+        billed=(looked.get("parts") or {}).get("total", 0),
+        cost=yuan(round(looked.get("cost", 0) * 100)) if looked.get("cost") else "",
+        messages=messages,
+        gaps=tuple((looked.get("gaps") or {}).items()),
+    )
+
+
+def _when(services: Services, step: Mapping[str, Any]) -> str:
+    if step["due_at"] is not None:
+        return _moment(services, step["due_at"])
+    return f"第 {step['after_step']} 步办完以后" if step["after_step"] else "放行就发"
+
+
+def _moment(services: Services, at: datetime) -> str:
+    zone = services.settings.zone
+    return when(at, zone, clock.today(zone))
+
+
+def _billing(connection: Connection, step: Mapping[str, Any]) -> Billing:
+    key = queries.account_for(connection, step["channel"], step["options"].get("account"))
+    return "china" if key is None else orders.account(connection, key).rule
+
+
+def _message(text: Mapping[str, Any], billing: Billing) -> Message:
+    whole = str(text["text"])
+    parts = split(whole, billing)
+    at = _forced_at(whole, billing) if len(parts) > 1 else 0
+    pieces, start = [], 0
+    for part in parts:
+        inside = at - 1 - start
+        if at and 0 <= inside < len(part):
+            pieces.append(SmsPart(part[:inside], part[inside], part[inside + 1 :]))
+        else:
+            pieces.append(SmsPart(part))
+        start += len(part)
+    return Message(
+        text["count"], "人", languages.name(text["language"]), len(whole), tuple(pieces), at
+    )
+
+
+def _forced_at(text: str, billing: Billing) -> int:
+    """The place (from 1) of the character with which the text begins to cost two parts."""
+    low, high = 1, len(text)
+    while low < high:  # the number of parts never falls as a text grows
+        middle = (low + high) // 2
+        if count_parts(text[:middle], billing).parts > 1:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _group_posts(
+    connection: Connection, campaign: Mapping[str, Any], step: Mapping[str, Any]
+) -> tuple[Message, ...]:
+    """One post per language of the groups, written by the code that sends."""
+    views = policies.all_policies(connection, queries.policy_refs(connection, campaign["id"]))
+    refs = tuple(view.ref for view in service.step_policies(step, views))
+    composer = orders.composer(connection, campaign, views)
+    request = Request(languages.DEFAULT, refs, campaign["region"])
+    composed = next(iter(composer.compose("group", [request])), None)
+    if composed is None:
+        return ()
+    groups = figures.groups_in(connection, campaign["region"])
+    language = languages.name(composed.language)
+    return (Message(groups, "个群", language, len(composed.text), (SmsPart(composed.text),)),)
+
+
+_LEVEL = {"submitted": "起草、送审", "approved": "签发", "returned": "退回"}
+
+
+def _chain(
+    services: Services, connection: Connection, campaign: Mapping[str, Any]
+) -> tuple[Signature, ...]:
+    named = people_at_work(connection)
+    found = [
+        Signature(
+            _LEVEL[one["decision"]],
+            named.get(one["by"], one["by"]),
+            _moment(services, one["at"]),
+            "done",
+            one["note"],
+        )
+        for one in queries.signatures(connection, campaign["id"])
+    ]
+    writer = named.get(campaign["created_by"], campaign["created_by"])
+    if campaign["status"] == "draft":
+        return (*found, Signature("起草", f"{writer}，还没送审", "", "cur"), Signature("签发", "由另一个人", "", "todo"))  # fmt: skip
+    if campaign["status"] == "submitted":
+        return (*found, Signature("签发", "等另一个人看过、签名", "", "cur"))
+    return tuple(found)
+
+
+_RUN: Mapping[str, Move] = {
+    "approved": Move("放行发送", "release", "primary", "send"),
+    "running": Move("暂停发送", "pause", "danger", "pause"),
+    "paused": Move("继续发送", "resume", "primary", "send"),
+}
+
+
+def _moves(actor: Actor, campaign: Mapping[str, Any], *, blocked: bool) -> tuple[Move, ...]:
+    """What this user may do with it now; outside their region nothing."""
+    if not actor.scope.covers(campaign["region"]):
+        return ()
+    status = campaign["status"]
+    found: list[Move] = []
+    if actor.may(Action.CAMPAIGNS_SUBMIT) and status == "draft":
+        found.append(Move("算一遍", "look", icon="search"))
+        found += [] if blocked else [Move("送审", "submit", "primary", "send")]
+    if actor.may(Action.CAMPAIGNS_RUN):
+        found += [_RUN[status]] if status in _RUN else []
+        if status not in ("finished", "cancelled"):
+            found.append(Move("取消任务", "cancel", icon="stop", ask_first=True))
+    href = f"/campaigns/{campaign['ref']}"
+    return tuple(replace(move, action=f"{href}/{move.action}") for move in found)
+
+
+def line(services: Services, connection: Connection, campaign: Mapping[str, Any]) -> CampaignLine:
+    """One row of the list of campaigns."""
+    status, tag = STATUS[campaign["status"]]
+    frozen = campaign["frozen"] or {}
+    people = frozen.get("audience", {}).get("people")
+    at = campaign["ended_at"] or campaign["submitted_at"] or campaign["created_at"]
+    return CampaignLine(
+        title=campaign["title"],
+        href=f"/campaigns/{campaign['ref']}",
+        status=status,
+        tag=tag,
+        place=places(connection, [campaign["region"]])[campaign["region"]],
+        people=f"{thousands(people)} 人" if people is not None else "还没有封存名单",
+        when=_moment(services, at),
+    )

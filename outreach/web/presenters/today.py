@@ -1,0 +1,192 @@
+"""今日: what is being sent, what waits for this user, what comes next. Only from facts of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from outreach import clock
+from outreach.access.roles import Action
+from outreach.access.schemas import Actor
+from outreach.campaigns import queries
+from outreach.campaigns import service as campaigns
+from outreach.policies import service as policies
+from outreach.reports import service as reports
+from outreach.reports.schemas import OfficeFacts
+from outreach.web.formats import day, thousands, yuan
+from outreach.web.presenters.live import MOVING, live_campaign
+from outreach.web.presenters.names import CHANNEL
+from outreach.web.services import Services
+from outreach.web.views.campaigns import LiveCampaign, Losing, TodayView, Todo, Upcoming
+from outreach.web.views.common import Link
+from outreach.wording import say
+
+_SUMMARY_DAYS = 3  # how long a finished campaign keeps its summary card
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What all parts of the page read from."""
+
+    services: Services
+    actor: Actor
+    connection: Connection
+    on: date
+    every: Sequence[Mapping[str, Any]]  # campaigns that concern this user
+    office: OfficeFacts
+
+
+def today(services: Services, actor: Actor, connection: Connection) -> TodayView:
+    """The page of an officer, a worker or a manager."""
+    on = clock.today(services.settings.zone)
+    every = reports.campaigns(connection, actor.scope)
+    desk = Desk(services, actor, connection, on, every, reports.office(connection, actor.scope, on))
+    losing = _losing(desk)
+    return TodayView(
+        on=on,
+        live=_live(desk),
+        todo=(*_signing(desk), *_sending(desk), *_papers(desk), *_register(desk)),
+        losing=losing,
+        losing_link=Link("打印", "/print") if losing and actor.may(Action.PRINT) else None,
+        upcoming=_upcoming(desk),
+        first_steps=_first_steps(desk),
+    )
+
+
+def _live(desk: Desk) -> tuple[LiveCampaign, ...]:
+    if not desk.actor.may(Action.DELIVERIES_VIEW):
+        return ()
+    since = clock.now() - timedelta(days=_SUMMARY_DAYS)
+    shown = [
+        one
+        for one in desk.every
+        if one["status"] in MOVING
+        or (one["status"] == "finished" and (one["ended_at"] or since) > since)
+    ]
+    return tuple(
+        live_campaign(desk.services, desk.actor, desk.connection, one) for one in shown[:3]
+    )
+
+
+def _signing(desk: Desk) -> list[Todo]:
+    """Campaigns between two people: what this one has to do about them."""
+    found = []
+    for one in desk.every:
+        if desk.actor.scope.covers(one["region"]):
+            item = _one_signing(desk, one)
+            found += [item] if item else []
+    return found
+
+
+def _one_signing(desk: Desk, one: Mapping[str, Any]) -> Todo | None:
+    href, status, may = f"/campaigns/{one['ref']}", one["status"], desk.actor.may
+    if status == "submitted" and may(Action.CAMPAIGNS_APPROVE):
+        frozen = one["frozen"]
+        text = f"{thousands(frozen['audience']['people'])} 人，最多花 {yuan(frozen['cost'])}。看清楚每一句话再签。"
+        return Todo(f"签发《{one['title']}》", text, Link("去签发", "/approvals", "check"))
+    if status == "draft" and may(Action.CAMPAIGNS_SUBMIT):
+        views = policies.all_policies(
+            desk.connection, queries.policy_refs(desk.connection, one["id"])
+        )
+        faults = campaigns.faults(desk.connection, one, views)
+        if not faults:
+            return Todo(
+                f"送审《{one['title']}》",
+                "内容齐了。送审时封存名单、文字和费用。",
+                Link("去送审", href, "send"),
+            )
+        code, named = faults[0]
+        text = f"还差 {len(faults)} 处。{say(code, campaign=one['ref'], **named)}"
+        return Todo(f"补齐《{one['title']}》", text, Link("看缺什么", href))
+    if status == "approved" and may(Action.CAMPAIGNS_RUN):
+        return Todo(
+            f"放行《{one['title']}》", "已经签发，放行以后开始发送。", Link("去放行", href, "send")
+        )
+    return None
+
+
+def _sending(desk: Desk) -> list[Todo]:
+    """Campaigns that stand still until somebody does something."""
+    if not desk.actor.may(Action.DELIVERIES_SETTLE):
+        return []
+    found = []
+    for one in desk.every:
+        href = f"/campaigns/{one['ref']}"
+        if one["status"] == "paused":
+            found.append(
+                Todo(
+                    f"《{one['title']}》停着",
+                    "看为什么停，再决定继续还是取消。",
+                    Link("去看", href),
+                )
+            )
+        if one["status"] in ("draft", "cancelled"):
+            continue
+        waiting = reports.waiting(desk.connection, desk.actor.scope, one)
+        if waiting:
+            text = "断线时正交出去，向运营商也查不清。看一眼手机或群里有没有，点一下。"
+            found.append(
+                Todo(f"核对 {thousands(len(waiting))} 件结果不明的", text, Link("逐条核对", f"{href}/unknown", "ask"))
+            )  # fmt: skip
+    return found
+
+
+def _papers(desk: Desk) -> list[Todo]:
+    if not desk.actor.may(Action.PRINT):
+        return []
+    titles = {one["id"]: one for one in desk.every}
+    return [
+        Todo(
+            f"打印 {thousands(n)} 户的一户一单",
+            f"《{titles[key]['title']}》里短信没送到、没有号码的户，打出来送上门。",
+            Link("去打印", f"/print?campaign={titles[key]['ref']}", "print"),
+        )
+        for key, n in desk.office.unprinted.items()
+        if key in titles and titles[key]["status"] != "cancelled"
+    ]
+
+
+def _register(desk: Desk) -> list[Todo]:
+    if not desk.office.without_number or not desk.actor.may(Action.PEOPLE_IMPORT):
+        return []
+    text = f"台账 {thousands(desk.office.people)} 人里，14岁以上这些人收不到短信，只能送纸或上门。补了号码再导入一次就行。"
+    title = f"{thousands(desk.office.without_number)} 人没有能用的手机号"
+    return [Todo(title, text, Link("导入名单", "/people/import", "people"))]
+
+
+def _losing(desk: Desk) -> tuple[Losing, ...]:
+    if not desk.actor.may(Action.PEOPLE_VIEW) or not desk.office.people:
+        return ()
+    home = desk.services.settings.region
+    live = [one for one in policies.all_policies(desk.connection) if one.status == "live"]
+    return tuple(
+        Losing(one.name, f"最早 {day(one.ends_on)}是最后一天", len(one.days), one.days)
+        for one in reports.losing(desk.connection, desk.actor.scope, live, desk.on, home)
+    )
+
+
+def _upcoming(desk: Desk) -> tuple[Upcoming, ...]:
+    found: list[tuple[datetime, Upcoming]] = []
+    for one in desk.every:
+        if one["status"] not in ("approved", *MOVING):
+            continue
+        for step in reports.progress(desk.connection, desk.actor.scope, one):
+            if step.due_at is not None and not step.fired:
+                note = "等放行" if one["status"] == "approved" else ""
+                href = f"/campaigns/{one['ref']}" if desk.actor.may(Action.CAMPAIGNS_VIEW) else ""
+                title = f"{one['title']}·{CHANNEL[step.channel]}"
+                found.append((step.due_at, Upcoming(step.due_at, title, note, href)))
+    return tuple(item for _, item in sorted(found, key=lambda pair: pair[0])[:8])
+
+
+def _first_steps(desk: Desk) -> tuple[Link, ...]:
+    steps = [
+        (Action.PEOPLE_IMPORT, Link("导入名单", "/people/import", "file")),
+        (Action.PRINT, Link("看能打印什么", "/print", "print")),
+        (Action.REACH_VIEW, Link("看成效", "/results", "chart")),
+    ]
+    return tuple(link for action, link in steps if desk.actor.may(action))[:2]

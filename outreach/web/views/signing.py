@@ -1,0 +1,170 @@
+"""What is signed: who gets which words, how they are billed, and who has signed so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from outreach.web.views.campaigns import LiveCampaign
+from outreach.web.views.common import Link
+
+
+@dataclass(frozen=True)
+class SmsPart:
+    """One billed part of a text. `force` is the first character that costs one part more, '' elsewhere."""
+
+    before: str
+    force: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One distinct text: how many get it, in which language, as it is split and billed."""
+
+    count: int
+    unit: str  # 人 or 个群
+    language: str
+    length: int
+    parts: tuple[SmsPart, ...]
+    forced_at: int = 0  # 1-based place of the forcing character, 0 when there is none
+
+    @property
+    def billed(self) -> str:
+        """The line above the bubble."""
+        return f"{self.count:,} {self.unit}·每{self.unit[-1]} {len(self.parts)} 条"
+
+
+@dataclass(frozen=True)
+class StepPlan:
+    """One step before it is sent. `gaps`: language → people who would get nothing."""
+
+    number: int
+    channel: str
+    when: str
+    note: str
+    sms: bool
+    recipients: int
+    billed: int
+    cost: str
+    messages: tuple[Message, ...] = ()
+    gaps: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One place in the sign-off chain."""
+
+    label: str
+    who: str
+    when: str
+    state: str  # done cur todo
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One big number with its unit and what it means."""
+
+    icon: str
+    label: str
+    value: str
+    unit: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Move:
+    """A button that changes the campaign: where its form goes, and what to say beside it."""
+
+    label: str
+    action: str
+    kind: str = ""  # primary danger
+    icon: str = ""
+    note: str = ""
+    ask_first: bool = False  # leads to a page that asks once more
+
+
+@dataclass(frozen=True)
+class SigningView:
+    """A campaign with everything that a signature stands for. `hash` is '' before it was submitted."""
+
+    ref: str
+    title: str
+    href: str
+    status: str
+    tag: str
+    place: str
+    policies: str
+    figures: tuple[Figure, ...] = ()
+    steps: tuple[StepPlan, ...] = ()
+    chain: tuple[Signature, ...] = ()
+    hash: str = ""
+    faults: tuple[str, ...] = ()
+    moves: tuple[Move, ...] = ()
+    sign: str = ""  # where the signature's form goes, '' when this user may not sign
+    send_back: str = ""
+    not_me: str = ""  # why this user may not sign it
+    problem: str = ""
+
+    @property
+    def short_hash(self) -> str:
+        """Three groups of four, to be read aloud."""
+        head = self.hash[:12]
+        return "-".join(head[at : at + 4] for at in range(0, len(head), 4))
+
+
+@dataclass(frozen=True)
+class CampaignView:
+    """The page of one campaign: its progress once it is released, and what was signed."""
+
+    signing: SigningView
+    live: LiveCampaign | None = None
+
+
+@dataclass(frozen=True)
+class CampaignLine:
+    """One row of the list."""
+
+    title: str
+    href: str
+    status: str
+    tag: str
+    place: str
+    people: str
+    when: str
+
+
+@dataclass(frozen=True)
+class CampaignsView:
+    """宣传任务."""
+
+    rows: tuple[CampaignLine, ...]
+    first_steps: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class ApprovalsView:
+    """待我审批."""
+
+    waiting: tuple[SigningView, ...]
+    done: tuple[CampaignLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class AskView:
+    """结果不明, one by one."""
+
+    title: str
+    back: str
+    live: LiveCampaign
+
+
+@dataclass(frozen=True)
+class SureView:
+    """A page that asks once more before something that cannot be taken back."""
+
+    title: str
+    text: str
+    action: str
+    label: str
+    back: str
