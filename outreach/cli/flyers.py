@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from outreach.bootstrap import Installation
     from outreach.deliveries.orders import Orders
-    from outreach.deliveries.paper import PrintJob, Selection
+    from outreach.deliveries.paper import Selection
+    from outreach.deliveries.printing import PrintJob
 
 app = typer.Typer(name="flyers", help="宣传单 · flyers")
 
@@ -89,22 +90,13 @@ def _print(office: Installation, ref: str, out: Any, selection: Selection, on: A
     from outreach.access import audit
     from outreach.access.roles import Action
     from outreach.campaigns import service
-    from outreach.deliveries import paper
+    from outreach.deliveries.printing import Printer
 
     with office.store.read() as connection:
         campaign = service.get(connection, ref)
         orders = _paper_orders(connection, campaign["id"], ref)
-    job = paper.print_sheets(
-        office.store,
-        office.vault,
-        orders,
-        campaign,
-        out,
-        selection,
-        on=on,
-        public_url=office.settings.public_url,
-        demo=office.demo,
-    )
+    printer = Printer(office.store, office.vault, office.settings.public_url, office.demo)
+    job = printer.print(orders, campaign, selection, out, on)
     with office.store.begin() as connection:
         detail = {"sheets": job.sheets, "copies": selection.copies}
         audit.record(

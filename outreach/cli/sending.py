@@ -84,7 +84,7 @@ async def _ask(office: Installation, account: AccountView, campaign: int) -> int
     async with aclosing(sender.channel) as channel:
         while isinstance(channel, LooksUp) and (
             some := await look_up(
-                office.store, office.vault, channel, account.id, sender.limits, campaign
+                office.store, office.vault, channel, account.id, sender.line, campaign
             )
         ):
             asked += some

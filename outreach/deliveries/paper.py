@@ -1,40 +1,32 @@
-"""Printing what a campaign hands over on paper: one sheet per household, in the order in which one walks.
-
-Making the same sheets twice is harmless, so a crash needs no looking up: the file is written whole or not
-at all, and only then do the deliveries count as handed over to the printer.
-"""
+"""What a campaign says on paper: one sheet per household, in the order in which one walks."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, literal, select, update
+from sqlalchemy import Connection, func, literal, null, select
 
 from channels import flyer
-from channels.flyer import HouseholdSheet, PolicyBlock, Press, Serial, SheetMeta, SheetProblem
-from outreach import clock, content
-from outreach.deliveries import drop, settle
+from channels.flyer import HouseholdSheet, PolicyBlock, Serial, SheetMeta
+from channels.flyer.sheets import Edition, HouseholdSize
+from outreach.deliveries import drop
 from outreach.deliveries.orders import Orders
 from outreach.messages import facts
 from outreach.models.campaigns import AudienceMember, Step
 from outreach.models.deliveries import (
-    Attempt,
     Delivery,
-    DeliveryBatch,
     DeliverySubject,
     delivery_state,
 )
 from outreach.models.people import Household, Person, Region
 from outreach.people.addresses import matches_place, natural_key
 from outreach.policies.schemas import PolicyView
-from outreach.store import Store
 from outreach.vault import Vault
 from segments.reading import read_clause, sensitivity
+from segments.rules import Rule
 
 
 @dataclass(frozen=True)
@@ -46,8 +38,8 @@ class Selection:
     household: int | None = None
     from_sheet: int = 1
     copies: int = 1
-    size: str = "a4"
-    edition: str = "normal"
+    size: HouseholdSize = "a4"
+    edition: Edition = "normal"
     sealed: bool = False
 
 
@@ -56,21 +48,11 @@ class Door:
     """One delivery on paper: where it goes, and what its sheet says."""
 
     delivery_id: int
+    household: int | None
     region: str
     village: str
     address: str
     sheet: HouseholdSheet
-
-
-@dataclass(frozen=True)
-class PrintJob:
-    """What a print run made."""
-
-    path: Path | None
-    pages: int
-    sheets: int
-    problems: tuple[SheetProblem, ...] = ()
-    doors: Sequence[Door] = field(default=(), repr=False)
 
 
 def meta(campaign: Mapping[str, Any], public_url: str, *, demo: bool) -> SheetMeta:
@@ -125,7 +107,9 @@ def doors(
             policies=tuple(chosen[: flyer.sheets.MOST_POLICIES]),
             more=max(0, len(chosen) - flyer.sheets.MOST_POLICIES),
         )
-        made.append(Door(row["id"], row["region"], row["village"], row["address"], sheet))
+        made.append(
+            Door(row["id"], row["household"], row["region"], row["village"], row["address"], sheet)
+        )
     return made
 
 
@@ -140,6 +124,7 @@ def _paper_rows(connection: Connection, campaign: int) -> list[Mapping[str, Any]
     households = (
         select(
             Delivery.id,
+            Household.id.label("household"),
             Household.region,
             Household.address,
             householder.label("name"),
@@ -151,6 +136,7 @@ def _paper_rows(connection: Connection, campaign: int) -> list[Mapping[str, Any]
     alone = (
         select(
             Delivery.id,
+            null().label("household"),
             Person.region,
             literal("").label("address"),
             Person.name,
@@ -232,12 +218,12 @@ def _block(view: PolicyView, members: Sequence[tuple[str, str, str]]) -> PolicyB
     amount = here.get("amount") or {}
     value = amount.get("value") if isinstance(amount, Mapping) else None
     kin = "、".join(dict.fromkeys(_kin(relation) for relation, _, _ in members))
-    threshold = read_clause(rule.all[0]) if rule.all else ""
     return PolicyBlock(
         name=facts.words(here.get("plain_name")),
         status="yes" if certain else "maybe",
-        reason=f"{kin}{threshold}" if threshold else f"{kin}没有其他同类保障",
+        reason=kin + _threshold(rule),
         amount=str(value) if value is not None else facts.words(amount),
+        prefix=str(amount.get("prefix", "")) if value is not None else "",
         unit=str(amount.get("unit", "")) if value is not None else "",
         bring=facts.documents_to_bring(here),
         where=facts.words(here.get("where")),
@@ -245,6 +231,13 @@ def _block(view: PolicyView, members: Sequence[tuple[str, str, str]]) -> PolicyB
         steps=tuple(facts.words(step) for step in (here.get("how_to_apply") or [])[:4]),
         check="；".join(rule.check),
     )
+
+
+def _threshold(rule: Rule) -> str:
+    """The condition that a reader checks first."""
+    if rule.all:
+        return read_clause(rule.all[0])
+    return f"不{read_clause(rule.none[0])}" if rule.none else ""
 
 
 def _kin(relation: str) -> str:
@@ -259,126 +252,6 @@ def choose(every: Sequence[Door], selection: Selection) -> list[Door]:
         for door in every
         if door.region.startswith(selection.region)
         and (not selection.place or matches_place(door.address, selection.place))
+        and selection.household in (None, door.household)
     ]
     return chosen[max(0, selection.from_sheet - 1) :]
-
-
-def print_sheets(
-    store: Store,
-    vault: Vault,
-    orders: Orders,
-    campaign: Mapping[str, Any],
-    out: Path,
-    selection: Selection,
-    *,
-    on: date,
-    public_url: str,
-    demo: bool,
-    workers: int = 2,
-) -> PrintJob:
-    """Print a selection into `out` and note that it was handed over; whoever cannot be printed is named."""
-    with store.read() as connection:
-        every = doors(connection, vault, orders, on, sealed=selection.sealed)
-    if selection.household is not None:
-        with store.read() as connection:
-            mine = set(
-                connection.scalars(
-                    select(Delivery.id).where(Delivery.addressee == selection.household)
-                )
-            )
-        every = [door for door in every if door.delivery_id in mine]
-    chosen = choose(every, selection)
-    copies = [door for door in chosen for _ in range(selection.copies)]
-    press = Press(templates=content.find("flyer/page.typ").parent, workers=workers)
-    printed = flyer.render_households(
-        [door.sheet for door in copies],
-        meta(campaign, public_url, demo=demo),
-        press,
-        edition=selection.edition,  # type: ignore[arg-type]
-        size=selection.size,  # type: ignore[arg-type]
-        sealed=selection.sealed,
-    )
-    path = None
-    if printed.sheets:
-        out.mkdir(parents=True, exist_ok=True)
-        path = out / f"{campaign['ref']}{'-sealed' if selection.sealed else ''}.pdf"
-        _write_whole(path, printed.pdf)
-    _hand_over(store, campaign["id"], chosen, printed.problems)
-    return PrintJob(path, printed.pages, printed.sheets, printed.problems, chosen)
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """All of the file or none of it, on the disk before anybody is told."""
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-
-
-def _hand_over(
-    store: Store, campaign: int, chosen: Sequence[Door], problems: Sequence[SheetProblem]
-) -> None:
-    """Printed sheets count as accepted once; one that could not be printed as refused, with its reason."""
-    failed = {problem.serial: problem for problem in problems if not problem.printed}
-    for start in range(0, len(chosen), 500):
-        part = {door.delivery_id: door for door in chosen[start : start + 500]}
-        with store.begin() as connection:
-            begun = set(
-                connection.scalars(select(Attempt.delivery_id).where(Attempt.delivery_id.in_(part)))
-            )
-            fresh = {key: door for key, door in part.items() if key not in begun}
-            if not fresh:
-                continue
-            settle.record_attempts(
-                connection, _attempts(connection, campaign, list(fresh)), clock.now()
-            )
-            settle.apply(
-                connection,
-                [
-                    settle.Change(key, 1, "refused", error=failed[door.sheet.serial].code)
-                    if door.sheet.serial in failed
-                    else settle.Change(key, 1, "accepted", reason="printed")
-                    for key, door in fresh.items()
-                ],
-            )
-    with store.begin() as connection:
-        _close_batches(connection, campaign)
-
-
-def _attempts(connection: Connection, campaign: int, ids: Sequence[int]) -> list[dict[str, object]]:
-    account = connection.scalar(
-        select(DeliveryBatch.account_id)
-        .join(Delivery, Delivery.firing_id == DeliveryBatch.firing_id)
-        .where(Delivery.id == ids[0])
-        .limit(1)
-    )
-    moment = clock.now()
-    return [
-        {
-            "delivery_id": key, "no": 1, "campaign_id": campaign, "account_id": account, "at": moment,
-            "deadline": moment, "address": "", "body": "", "parts": 0, "cost_fen": 0, "resent": False,
-        }
-        for key in ids
-    ]  # fmt: skip
-
-
-def _close_batches(connection: Connection, campaign: int) -> None:
-    """A paper batch is done when nothing in it waits for the printer any more."""
-    view = delivery_state.c
-    waiting = (
-        select(view.delivery_id)
-        .join(Delivery, Delivery.id == view.delivery_id)
-        .where(
-            Delivery.firing_id == DeliveryBatch.firing_id,
-            Delivery.id.between(DeliveryBatch.lo, DeliveryBatch.hi),
-            view.state == "planned",
-        )
-    )
-    paper = select(Step.id).where(Step.campaign_id == campaign, Step.channel == "flyer")
-    connection.execute(
-        update(DeliveryBatch)
-        .where(DeliveryBatch.step_id.in_(paper), DeliveryBatch.state == "open", ~waiting.exists())
-        .values(state="done", lease_until=None, next=DeliveryBatch.hi + 1)
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, or_, select
 
 from outreach.deliveries.states import HANDED_OVER, State, Why
 from outreach.models.campaigns import Step
@@ -14,6 +14,7 @@ from outreach.models.deliveries import (
     Delivery,
     DeliveryAgain,
     DeliverySubject,
+    Outcome,
     delivery_state,
 )
 from outreach.models.policies import Policy
@@ -49,13 +50,23 @@ def by_channel(connection: Connection, campaign: int) -> dict[str, dict[str, int
 
 
 def spent(connection: Connection, campaign: int) -> tuple[int, int, int]:
-    """(parts, cost in fen, messages sent again after an unknown) of all attempts."""
+    """(parts, cost in fen, messages sent again after an unknown).
+
+    Parts and cost are of attempts that the carrier took, or may have taken; one that was certainly not handed
+    over costs nothing.
+    """
+    free = ("deferred", "refused", "skipped")
+    taken = or_(Outcome.state.is_(None), Outcome.state.not_in(free))
     row = connection.execute(
         select(
-            func.coalesce(func.sum(Attempt.parts), 0),
-            func.coalesce(func.sum(Attempt.cost_fen), 0),
+            func.coalesce(func.sum(case((taken, Attempt.parts), else_=0)), 0),
+            func.coalesce(func.sum(case((taken, Attempt.cost_fen), else_=0)), 0),
             func.count().filter(Attempt.resent),
-        ).where(Attempt.campaign_id == campaign)
+        )
+        .outerjoin(
+            Outcome, (Outcome.delivery_id == Attempt.delivery_id) & (Outcome.no == Attempt.no)
+        )
+        .where(Attempt.campaign_id == campaign)
     ).one()
     return int(row[0]), int(row[1]), int(row[2])
 

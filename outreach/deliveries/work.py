@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, func, or_, select, update
 
 from outreach import clock
 from outreach.deliveries.states import SENDING, Why
-from outreach.models.campaigns import Campaign
+from outreach.models.campaigns import Campaign, Step
 from outreach.models.deliveries import (
     Account,
     AccountPace,
@@ -404,6 +404,9 @@ def moving_now(connection: Connection, campaign: int) -> int:
     """
     moment = clock.now()
     soon = moment + timedelta(hours=1)
+    shortly = moment + timedelta(
+        seconds=10
+    )  # a carrier that stays down is waited for by the senders, not here
     batches = (
         select(func.count())
         .select_from(DeliveryBatch)
@@ -414,15 +417,23 @@ def moving_now(connection: Connection, campaign: int) -> int:
             Account.channel != "flyer", Campaign.status == "running",
         )
     )  # fmt: skip
-    whys = (Why.IN_FLIGHT, Why.DEFERRED, Why.LOOK_UP, Why.RESEND)
+    in_doubt = [why.value for why in (Why.IN_FLIGHT, Why.LOOK_UP, Why.RESEND)]
+    due = or_(
+        DeliveryAgain.reason.in_(in_doubt) & (DeliveryAgain.due_at <= soon),
+        (DeliveryAgain.reason == Why.DEFERRED.value) & (DeliveryAgain.due_at <= shortly),
+    )
     singles = (
         select(func.count())
         .select_from(DeliveryAgain)
         .join(Delivery, Delivery.id == DeliveryAgain.delivery_id)
         .join(Campaign, Campaign.id == Delivery.campaign_id)
         .where(
-            Delivery.campaign_id == campaign, DeliveryAgain.reason.in_([why.value for why in whys]),
-            DeliveryAgain.due_at <= soon, Campaign.status == "running",
+            Delivery.campaign_id == campaign, due, Campaign.status == "running",
         )
     )  # fmt: skip
     return (connection.scalar(batches) or 0) + (connection.scalar(singles) or 0)
+
+
+def channels_of(connection: Connection, campaign: int) -> set[str]:
+    """The channels that a campaign's steps use."""
+    return set(connection.scalars(select(Step.channel).where(Step.campaign_id == campaign)))

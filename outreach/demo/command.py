@@ -79,6 +79,11 @@ def _mark(data: Path) -> Installation:
     data.mkdir(parents=True, exist_ok=True)
     installation, _ = bootstrap.prepare(data)
     bootstrap.demo_mark(installation.settings).touch()
+    if (
+        not installation.settings.region
+    ):  # so that every later command on this folder knows its county
+        with (data / ".env").open("a", encoding="utf-8") as file:
+            file.write(f"OUTREACH_REGION={COUNTY}\n")
     installation.close()
     return bootstrap.open_installation(data)
 

@@ -25,7 +25,7 @@ from outreach.bootstrap import Installation
 from outreach.campaigns import queries as campaign_queries
 from outreach.campaigns import schemas
 from outreach.campaigns import service as campaigns
-from outreach.deliveries import orders, paper
+from outreach.deliveries import orders, paper, printing
 from outreach.deliveries import queries as deliveries
 from outreach.deliveries import service as delivery_service
 from outreach.demo import answers, residents, workbook
@@ -203,10 +203,12 @@ class Story:
         step = self._paper_step(campaign["id"])
         with self.home.store.read() as connection:
             signed = orders.read(connection, campaign["id"], step)
-        job = paper.print_sheets(
-            self.home.store, self.home.vault, signed, campaign, self._folder / "prints", paper.Selection(),
-            on=self.today, public_url=self.home.settings.public_url, demo=True,
-        )  # fmt: skip
+        printer = printing.Printer(
+            self.home.store, self.home.vault, self.home.settings.public_url, demo=True
+        )
+        job = printer.print(
+            signed, campaign, paper.Selection(), self._folder / "prints", self.today
+        )
         self.facts |= {"flyer_pages": job.pages, "flyer_pdf": str(job.path or "")}
         sweep(self.home.store, self.home.settings)
         self.say(

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from channels import registry
 from channels.base import Channel
-from channels.manual import ManualChannel
-from channels.robots import WeComRobot
 from channels.transport import Timeouts, is_loopback
-from channels.twilio import TwilioAccount, TwilioChannel
 from outreach.deliveries.orders import AccountView
 from outreach.deliveries.send import Line, Sender
 from outreach.settings import Settings
@@ -18,38 +15,58 @@ PAPER = "paper"
 """The provider of accounts whose messages are printed: no sender, the printer takes them."""
 
 
+HERE = "http://127.0.0.1"
+"""Where the data of people's work goes: nowhere."""
+
+
 def base_url(account: AccountView, settings: Settings) -> str:
-    """Where an account's data goes: its own address, else the installation's for this provider."""
-    own = account.options.get("base_url")
-    defaults = {"twilio": settings.twilio_base_url, "wecom": settings.wecom_base_url}
-    return str(own or defaults.get(account.provider, "http://127.0.0.1"))
+    """Where an account's data goes: its own address, else the installation's for this provider.
+
+    '' for a provider that does not say, which counts as abroad.
+    """
+    defaults = {
+        "twilio": settings.twilio_base_url,
+        "wecom": settings.wecom_base_url,
+        "manual": HERE,
+        "fake": HERE,
+    }
+    return str(account.options.get("base_url") or defaults.get(account.provider, ""))
 
 
 def open_channel(account: AccountView, settings: Settings) -> Channel:
-    """The adapter of an account; channels.errors.Rejected when a setting is missing."""
+    """The adapter of an account; channels.errors.Rejected when a setting is missing.
+
+    Adapters are loaded when they are opened: a command that sends nothing does not pay for the SDK.
+    """
     url = base_url(account, settings)
     timeouts = Timeouts(total=settings.send_timeout, connect=min(5.0, settings.send_timeout))
+    make = registry.factory(account.provider)
     if account.provider == "twilio":
+        from channels.twilio import TwilioAccount
+
         sender = settings.twilio_messaging_service_sid or settings.twilio_from
-        credentials = TwilioAccount(
-            settings.twilio_account_sid, settings.twilio_auth_token, sender, url
-        )
-        return TwilioChannel(credentials, timeouts=timeouts)
+        sid, token = settings.twilio_account_sid, settings.twilio_auth_token
+        return make(TwilioAccount(sid, token, sender, url), timeouts=timeouts)
     if account.provider == "wecom":
-        return WeComRobot(url, timeouts=timeouts)
-    if account.provider == "manual" and account.channel in ("broadcast", "visit", "call"):
-        return ManualChannel(account.channel)  # type: ignore[arg-type]
-    return registry.factory(account.provider)()
+        return make(url, timeouts=timeouts)
+    if account.provider == "manual":
+        return make(account.channel)
+    return make(**account.options)
 
 
-def sender_for(store: Store, vault: Vault, account: AccountView, settings: Settings) -> Sender:
-    """A sender for one account; it belongs to the event loop in which it is used."""
+def line_of(account: AccountView, settings: Settings) -> Line:
+    """How an account reaches its carrier under these settings."""
     url = base_url(account, settings)
-    line = Line(
+    return Line(
         send_timeout=settings.send_timeout,
         reconcile_after=settings.reconcile_seconds(url),
         zone=settings.zone,
         public_url=settings.public_url,
         loopback=is_loopback(url),
     )
-    return Sender(store, vault, account, open_channel(account, settings), line)
+
+
+def sender_for(store: Store, vault: Vault, account: AccountView, settings: Settings) -> Sender:
+    """A sender for one account; it belongs to the event loop in which it is used."""
+    channel = open_channel(account, settings)
+    return Sender(store, vault, account, channel, line_of(account, settings))

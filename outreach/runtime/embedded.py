@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from channels.base import LooksUp
+from channels.errors import Rejected
 from outreach.campaigns import schedule
 from outreach.deliveries import look_up, orders, work
 from outreach.deliveries.orders import AccountView
@@ -91,7 +92,11 @@ class Embedded:
         asyncio.run(self._loop(account, wake))
 
     async def _loop(self, account: AccountView, wake: threading.Event) -> None:
-        sender = sender_for(self._store, self._vault, account, self._settings)
+        try:
+            sender = sender_for(self._store, self._vault, account, self._settings)
+        except Rejected as error:  # the other accounts go on; `doctor` names what is missing
+            log.error("account cannot send", account=account.name, code=error.code, **error.params)
+            return
         async with aclosing(sender.channel):
             while not self._stop.is_set():
                 pause = await self._guarded(sender)
@@ -138,7 +143,12 @@ async def _drain(
     patience: float,
 ) -> None:
     with store.read() as connection:
-        accounts = [one for one in orders.accounts(connection) if one.provider != PAPER]
+        used = work.channels_of(connection, campaign)
+        accounts = [
+            one
+            for one in orders.accounts(connection)
+            if one.provider != PAPER and one.channel in used
+        ]
     senders = [sender_for(store, vault, account, settings) for account in accounts]
     try:
         news = time.monotonic()

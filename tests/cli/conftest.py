@@ -133,10 +133,9 @@ def order(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-@pytest.fixture
-def signed(call: Call, data: Path, order: Callable[..., Path], tmp_path: Path) -> str:
+def sign(call: Call, order: Callable[..., Path], folder: Path) -> str:
     """A campaign that the officer wrote and submitted and the manager signed."""
-    local = tmp_path / "local.yaml"
+    local = folder / "local.yaml"
     local.write_text(LOCAL, "utf-8")
     for words in (
         ["policies", "fill", "phys-65", local, "--region", "110101", "--as", "gan"],
@@ -148,3 +147,9 @@ def signed(call: Call, data: Path, order: Callable[..., Path], tmp_path: Path) -
         told = call(*words)
         assert told.status == 0, told.err
     return "winter"
+
+
+@pytest.fixture
+def signed(call: Call, data: Path, order: Callable[..., Path], tmp_path: Path) -> str:
+    """The same in a fresh data folder."""
+    return sign(call, order, tmp_path)

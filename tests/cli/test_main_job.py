@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from outreach import clock
 from outreach.web.sandbox.server import SandboxServer
-from tests.cli.conftest import Call
+from tests.cli.conftest import PEOPLE, Call, sign
 
 
 @pytest.fixture
@@ -99,6 +101,31 @@ def test_pause_resume_and_cancel(call: Call, signed: str) -> None:
 def test_reconcile_asks_for_no_setting_when_nothing_is_in_doubt(call: Call, signed: str) -> None:
     told = call("deliveries", "reconcile", signed, "--json")
     assert (told.status, told.data["asked"], told.data["unknown"]) == (0, 0, 0)
+
+
+def test_reconcile_finds_what_the_carrier_took_without_a_word(
+    call: Call,
+    data: Path,
+    order: Callable[..., Path],
+    carrier: SandboxServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A number that ends in 0003: the message is taken, then the connection is dropped."""
+    header, first, *_ = PEOPLE.splitlines()
+    row = first.replace("13812341234", "13800000003")
+    (tmp_path / "list.csv").write_text(f"{header}\n{row}\n", "utf-8")
+    assert call("people", "import", tmp_path / "list.csv", "--json").data["changed"] == 1
+    sign(call, order, tmp_path)
+    monkeypatch.setenv("OUTREACH_RECONCILE_AFTER", "7200")
+    told = call("campaign", "run", "winter", "--now", "--json")
+    assert (told.status, told.data["deliveries"]["unknown"]) == (0, 1)
+    early = call("deliveries", "reconcile", "winter", "--json").data
+    assert (early["asked"], early["unknown"]) == (0, 1)  # it could still be on its way
+    with clock.fixed(clock.now() + timedelta(hours=3)):
+        told = call("deliveries", "reconcile", "winter", "--json")
+    assert (told.status, told.data["asked"], told.data["unknown"]) == (0, 1, 0)
+    assert told.data["channels"]["sms"]["handed_over"] == 3
 
 
 def test_preview_shows_every_text_with_its_price(

@@ -47,7 +47,7 @@ class PrintView:
     sheets: int  # pages of the chosen kind, without covers
     covers: int
     first: int = 1  # print from this page on
-    spare: int = 0
+    copies: int = 1
     make: str = ""  # where the form that makes the PDF goes, '' when there is nothing to print
     problem: str = ""
     cut: str = "这里没有要打的。换一个楼栋或任务。"  # why there is no button
@@ -58,6 +58,7 @@ class PrintView:
 
     @property
     def to_print(self) -> int:
-        """Sheets that come out of the printer: what is left from page N on, with cover and spare ones."""
+        """Sheets that come out of the printer: what is left from page N on, with the covers, so many times over."""
         left = max(0, self.sheets - self.first + 1)
-        return left + self.spare + (self.covers if self.first == 1 else 0) if left else 0
+        covers = self.covers if left and self.first == 1 else 0
+        return (left + covers) * self.copies
