@@ -169,7 +169,7 @@ def _found(policy: PolicyView, matched: Match, home: str, on: date) -> Found:
         amount=_amount(policy, here, home),
         reasons=tuple(one.text for one in matched.met),
         to_check=(*(one.text for one in matched.missing), *matched.check),
-        bring=tuple(fact_words.documents_to_bring(here)),
+        bring=fact_words.documents_to_bring(here),
         where=fact_words.words(here.get("where")),
         phone=fact_words.words(here.get("phone")) or "12345",
         from_on=f"{long_day(soon)}起" if soon and soon > on else "",

@@ -14,8 +14,8 @@ from outreach.access.schemas import Actor
 from outreach.people import regions
 from outreach.people.columns import SENSITIVE_PREFIX, SYNONYMS
 from outreach.people.masking import mask_name, mask_phone
-from outreach.people.schemas import Preview, Problem, SheetPreview
 from outreach.people.queries import regions as region_queries
+from outreach.people.schemas import Preview, Problem, SheetPreview
 from outreach.reports import queries
 from outreach.web.formats import thousands, when
 from outreach.web.presenters.names import people_at_work
@@ -79,7 +79,7 @@ def _here(connection: Connection, code: str) -> str:
     return f"{line[-1].name}（全部）" if line else "全部地区"
 
 
-def preview(upload: Upload, found: Preview) -> ImportPreview:
+def preview(upload: Upload, found: Preview, problem: str = "") -> ImportPreview:
     """What would become of the file."""
     sheets, report = found.sheets, found.report
     columns = _columns(sheets)
@@ -100,6 +100,7 @@ def preview(upload: Upload, found: Preview) -> ImportPreview:
         confirm=f"{here}/confirm",
         remap=f"{here}/columns",
         cancel=f"{here}/cancel",
+        problem=problem,
     )
 
 

@@ -85,7 +85,7 @@ class Pile:
             place=choices.building + choices.unit,
             from_sheet=choices.first,
             copies=choices.copies,
-            edition=choices.size,
+            edition="large" if choices.size == "large" else "normal",
             sealed=choices.sealed,
         )
 

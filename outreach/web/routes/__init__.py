@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from outreach.web.routes import account, auth, callbacks, health, home
+from outreach.web.routes import (
+    account,
+    approvals,
+    auth,
+    calculator,
+    callbacks,
+    campaigns,
+    health,
+    home,
+    imports,
+    printing,
+    results,
+    today,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
@@ -12,4 +25,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     auth.router,
     account.router,
     callbacks.router,
+    today.router,
+    campaigns.router,
+    approvals.router,
+    imports.router,
+    printing.router,
+    results.router,
+    calculator.router,
 )

@@ -16,7 +16,7 @@ class Found:
     amount: str
     reasons: tuple[str, ...]
     to_check: tuple[str, ...]
-    bring: tuple[str, ...]
+    bring: str
     where: str
     phone: str
     from_on: str = ""  # in words: when it begins to fit

@@ -93,6 +93,7 @@ class ImportPreview:
     confirm: str = ""  # where the form that writes the good rows is sent to
     remap: str = ""  # where the form with other columns is sent to
     cancel: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from outreach.web.views.campaigns import LiveCampaign
+from outreach.web.views.campaigns import Ask, LiveCampaign
 from outreach.web.views.common import Link
 
 
@@ -156,7 +156,7 @@ class AskView:
 
     title: str
     back: str
-    live: LiveCampaign
+    asks: tuple[Ask, ...]
 
 
 @dataclass(frozen=True)

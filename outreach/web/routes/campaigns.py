@@ -1,0 +1,208 @@
+"""宣传任务: the list, one campaign, its live progress, and everything that moves it along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from fastapi import Form, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection
+
+from outreach import clock
+from outreach.access.roles import Action
+from outreach.access.schemas import Actor
+from outreach.campaigns import service
+from outreach.deliveries import service as deliveries
+from outreach.errors import Missing
+from outreach.reports import service as reports
+from outreach.web.guard import TheActor, TheServices, guarded_router, needs
+from outreach.web.presenters.live import Pace, asks, glance, live_campaign
+from outreach.web.presenters.signing import line, signing
+from outreach.web.progress import Poll, event_stream
+from outreach.web.render import page
+from outreach.web.services import Services
+from outreach.web.views.signing import AskView, CampaignsView, CampaignView, SureView
+
+router = guarded_router()
+
+_RELEASED = ("scheduled", "running", "paused", "finished", "cancelled")
+
+
+def visible(connection: Connection, actor: Actor, ref: str) -> Mapping[str, Any]:
+    """A campaign that concerns this user; to everybody else it does not exist."""
+    campaign = service.get(connection, ref)
+    if not reports.concerns(actor.scope, campaign):
+        raise Missing("campaigns.unknown", campaign=ref)
+    return campaign
+
+
+def responsible(connection: Connection, actor: Actor, ref: str) -> Mapping[str, Any]:
+    """A campaign whose whole region lies in this user's; Refused for a part of it."""
+    campaign = visible(connection, actor, ref)
+    actor.scope.require(campaign["region"])
+    return campaign
+
+
+@router.get("/campaigns")
+@needs(Action.CAMPAIGNS_VIEW)
+def campaigns_page(request: Request, services: TheServices, actor: TheActor) -> Response:
+    """All campaigns that concern this user, newest first."""
+    with services.store.read() as connection:
+        every = reports.campaigns(connection, actor.scope)
+        rows = tuple(line(services, connection, one) for one in every)
+    return page(request, "campaigns.html", CampaignsView(rows))
+
+
+@router.get("/campaigns/{ref}")
+@needs(Action.CAMPAIGNS_VIEW)
+def campaign_page(ref: str, request: Request, services: TheServices, actor: TheActor) -> Response:
+    """One campaign: progress, texts, chain, buttons."""
+    with services.store.read() as connection:
+        campaign = visible(connection, actor, ref)
+        sign = signing(services, actor, connection, campaign)
+        live = (
+            live_campaign(services, actor, connection, campaign)
+            if campaign["status"] in _RELEASED and campaign["released"]
+            else None
+        )
+    return page(request, "campaign.html", CampaignView(sign, live))
+
+
+@router.get("/campaigns/{ref}/live")
+@needs(Action.CAMPAIGNS_VIEW)
+def live_events(ref: str, services: TheServices, actor: TheActor) -> Response:
+    """Progress as Server-Sent Events; 404 before anything is streamed."""
+    with services.store.read() as connection:
+        visible(connection, actor, ref)
+    return event_stream(_poll(services, actor, ref))
+
+
+def _poll(services: Services, actor: Actor, ref: str) -> Poll:
+    pace = Pace()
+
+    def poll() -> tuple[Mapping[str, object], bool]:
+        with services.store.read() as connection:
+            campaign = service.get(connection, ref)
+            now = pace.of(glance(services, actor, connection, campaign))
+        return now.event, campaign["status"] != "running"
+
+    return poll
+
+
+@router.post("/campaigns/{ref}/look")
+@needs(Action.CAMPAIGNS_SUBMIT)
+def look(ref: str, request: Request, services: TheServices, actor: TheActor) -> Response:
+    """A draft's preview: matched anew, every text rendered."""
+    on = clock.today(services.settings.zone)
+    with services.store.begin() as connection:
+        campaign = responsible(connection, actor, ref)
+        seen = service.look(connection, campaign, on).as_dict()
+    with services.store.read() as connection:
+        view = CampaignView(signing(services, actor, connection, campaign, seen))
+    return page(request, "campaign.html", view)
+
+
+@router.post("/campaigns/{ref}/submit")
+@needs(Action.CAMPAIGNS_SUBMIT)
+def submit(ref: str, services: TheServices, actor: TheActor) -> Response:
+    """Freeze it, for somebody else to sign."""
+    on = clock.today(services.settings.zone)
+    with services.store.begin() as connection:
+        responsible(connection, actor, ref)
+        service.submit(connection, ref, actor.name, on)
+    return _back(ref)
+
+
+def _back(ref: str) -> Response:
+    return RedirectResponse(f"/campaigns/{ref}", 303)
+
+
+def _moved(
+    services: Services, actor: Actor, ref: str, move: Callable[[Connection, str, str], None]
+) -> Response:
+    with services.store.begin() as connection:
+        responsible(connection, actor, ref)
+        move(connection, ref, actor.name)
+    return _back(ref)
+
+
+@router.post("/campaigns/{ref}/release")
+@needs(Action.CAMPAIGNS_RUN)
+def release(ref: str, services: TheServices, actor: TheActor) -> Response:
+    """Hand a signed campaign to the senders."""
+    return _moved(services, actor, ref, service.release)
+
+
+@router.post("/campaigns/{ref}/pause")
+@needs(Action.CAMPAIGNS_RUN)
+def pause(ref: str, services: TheServices, actor: TheActor) -> Response:
+    """Stop at the next chunk."""
+    return _moved(services, actor, ref, service.pause)
+
+
+@router.post("/campaigns/{ref}/resume")
+@needs(Action.CAMPAIGNS_RUN)
+def resume(ref: str, services: TheServices, actor: TheActor) -> Response:
+    """Go on."""
+    return _moved(services, actor, ref, service.resume)
+
+
+@router.get("/campaigns/{ref}/cancel")
+@needs(Action.CAMPAIGNS_RUN)
+def sure_to_cancel(ref: str, request: Request, services: TheServices, actor: TheActor) -> Response:
+    """Ask once more: it cannot be taken back."""
+    with services.store.read() as connection:
+        campaign = responsible(connection, actor, ref)
+    view = SureView(
+        title=f"取消《{campaign['title']}》？",
+        text="还没发的都不再发，每一件记下原因“任务已取消”。已经交给运营商的收不回。取消以后不能恢复。",
+        action=f"/campaigns/{ref}/cancel",
+        label="确定取消",
+        back=f"/campaigns/{ref}",
+    )
+    return page(request, "sure.html", view)
+
+
+@router.post("/campaigns/{ref}/cancel")
+@needs(Action.CAMPAIGNS_RUN)
+def cancel(ref: str, services: TheServices, actor: TheActor) -> Response:
+    """End it; everybody who was not sent to gets that as the reason. Said again, it finishes what was cut off."""
+    with services.store.begin() as connection:
+        campaign = responsible(connection, actor, ref)
+        if campaign["status"] != "cancelled":
+            service.cancel(connection, ref, actor.name)
+    deliveries.cancel_rest(services.store.begin, campaign["id"])
+    return _back(ref)
+
+
+@router.get("/campaigns/{ref}/unknown")
+@needs(Action.DELIVERIES_SETTLE)
+def unknown_page(ref: str, request: Request, services: TheServices, actor: TheActor) -> Response:
+    """Everything whose outcome only a person can find out, one by one."""
+    with services.store.read() as connection:
+        campaign = visible(connection, actor, ref)
+        waiting = reports.waiting(connection, actor.scope, campaign)
+        shown = asks(services, actor, connection, waiting)
+    view = AskView(campaign["title"], f"/campaigns/{ref}", shown)
+    return page(request, "unknown.html", view)
+
+
+@router.post("/campaigns/{ref}/unknown/{delivery}")
+@needs(Action.DELIVERIES_SETTLE)
+def settle_unknown(
+    ref: str,
+    delivery: int,
+    services: TheServices,
+    actor: TheActor,
+    seen: Annotated[str, Form(pattern="^(yes|no)$")],
+) -> Response:
+    """A person looked: it is there (已看到), or it is not and may be sent once more (没有)."""
+    with services.store.begin() as connection:
+        campaign = visible(connection, actor, ref)
+        mine = {row["id"] for row in reports.waiting(connection, actor.scope, campaign)}
+        if delivery not in mine:  # settled meanwhile, or not this user's
+            raise Missing("deliveries.unknown", delivery=delivery)
+        deliveries.confirm(connection, delivery, seen=seen == "yes", by=actor.name)
+    target = f"/campaigns/{ref}/unknown" if len(mine) > 1 else f"/campaigns/{ref}"
+    return RedirectResponse(target, 303)
