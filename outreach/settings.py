@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from outreach.errors import Misconfigured
@@ -27,27 +27,40 @@ def is_loopback(url: str) -> bool:
 
 
 class Settings(BaseSettings):
-    """One installation. Field names are the setting names without the prefix, in lower case."""
+    """One installation. Field names are the setting names without the prefix, in lower case.
+
+    Secrets (and the database's address, which may hold a password) do not show when the object is printed.
+    """
 
     model_config = SettingsConfigDict(env_prefix="OUTREACH_", extra="ignore")
 
     data_dir: Path = Path("data")
-    database_url: str = ""
+    database_url: str = Field("", repr=False)
     region: str = ""
-    secret_key: str = ""
-    identity_key: str = ""
-    encryption_keys: str = ""
+    secret_key: str = Field("", repr=False)
+    identity_key: str = Field("", repr=False)
+    encryption_keys: str = Field("", repr=False)
     public_url: str = "http://127.0.0.1:8000"
     time_zone: str = "Asia/Shanghai"
-    reconcile_after: float | None = None
-    send_timeout: float = 15.0
+    reconcile_after: float | None = Field(None, ge=0)
+    send_timeout: float = Field(15.0, gt=0)
     twilio_account_sid: str = ""
-    twilio_auth_token: str = ""
+    twilio_auth_token: str = Field("", repr=False)
     twilio_from: str = ""
     twilio_messaging_service_sid: str = ""
     twilio_base_url: str = TWILIO_API
     wecom_base_url: str = WECOM_API
     cli_may_act: bool = False
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        """A wrong zone stops the start, not the first page that shows a time."""
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise Misconfigured("settings.time_zone", value=value) from error
+        return value
 
     @property
     def url(self) -> str:
@@ -58,10 +71,7 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         """The business time zone."""
-        try:
-            return ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise Misconfigured("settings.time_zone", value=self.time_zone) from error
+        return ZoneInfo(self.time_zone)
 
     def reconcile_seconds(self, base_url: str) -> float:
         """How long after an attempt's deadline an unknown attempt is looked up at the carrier."""
@@ -79,7 +89,7 @@ def load(data_dir: Path | None = None, **overrides: object) -> Settings:
     folder = data_dir or Path(os.environ.get("OUTREACH_DATA_DIR", "data"))
     files = (folder / "keys.env", folder / ".env")
     try:
-        return Settings(_env_file=files, data_dir=folder, **overrides)  # type: ignore[call-arg,arg-type]
+        return Settings(_env_file=files, data_dir=folder, **overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
@@ -98,7 +108,9 @@ def write_missing_keys(settings: Settings) -> list[str]:
         return []
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     path = settings.data_dir / "keys.env"
+    unfinished = path.exists() and path.read_text("utf-8")[-1:] not in ("", "\n")
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
+        file.write("\n" if unfinished else "")  # a last line that an editor left open
         file.writelines(f"OUTREACH_{name}={fresh[name]}\n" for name in missing)
         file.flush()
         os.fsync(file.fileno())

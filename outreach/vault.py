@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -43,7 +43,7 @@ def parse_encryption_keys(text: str) -> dict[str, bytes]:
     keys: dict[str, bytes] = {}
     for entry in text.split(","):
         key_id, _, key = entry.strip().partition(":")
-        if not key_id or not key:
+        if not key_id or not key or key_id in keys:
             raise Misconfigured("settings.encryption_keys_form")
         keys[key_id] = _decode_key("ENCRYPTION_KEYS", key, _KEY_BYTES)[:_KEY_BYTES]
     return keys
@@ -53,8 +53,8 @@ def parse_encryption_keys(text: str) -> dict[str, bytes]:
 class Vault:
     """Encrypts, decrypts and hashes for one installation."""
 
-    identity_key: bytes
-    encryption_keys: Mapping[str, bytes]
+    identity_key: bytes = field(repr=False)
+    encryption_keys: Mapping[str, bytes] = field(repr=False)
 
     @classmethod
     def from_settings(cls, identity_key: str, encryption_keys: str) -> Vault:
@@ -81,8 +81,9 @@ class Vault:
         try:
             key = self.encryption_keys[key_id]
             return AESSIV(key).decrypt(base64.urlsafe_b64decode(sealed), [field.encode()]).decode()
-        except (KeyError, InvalidTag) as error:
-            raise Misconfigured("vault.cannot_decrypt", field=field, key=key_id) from error
+        except (KeyError, ValueError, InvalidTag) as error:
+            known = key_id if sealed else ""  # without a key's name it may be a text in clear
+            raise Misconfigured("vault.cannot_decrypt", field=field, key=known) from error
 
     def keyed_hash(self, purpose: str, text: str) -> bytes:
         """16 bytes by which equal texts of one purpose are found again."""

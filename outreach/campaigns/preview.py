@@ -12,10 +12,14 @@ from sqlalchemy import Connection
 
 from channels.parts import count_parts
 from outreach import clock
+from outreach.campaigns import queries
 from outreach.deliveries import orders
 from outreach.deliveries.plan import Plan, writable
 from outreach.messages import languages
 from outreach.messages.service import Composer, Request
+
+SOMEBODY = "某某某"
+"""Stands for the reader's name, so that a text that greets by name is one text and has its usual length."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,15 @@ def message_step(
     for address, language, region, policy in writable(connection, plan):
         known = by_address.setdefault(address, (language, region, set()))
         known[2].add(names[policy])
+    villages = queries.village_names(connection)
     requests = [
-        Request(language, tuple(sorted(refs, key=_order(names))), region)
+        Request(
+            language,
+            tuple(sorted(refs, key=_order(names))),
+            region,
+            villages.get(region[:12], ""),
+            SOMEBODY,
+        )
         for language, region, refs in by_address.values()
     ]
     gaps: Counter[str] = Counter()

@@ -18,6 +18,7 @@ from outreach.models.campaigns import (
     Step,
 )
 from outreach.models.deliveries import Account
+from outreach.models.people import Region
 from outreach.store import upsert
 
 
@@ -108,15 +109,25 @@ def set_variants(connection: Connection, campaign: int, rows: Sequence[Mapping[s
 
 
 def move(
-    connection: Connection, campaign: int, allowed: Sequence[str], to: str, **values: object
+    connection: Connection,
+    campaign: int,
+    allowed: Sequence[str],
+    to: str,
+    *,
+    seen: str | None = None,
+    **values: object,
 ) -> bool:
-    """Compare and swap the status; False when it was none of `allowed`."""
-    changed = connection.execute(
-        update(Campaign)
-        .where(Campaign.id == campaign, Campaign.status.in_(list(allowed)))
-        .values(status=to, **values)
-    )
-    return changed.rowcount == 1
+    """Compare and swap the status; False when it was none of `allowed`, or the hash is not the one `seen`."""
+    statement = update(Campaign).where(Campaign.id == campaign, Campaign.status.in_(list(allowed)))
+    if seen is not None:
+        statement = statement.where(Campaign.frozen_hash == seen)
+    return connection.execute(statement.values(status=to, **values)).rowcount == 1
+
+
+def note_asked(connection: Connection, step: int, options: Mapping[str, Any]) -> None:
+    """Note that a late step was put before a person: if the campaign runs again, somebody said yes."""
+    values = {**options, "asked_at": clock.now().isoformat()}
+    connection.execute(update(Step).where(Step.id == step).values(options=values))
 
 
 def sign(
@@ -170,6 +181,12 @@ def firings(connection: Connection, campaign: int) -> list[Mapping[str, Any]]:
         .order_by(Firing.id)
     )
     return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def village_names(connection: Connection) -> dict[str, str]:
+    """Code → name of every village."""
+    rows = connection.execute(select(Region.code, Region.name).where(Region.level == "village"))
+    return {row.code: row.name for row in rows}
 
 
 def account_for(connection: Connection, channel: str, name: str | None) -> int | None:

@@ -17,7 +17,7 @@ from outreach.campaigns import queries
 from outreach.campaigns.service import step_policies
 from outreach.campaigns.states import MOVES
 from outreach.deliveries import plan, work
-from outreach.deliveries.queries import without_receipt
+from outreach.deliveries.queries import waiting_for_a_person, without_receipt
 from outreach.errors import Missing
 from outreach.policies import service as policies
 from outreach.store import Begin
@@ -65,15 +65,20 @@ def _due(connection: Connection, campaign: Mapping[str, Any]) -> list[Due]:
         due_at = (
             step["due_at"] or campaign["submitted_at"]
         )  # the stored moment is the key, never "now"
-        if step["due_at"] is not None and clock.now() > due_at + timedelta(
-            hours=step["late_hours"]
-        ):
+        if _too_late(step):
             _ask_about_late(connection, campaign, step)
             break
         firing = queries.fire(connection, step["id"], due_at)
         if firing is not None:
             found.append(Due(step, firing, due_at))
     return found
+
+
+def _too_late(step: Mapping[str, Any]) -> bool:
+    """Past its late rule, and nobody has been asked yet; asked once, a resumed campaign is the answer."""
+    if step["due_at"] is None or "asked_at" in step["options"]:
+        return False
+    return bool(clock.now() > step["due_at"] + timedelta(hours=step["late_hours"]))
 
 
 def _ripe(
@@ -103,9 +108,10 @@ def _note_settled(connection: Connection, campaign: Mapping[str, Any]) -> None:
 def _ask_about_late(
     connection: Connection, campaign: Mapping[str, Any], step: Mapping[str, Any]
 ) -> None:
-    """A step that is too late is not sent by itself: the campaign pauses and says why."""
+    """A step that is too late is not sent by itself: the campaign pauses and says why. Resuming it sends it."""
     allowed, to = MOVES["pause"]
     if queries.move(connection, campaign["id"], allowed, to):
+        queries.note_asked(connection, step["id"], step["options"])
         detail = {"move": "pause", "code": "too_late", "step": step["number"]}
         audit.record(
             connection, audit.SYSTEM, Action.CAMPAIGNS_RUN, f"campaign:{campaign['ref']}", detail
@@ -135,10 +141,15 @@ def _plan(
 
 
 def _finish_if_over(connection: Connection, campaign: Mapping[str, Any]) -> None:
-    """Over when every step has fired, all is planned, and nothing moves any more by itself."""
+    """Over when every step has fired, all is planned, nothing moves by itself and nothing waits for a person.
+
+    What a person finds not to have arrived is sent once more, and only a running campaign sends.
+    """
     steps = queries.steps(connection, campaign["id"])
     done = [row for row in queries.firings(connection, campaign["id"]) if row["planned"]]
     if len(done) < len(steps) or work.open_work(connection, campaign["id"], retries=True):
+        return
+    if waiting_for_a_person(connection, campaign["id"], limit=1):
         return
     allowed, to = MOVES["finish"]
     if queries.move(connection, campaign["id"], allowed, to, ended_at=clock.now()):

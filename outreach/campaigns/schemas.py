@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from outreach.errors import Invalid
+from segments import regions
 
 CHANNELS = ("sms", "group", "flyer", "broadcast", "visit", "call")
 CLASSES = ("publicity", "own-benefit", "urgent")
@@ -25,8 +26,6 @@ _STEP_KEYS = {
     "policies",
     "account",
     "late_hours",
-    "edition",
-    "sealed",
     "wait",
 }
 
@@ -76,7 +75,7 @@ def parse(document: object, zone: ZoneInfo, file: str) -> CampaignOrder:
         ref=ref,
         title=str(document["title"]),
         policies=_names(document["policies"], file, "policies"),
-        region=str(document.get("region", "")),
+        region=_region(document.get("region"), file),
         announce=_one_of(
             document.get("announce", "general"), ("general", "personal"), file, "announce"
         ),
@@ -97,9 +96,19 @@ def _list(value: object, file: str) -> list[object]:
 
 
 def _names(value: object, file: str, key: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+    if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
         raise Invalid("campaigns.bad_value", file=file, key=key, value=value)
+    if len(set(value)) < len(value):
+        raise Invalid("campaigns.named_twice", file=file, key=key, value="、".join(value))
     return tuple(value)
+
+
+def _region(value: object, file: str) -> str:
+    """A code cut to its level, so that it is a subtree; '' is the installation's own region."""
+    try:
+        return regions.cut(str(value)) if value else ""
+    except ValueError as error:
+        raise Invalid("campaigns.bad_value", file=file, key="region", value=value) from error
 
 
 def _one_of(value: object, allowed: tuple[str, ...], file: str, key: str) -> str:
@@ -132,7 +141,7 @@ def _options(document: Mapping[str, Any], file: str) -> dict[str, Any]:
         switch = document.get(key)
         if switch is None:
             continue
-        if not isinstance(switch, dict) or not str(switch.get("reason", "")).strip():
+        if not isinstance(switch, dict) or not str(switch.get("reason") or "").strip():
             raise Invalid("campaigns.switch_needs_reason", file=file, key=key)
         options[key] = str(switch["reason"])
     return options
@@ -146,19 +155,11 @@ def _step(number: int, step: object, zone: ZoneInfo, file: str) -> StepOrder:
         if key not in _STEP_KEYS:
             raise Invalid("campaigns.unknown_key", file=file, key=f"{place}.{key}")
     after = step.get("after")
-    if after is not None and not (isinstance(after, int) and 1 <= after < number):
+    if after is not None and (type(after) is not int or not 1 <= after < number):
         raise Invalid("campaigns.bad_value", file=file, key=f"{place}.after", value=after)
     late = step.get("late_hours", 24)
     if isinstance(late, bool) or not isinstance(late, int) or not 1 <= late <= 24 * 60:
         raise Invalid("campaigns.bad_value", file=file, key=f"{place}.late_hours", value=late)
-    options = {key: step[key] for key in ("account", "edition", "sealed") if key in step}
-    if after is not None:
-        unreached = step.get("when") == "unreached"
-        options["wait"] = _seconds(
-            step.get("wait", "72h" if unreached else "0s"), file, f"{place}.wait"
-        )
-    if "policies" in step:
-        options["policies"] = list(_names(step["policies"], file, f"{place}.policies"))
     return StepOrder(
         number=number,
         channel=_one_of(step.get("channel"), CHANNELS, file, f"{place}.channel"),
@@ -166,8 +167,23 @@ def _step(number: int, step: object, zone: ZoneInfo, file: str) -> StepOrder:
         after=after,
         condition=_one_of(step.get("when", ""), ("", "unreached"), file, f"{place}.when"),
         late_hours=late,
-        options=options,
+        options=_step_options(step, file, place),
     )
+
+
+def _step_options(step: Mapping[str, Any], file: str, place: str) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    if "account" in step:
+        options["account"] = str(step["account"])
+    if "policies" in step:
+        options["policies"] = list(_names(step["policies"], file, f"{place}.policies"))
+    if step.get("after") is not None:
+        unreached = step.get("when") == "unreached"
+        wait = step.get("wait", "72h" if unreached else "0s")
+        options["wait"] = _seconds(wait, file, f"{place}.wait")
+    elif "wait" in step:
+        raise Invalid("campaigns.wait_without_after", file=file, key=place)
+    return options
 
 
 def _seconds(value: object, file: str, key: str) -> int:

@@ -221,6 +221,9 @@ def submit(connection: Connection, ref: str, by: str, on: date) -> str:
     if problems:
         code, params = problems[0]
         raise Refused(code, campaign=ref, **params)
+    if date.fromisoformat(campaign["options"]["valid_until"]) < on:
+        until = campaign["options"]["valid_until"]
+        raise Refused("campaigns.texts_expired", campaign=ref, valid_until=until)
     audience_hash = _freeze_audience(connection, campaign, views, on)
     people, _ = audience_queries.sizes(connection, campaign["id"])
     if people == 0:
@@ -239,8 +242,8 @@ def submit(connection: Connection, ref: str, by: str, on: date) -> str:
         "texts": texts,
         "steps": [
             {
-                key: str(step[key])
-                for key in ("number", "channel", "condition", "due_at", "after_step", "options")
+                **{key: str(step[key]) for key in _SIGNED_OF_STEP},
+                "account": _account_of(connection, step),
             }
             for step in queries.steps(connection, campaign["id"])
         ],
@@ -256,6 +259,20 @@ def submit(connection: Connection, ref: str, by: str, on: date) -> str:
     )  # fmt: skip
     queries.sign(connection, campaign["id"], "draft", "submitted", by, digest)
     return digest
+
+
+_SIGNED_OF_STEP = (
+    "number", "channel", "condition", "due_at", "after_step", "late_hours", "options",
+)  # fmt: skip
+
+
+def _account_of(connection: Connection, step: Mapping[str, Any]) -> dict[str, Any]:
+    """Who will carry it and for how much: a step is not signed for one carrier and sent by another."""
+    key = queries.account_for(connection, step["channel"], step["options"].get("account"))
+    if key is None:
+        raise Missing("deliveries.no_account", channel=step["channel"])
+    account = orders.account(connection, key)
+    return {name: getattr(account, name) for name in ("name", "provider", "billing", "part_fen")}
 
 
 def _policy_digest(view: PolicyView) -> str:
@@ -348,7 +365,9 @@ def _move(
 ) -> None:
     """One compare-and-swap; Conflict names where the campaign is now."""
     allowed, to = MOVES[move]
-    if not queries.move(connection, campaign["id"], allowed, to, **values):
+    # The hash is compared too: nobody signs or releases what was sent back and changed meanwhile.
+    seen = campaign["frozen_hash"]
+    if not queries.move(connection, campaign["id"], allowed, to, seen=seen, **values):
         now = queries.by_id(connection, campaign["id"])["status"]
         raise Conflict("campaigns.wrong_state", campaign=campaign["ref"], move=move, status=now)
     detail = {"move": move, "hash": campaign["frozen_hash"]}

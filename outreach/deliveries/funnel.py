@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, union_all
+from sqlalchemy import Connection, delete, func, insert, literal, select, text, union_all
 
 from outreach.models.deliveries import Delivery, Funnel, FunnelDelta, delivery_state
 from outreach.store import upsert
@@ -66,27 +66,30 @@ def plant(connection: Connection, campaign_id: int, step_id: int, firing_id: int
 
 def fold(connection: Connection) -> int:
     """Fold all changes so far into the counts; returns how many changes went."""
-    highest = connection.scalar(select(func.max(FunnelDelta.id)))
-    if highest is None:
-        return 0
+    # Taken and read in one statement: a change that another transaction commits meanwhile stays for the next time.
     keys = [getattr(FunnelDelta, key) for key in (*_CELL, "state")]
-    rows = (
-        select(*keys, func.sum(FunnelDelta.n).label("n"))
-        .where(FunnelDelta.id <= highest)
-        .group_by(*keys)
-    )
-    for row in connection.execute(rows).all():
-        statement = upsert(connection, Funnel).values(**row._mapping)
+    taken = connection.execute(delete(FunnelDelta).returning(*keys, FunnelDelta.n)).all()
+    net: Counter[tuple[str, ...]] = Counter()
+    for row in taken:
+        net[tuple(row[:-1])] += row[-1]
+    rows = [
+        {**dict(zip((*_CELL, "state"), key, strict=True)), "n": n}
+        for key, n in sorted(net.items())
+        if n
+    ]
+    if rows:
+        statement = upsert(connection, Funnel)
+        added = {"n": Funnel.n + statement.excluded.n}
         connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=[*_CELL, "state"], set_={"n": Funnel.n + statement.excluded.n}
-            )
+            statement.on_conflict_do_update(index_elements=[*_CELL, "state"], set_=added), rows
         )
-    return connection.execute(delete(FunnelDelta).where(FunnelDelta.id <= highest)).rowcount
+    return len(taken)
 
 
 def rebuild(connection: Connection, campaign_id: int | None = None) -> None:
-    """Recompute the counts from the deliveries."""
+    """Recompute the counts from the deliveries; senders wait meanwhile."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE funnel_delta IN EXCLUSIVE MODE"))
     for table in (FunnelDelta, Funnel):
         statement = delete(table)
         if campaign_id is not None:

@@ -30,6 +30,7 @@ def read_token(vault: Vault, token: str) -> tuple[int, int]:
     if not (
         delivery.isdecimal()
         and no.isdecimal()
+        and mark.isascii()
         and vault.token_matches("receipt", f"{delivery}.{no}", mark)
     ):
         raise Refused("deliveries.bad_receipt_token")
@@ -145,7 +146,7 @@ def _ranks(
 def sweep(connection: Connection, limit: int = 500) -> int:
     """Apply receipts that came before their attempt was known; returns how many told something new."""
     rows = connection.execute(
-        select(Receipt).where(Receipt.applied.is_(False)).order_by(Receipt.id).limit(limit)
+        select(Receipt).where(~Receipt.applied).order_by(Receipt.id).limit(limit)
     ).mappings()
     return _apply(connection, [_event(row) for row in rows])
 
@@ -159,7 +160,8 @@ def _event(row: RowMapping) -> Event:
 class Box:
     """Takes reports from many callers at once and writes them together: one transaction for all that wait.
 
-    `put` returns when the report is on the disk, so a carrier that got its answer never has to repeat it.
+    `put` returns when the report is on the disk, so a carrier that got its answer never has to repeat it, and
+    raises when it could not be written, so that the carrier hears it.
     """
 
     def __init__(self, begin: Begin) -> None:
@@ -170,15 +172,25 @@ class Box:
 
     def put(self, event: Event) -> None:
         """Write one report, with whatever else has come meanwhile."""
-        written = threading.Event()
+        mine = (event, threading.Event())
         with self._lock:
-            self._waiting.append((event, written))
+            self._waiting.append(mine)
         with self._writing:  # whoever comes first writes for everybody who queued behind
-            if written.is_set():
+            if mine[1].is_set():
                 return
             with self._lock:
                 batch, self._waiting = self._waiting, []
-            with self._begin() as connection:
-                record(connection, [one for one, _ in batch])
-            for _, done in batch:
-                done.set()
+            try:
+                self._write(batch)
+            except Exception:
+                if len(batch) == 1:
+                    raise
+                with self._lock:  # one of them cannot be written; each of the others is tried by its own caller
+                    self._waiting = [one for one in batch if one is not mine] + self._waiting
+                self._write([mine])
+
+    def _write(self, batch: Sequence[tuple[Event, threading.Event]]) -> None:
+        with self._begin() as connection:
+            record(connection, [one for one, _ in batch])
+        for _, written in batch:
+            written.set()

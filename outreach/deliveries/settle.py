@@ -6,18 +6,19 @@ the people served, the list of what must be taken up again, a number that turned
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, literal, select, update
 
 from outreach import clock
 from outreach.deliveries import funnel
 from outreach.deliveries.retry import Next
 from outreach.deliveries.states import RANK
+from outreach.models.campaigns import Step
 from outreach.models.deliveries import (
     Attempt,
     Delivery,
@@ -26,8 +27,9 @@ from outreach.models.deliveries import (
     Outcome,
     delivery_state,
 )
-from outreach.models.people import Person, Refusal
+from outreach.models.people import Person
 from outreach.models.policies import Reach
+from outreach.people import consent
 from outreach.store import upsert
 
 _REACHED_BY = {
@@ -71,40 +73,42 @@ def lock(connection: Connection, ids: Collection[int]) -> None:
         )
 
 
-def _cells(connection: Connection, ids: Collection[int]) -> dict[int, tuple[funnel.Cell, str]]:
+def _cells(connection: Connection, ids: Collection[int]) -> dict[int, Row[*tuple[Any, ...]]]:
     view = delivery_state.c
     rows = connection.execute(
         select(
-            view.delivery_id,
-            view.campaign_id,
-            view.step_id,
-            view.village,
-            view.age_band,
-            view.language,
-            view.state,
+            view.delivery_id, view.attempts, view.campaign_id, view.step_id, view.village, view.age_band,
+            view.language, view.state,
         ).where(view.delivery_id.in_(ids))
-    )
-    return {row[0]: (funnel.Cell(*row[1:6]), row[6]) for row in rows}
+    )  # fmt: skip
+    return {row.delivery_id: row for row in rows}
 
 
 @contextmanager
-def counting(connection: Connection, ids: Collection[int]) -> Iterator[None]:
-    """Whatever happens to these deliveries inside is counted: the view is asked before and after."""
+def counting(connection: Connection, ids: Collection[int]) -> Iterator[dict[int, int]]:
+    """Whatever happens to these deliveries inside is counted: the view is asked before and after.
+
+    Gives the number of each delivery's newest attempt (0 = none).
+    """
     lock(connection, ids)
     before = _cells(connection, ids)
-    yield
+    yield {key: row.attempts for key, row in before.items()}
     after = _cells(connection, ids)
-    funnel.move(connection, [(cell, state, after[key][1]) for key, (cell, state) in before.items()])
+    funnel.move(
+        connection,
+        [(funnel.Cell(*row[2:7]), row.state, after[key].state) for key, row in before.items()],
+    )
 
 
 def apply(connection: Connection, changes: Sequence[Change]) -> list[Change]:
     """Write outcomes that say more than what is there; returns the changes that told something new."""
     if not changes:
         return []
-    with counting(connection, {change.delivery_id for change in changes}):
+    with counting(connection, {change.delivery_id for change in changes}) as newest:
         _give_back_ids(connection, changes)
         news = _write(connection, changes)
-        _follow_up(connection, news)
+        _write(connection, _arrived_before(news, newest))
+        _follow_up(connection, news, newest)
     _mark_reach(connection, news)
     _close_numbers(connection, news)
     return news
@@ -129,6 +133,15 @@ def _write(connection: Connection, changes: Sequence[Change]) -> list[Change]:
     if news:
         connection.execute(_raise(connection), [_outcome(change) for change in news])
     return news
+
+
+def _arrived_before(news: Sequence[Change], newest: Mapping[int, int]) -> list[Change]:
+    """The newest attempt speaks for the delivery: when an earlier one arrived after all, that one is settled too."""
+    return [
+        Change(change.delivery_id, newest[change.delivery_id], "delivered", reason="earlier_attempt")
+        for change in news
+        if change.state == "delivered" and change.no < newest[change.delivery_id]
+    ]
 
 
 def _outcome(change: Change) -> dict[str, object]:
@@ -178,17 +191,28 @@ def _give_back_ids(connection: Connection, changes: Sequence[Change]) -> None:
         connection.execute(update(Outcome).where(mine).values(provider_id=change.provider_id))
 
 
-def _follow_up(connection: Connection, news: Sequence[Change]) -> None:
-    done = [change.delivery_id for change in news if change.follow is None]
+def _follow_up(
+    connection: Connection, news: Sequence[Change], newest: Mapping[int, int]
+) -> None:
+    """What is to be done next follows from the newest attempt; of an older one only that it arrived matters."""
+    telling = [
+        change
+        for change in news
+        if change.no >= newest[change.delivery_id] or change.state == "delivered"
+    ]
+    done = [change.delivery_id for change in telling if change.follow is None]
     if done:
         connection.execute(delete(DeliveryAgain).where(DeliveryAgain.delivery_id.in_(done)))
-    for change in news:
+    for change in telling:
         if change.follow is not None:
             again(connection, change.delivery_id, change.follow)
 
 
 def again(connection: Connection, delivery_id: int, follow: Next, *, looks: int = 0) -> None:
-    """Put a delivery on the list of those to be taken up again, or change why it is there."""
+    """Put a delivery on the list of those to be taken up again, or change why it is there.
+
+    Whoever held it for what it was there before holds it no more.
+    """
     account = (
         select(Attempt.account_id)
         .where(Attempt.delivery_id == delivery_id)
@@ -204,7 +228,10 @@ def again(connection: Connection, delivery_id: int, follow: Next, *, looks: int 
     statement = upsert(connection, DeliveryAgain).values(
         delivery_id=delivery_id, account_id=account.scalar_subquery(), **row
     )
-    connection.execute(statement.on_conflict_do_update(index_elements=["delivery_id"], set_=row))
+    revoked = {**row, "lease_no": DeliveryAgain.lease_no + 1}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["delivery_id"], set_=revoked)
+    )
 
 
 def done_with(connection: Connection, delivery_id: int) -> None:
@@ -231,9 +258,11 @@ def _reach(connection: Connection, ids: Sequence[int], fact: str, kind: str | No
     rows = (
         select(
             DeliverySubject.policy_id, DeliverySubject.person_id, literal(fact),
-            literal(clock.now().date(), type_=Reach.__table__.c.on.type), literal(kind or ""), func.min(DeliverySubject.delivery_id),
+            literal(clock.now().date(), type_=Reach.__table__.c.on.type), func.min(Step.channel),
+            func.min(DeliverySubject.delivery_id),
         )
         .join(Delivery, Delivery.id == DeliverySubject.delivery_id)
+        .join(Step, Step.id == Delivery.step_id)
         .where(DeliverySubject.delivery_id.in_(ids), Delivery.kind == kind if kind else literal(True))
         .group_by(DeliverySubject.policy_id, DeliverySubject.person_id)
     )  # fmt: skip
@@ -256,25 +285,10 @@ def _close_numbers(connection: Connection, news: Sequence[Change]) -> None:
                 select(Delivery.address_key).where(Delivery.id == change.delivery_id)
             )
             if key is not None:
-                refuse_number(connection, key, source="carrier")
-
-
-def refuse_number(
-    connection: Connection, key: bytes, *, source: str, at: datetime | None = None
-) -> None:
-    """A number wants no more publicity by SMS; it stays so whoever owns it."""
-    statement = upsert(connection, Refusal).values(
-        address_key=key,
-        channel="sms",
-        message_class="publicity",
-        source=source,
-        at=at or clock.now(),
-    )
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["address_key", "channel", "message_class"], set_={"ended_at": None}
-        )
-    )
+                consent.refuse(
+                    connection, consent.Subject(address_key=key), channel="sms", message_class="publicity",
+                    source="carrier", at=clock.now(),
+                )  # fmt: skip
 
 
 def skip(connection: Connection, reasons: dict[int, str]) -> None:
@@ -284,29 +298,25 @@ def skip(connection: Connection, reasons: dict[int, str]) -> None:
     """
     if not reasons:
         return
-    with counting(connection, reasons):
-        last = dict(
-            connection.execute(
-                select(Attempt.delivery_id, func.max(Attempt.no))
-                .where(Attempt.delivery_id.in_(reasons))
-                .group_by(Attempt.delivery_id)
-            )
-            .tuples()
-            .all()
+    with counting(connection, reasons) as newest:
+        rows = [
+            {
+                "delivery_id": key, "no": newest[key], "state": "skipped", "rank": RANK["skipped"],
+                "at": clock.now(), "reason": reason, "error": "",
+            }
+            for key, reason in reasons.items()
+        ]  # fmt: skip
+        statement = upsert(connection, Outcome)
+        fresh = statement.excluded
+        ended = {"state": fresh.state, "rank": fresh.rank, "at": fresh.at, "reason": fresh.reason}
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["delivery_id", "no"],
+                set_=ended,
+                where=Outcome.state == "deferred",
+            ),
+            rows,
         )
-        for key, reason in reasons.items():
-            statement = upsert(connection, Outcome).values(
-                delivery_id=key, no=last.get(key, 0), state="skipped", rank=RANK["skipped"], at=clock.now(),
-                reason=reason, error="",
-            )  # fmt: skip
-            ended = {"state": "skipped", "rank": RANK["skipped"], "reason": reason}
-            connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["delivery_id", "no"],
-                    set_=ended,
-                    where=Outcome.state == "deferred",
-                )
-            )
         connection.execute(
             delete(DeliveryAgain).where(DeliveryAgain.delivery_id.in_(list(reasons)))
         )
@@ -321,7 +331,8 @@ def record_attempts(
         connection.execute(insert(Attempt), list(attempts))
         row = {"due_at": dead_after, "reason": "in_flight", "looks": 0, "lease_until": None}
         statement = upsert(connection, DeliveryAgain)
-        listed = statement.on_conflict_do_update(index_elements=["delivery_id"], set_=row)
+        revoked = {**row, "lease_no": DeliveryAgain.lease_no + 1}
+        listed = statement.on_conflict_do_update(index_elements=["delivery_id"], set_=revoked)
         rows = [
             {"delivery_id": attempt["delivery_id"], "account_id": attempt["account_id"], **row}
             for attempt in attempts

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Connection, Select, func, or_, select, update
+from sqlalchemy import Connection, Select, func, literal, or_, select, update
 
 from outreach import clock
 from outreach.deliveries.states import SENDING, Why
@@ -28,6 +28,9 @@ from outreach.models.deliveries import (
 from outreach.store import database_now, upsert
 
 LEASE = timedelta(seconds=60)
+
+OPEN = literal("open", literal_execute=True)
+"""Written into the statement: with a parameter SQLite would not use the index over open batches, which stays small."""
 
 
 class Lease(Protocol):
@@ -177,7 +180,7 @@ def claim_batch(
     candidate = (
         select(DeliveryBatch.id)
         .where(
-            DeliveryBatch.account_id == account, DeliveryBatch.state == "open", DeliveryBatch.due_at <= clock.now(),
+            DeliveryBatch.account_id == account, DeliveryBatch.state == OPEN, DeliveryBatch.due_at <= clock.now(),
             free, DeliveryBatch.campaign_id.in_(running if campaign is None else [campaign]),
             DeliveryBatch.campaign_id.in_(running),
         )
@@ -291,14 +294,12 @@ def claim_again(
 
 def still_mine(connection: Connection, leases: Sequence[AgainLease]) -> bool:
     """Whether all these single deliveries are still held under their numbers."""
-    held = {
-        (row.delivery_id, row.lease_no)
-        for row in connection.execute(
-            select(DeliveryAgain.delivery_id, DeliveryAgain.lease_no).where(
-                DeliveryAgain.delivery_id.in_([lease.delivery_id for lease in leases])
-            )
-        )
-    }
+    statement = select(DeliveryAgain.delivery_id, DeliveryAgain.lease_no).where(
+        DeliveryAgain.delivery_id.in_([lease.delivery_id for lease in leases])
+    )
+    if connection.dialect.name == "postgresql":  # until the commit nobody else may claim them
+        statement = statement.order_by(DeliveryAgain.delivery_id).with_for_update()
+    held = {(row.delivery_id, row.lease_no) for row in connection.execute(statement)}
     return all((lease.delivery_id, lease.lease_no) in held for lease in leases)
 
 
@@ -351,6 +352,11 @@ def reserve(connection: Connection, name: str, amount: int, limit: int | None) -
     return connection.execute(taken.returning(Counter.name)).first() is not None
 
 
+def refund(connection: Connection, name: str, amount: int) -> None:
+    """Give back what was reserved and then not used."""
+    connection.execute(update(Counter).where(Counter.name == name).values(n=Counter.n - amount))
+
+
 def in_flight_past(connection: Connection, moment: datetime) -> list[int]:
     """Deliveries whose sender must be dead: attempted, no answer, and past every deadline."""
     statement = select(DeliveryAgain.delivery_id).where(
@@ -373,7 +379,7 @@ def open_work(
     batches = (
         select(func.count())
         .select_from(DeliveryBatch)
-        .where(DeliveryBatch.campaign_id == campaign, DeliveryBatch.state == "open")
+        .where(DeliveryBatch.campaign_id == campaign, DeliveryBatch.state == OPEN)
     )
     moving = [
         Why.IN_FLIGHT,
@@ -413,7 +419,7 @@ def moving_now(connection: Connection, campaign: int) -> int:
         .join(Account, Account.id == DeliveryBatch.account_id)
         .join(Campaign, Campaign.id == DeliveryBatch.campaign_id)
         .where(
-            DeliveryBatch.campaign_id == campaign, DeliveryBatch.state == "open", DeliveryBatch.due_at <= moment,
+            DeliveryBatch.campaign_id == campaign, DeliveryBatch.state == OPEN, DeliveryBatch.due_at <= moment,
             Account.channel != "flyer", Campaign.status == "running",
         )
     )  # fmt: skip

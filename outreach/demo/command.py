@@ -18,7 +18,7 @@ from outreach.demo.story import Story
 from outreach.settings import Settings
 from outreach.web.app import create_app
 from outreach.web.loopback import LoopbackServer
-from outreach.web.sandbox.server import SandboxServer
+from outreach.web.sandbox.process import SandboxProcess
 
 TIMEOUT = 5.0
 """Seconds for one request to the sandbox; short, because it is part of the wait after a crash."""
@@ -95,7 +95,7 @@ def _carriers(
     """The sandbox for whatever has no address of its own, and the pages that receipts come to."""
     with ExitStack() as stack:
         sandbox = stack.enter_context(
-            SandboxServer(installation.settings.data_dir / "sandbox.db", receipt_delay=0.3)
+            SandboxProcess(installation.settings.data_dir / "sandbox.db", receipt_delay=0.3)
         )
         pages = _Late()
         server = stack.enter_context(_server(pages, installation.settings.data_dir, host, port))
@@ -131,7 +131,7 @@ class _Late:
         await self.app(scope, receive, send)  # type: ignore[operator]
 
 
-def _settings(settings: Settings, sandbox: SandboxServer, server: LoopbackServer) -> Settings:
+def _settings(settings: Settings, sandbox: SandboxProcess, server: LoopbackServer) -> Settings:
     """The sandbox's account, unless OUTREACH_TWILIO_BASE_URL names another carrier."""
     chosen: dict[str, object] = {
         "region": settings.region or COUNTY,

@@ -42,6 +42,7 @@ from outreach.runtime.embedded import drain
 from outreach.runtime.sweep import sweep
 from outreach.store import upsert
 from outreach.surveys import service as surveys
+from outreach.web.sandbox.store import Store as SandboxStore
 
 CAMPAIGN = "demo-2026-winter"
 SURVEY = "demo-2026-winter-1"
@@ -191,11 +192,14 @@ class Story:
         return bool(waiting)
 
     def _posted(self, connection: Connection, group: int) -> bool:
-        look = self.facts.get("look_into_group")
-        chat = connection.execute(
-            select(GroupChat.address).where(GroupChat.id == group)
-        ).scalar_one()
-        return look is None or bool(look(self.home.vault.decrypt("group", chat)))
+        """Whether the sandbox shows a post in this group: what a person would see on the phone."""
+        chat = connection.scalars(select(GroupChat.address).where(GroupChat.id == group)).one()
+        robot = self.home.vault.decrypt("group", chat)
+        carrier = SandboxStore(self._folder / "sandbox.db")
+        try:
+            return carrier.posts_since(robot, 0.0) > 0
+        finally:
+            carrier.close()
 
     def print_sheets(self) -> None:
         """Fire the paper step once the messages are settled, and print its pile."""

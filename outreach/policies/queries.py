@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from outreach import clock
+from outreach.models.campaigns import Campaign, CampaignPolicy
 from outreach.models.policies import Policy, PolicyLocal, PolicyVerification, PolicyVersion
 from outreach.store import upsert
 
@@ -45,6 +46,34 @@ def add_version(
         policy_id=policy, number=number, created_at=clock.now(), **document
     )
     return int(connection.execute(statement.returning(PolicyVersion.id)).scalar_one())
+
+
+def is_signed(connection: Connection, version: int) -> bool:
+    """Whether a campaign that is no draft any more is bound to a version."""
+    statement = (
+        select(CampaignPolicy.campaign_id)
+        .join(Campaign, Campaign.id == CampaignPolicy.campaign_id)
+        .where(CampaignPolicy.version_id == version, Campaign.status != "draft")
+    )
+    return connection.execute(statement.limit(1)).first() is not None
+
+
+def copy_version(connection: Connection, version: int) -> int:
+    """A new version that says the same, with the same verification and local facts; returns its row number."""
+    row = connection.execute(select(PolicyVersion).where(PolicyVersion.id == version)).mappings()
+    values = {**row.one(), "created_at": clock.now()}
+    values["number"] += 1
+    del values["id"]
+    statement = insert(PolicyVersion).values(**values).returning(PolicyVersion.id)
+    copy = int(connection.execute(statement).scalar_one())
+    for table in (PolicyVerification, PolicyLocal):
+        old = connection.execute(select(table).where(table.version_id == version)).mappings()
+        rows = [{**one, "version_id": copy} for one in old]
+        for one in rows:
+            one.pop("id", None)
+        if rows:
+            connection.execute(insert(table), rows)
+    return copy
 
 
 def versions(

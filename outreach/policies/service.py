@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from outreach.errors import Invalid, Missing
 from outreach.policies import queries
 from outreach.policies.schemas import LocalFacts, PolicyView
+from segments import regions
 from segments.errors import RuleError
 from segments.parse import parse_rule
 
@@ -24,6 +25,11 @@ FACTS = {
     "amount", "documents", "how_to_apply", "where", "phone", "one_line", "announce", "region_basis", "rule",
     "parameters", "notes", "processing_days", "no_application", "review_due",
 }  # fmt: skip
+LOCAL_FACTS = FACTS - {
+    "id", "official_name", "plain_name", "domain", "announce", "region_basis", "rule", "parameters",
+}  # fmt: skip
+"""What a region may say differently; who may claim is changed by the rule's parameters only."""
+
 _REQUIRED = ("id", "official_name", "plain_name", "domain", "office", "source", "rule")
 
 
@@ -66,7 +72,7 @@ def read_file(path: Path) -> dict[str, Any]:
         document = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid("policies.unreadable", file=name) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # a date like 2026-02-30 is a ValueError
         raise Invalid(
             "policies.not_yaml", file=name, reason=str(error).replace("\n", " ")
         ) from error
@@ -85,13 +91,36 @@ def check_document(document: dict[str, Any], file: str) -> dict[str, Any]:
     for key in _REQUIRED:
         if not document.get(key):
             raise Invalid("policies.missing_key", file=file, key=key)
-    try:
-        parse_rule(document["rule"])
-    except RuleError as error:
-        raise Invalid(
-            f"segments.{error.code.removeprefix('segments.')}", file=file, **error.params
-        ) from error
+    _check_shapes(document, file)
+    for key in ("valid_from", "valid_to"):
+        _date(document, key, file)
+    _check_rule(document, file)
     return document
+
+
+def _check_rule(document: Mapping[str, Any], file: str) -> None:
+    try:
+        rule = parse_rule(document["rule"])
+    except RuleError as error:
+        raise Invalid(error.code, file=file, **error.params) from error
+    for name in rule.parameters:
+        if name not in (document.get("parameters") or {}):
+            raise Invalid("policies.undeclared_parameter", file=file, parameter=name)
+
+
+def _check_shapes(facts: Mapping[str, Any], file: str) -> None:
+    """The facts that are more than a text: texts and sheets read inside them."""
+    for key in ("amount", "parameters"):
+        if not isinstance(facts.get(key) or {}, Mapping):
+            raise Invalid("policies.bad_value", file=file, key=key, value=facts[key])
+    for key in ("documents", "how_to_apply"):
+        if not isinstance(facts.get(key) or [], list):
+            raise Invalid("policies.bad_value", file=file, key=key, value=facts[key])
+    for number, document in enumerate(facts.get("documents") or [], 1):
+        if not isinstance(document, Mapping) or not isinstance(document.get("name"), str):
+            raise Invalid(
+                "policies.bad_value", file=file, key=f"documents[{number}]", value=document
+            )
 
 
 def load(connection: Connection, document: Mapping[str, Any], file: str = "") -> tuple[str, bool]:
@@ -177,18 +206,45 @@ def fill_in(
     by: str = "",
     on: date | None = None,
 ) -> None:
-    """Write what a region sets: rule parameters, amount, window, place, phone. Unknown names are Invalid."""
+    """Write what a region sets: rule parameters, amount, window, place, phone.
+
+    Unknown names and values that do not fit are Invalid. What a campaign has signed stays as it was signed:
+    a change of a version that one is bound to makes a new version.
+    """
     policy = get(connection, ref)
+    if not _is_region(region):
+        raise Invalid("policies.bad_region", policy=ref, region=region)
     declared = policy.facts.get("parameters") or {}
     for name in parameters or {}:
         if name not in declared:
             raise Invalid("policies.unknown_parameter", policy=ref, parameter=name)
+    try:
+        policy.rule.bind(parameters or {})
+    except RuleError as error:
+        raise Invalid(error.code, file=ref, **error.params) from error
     for name in facts or {}:
-        if name not in FACTS:
+        if name not in LOCAL_FACTS:
             raise Invalid("policies.unknown_key", file=ref, key=name)
+    _check_shapes(facts or {}, ref)
     values = {
         "parameters": _plain(parameters or {}),
         "facts": _plain(facts or {}),
         "verified_by": by,
     }
-    queries.set_local(connection, policy.version_id, region, values, on)
+    before = next((local for local in policy.locals if local.region == region), None)
+    same = before is not None and (before.parameters, before.facts) == (
+        values["parameters"],
+        values["facts"],
+    )
+    version = policy.version_id
+    if not same and queries.is_signed(connection, version):
+        version = queries.copy_version(connection, version)
+    queries.set_local(connection, version, region, values, on)
+
+
+def _is_region(code: str) -> bool:
+    """'' is the whole country; anything else is a code cut to its level."""
+    try:
+        return regions.cut(code) == code
+    except ValueError:
+        return False

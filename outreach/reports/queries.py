@@ -99,13 +99,13 @@ def groups_in(connection: Connection, region: str) -> int:
     return connection.scalar(statement.select_from(GroupChat)) or 0
 
 
-def unprinted(connection: Connection, scope: Scope) -> dict[int, int]:
-    """Campaign → sheets that nobody has printed yet."""
+def sheets(connection: Connection, scope: Scope, state: str) -> dict[int, int]:
+    """Campaign → sheets in a state: planned = nobody has printed them yet, accepted = printed, not handed over."""
     view = delivery_state.c
     rows = connection.execute(
         select(view.campaign_id, func.count())
         .join(Step, Step.id == view.step_id)
-        .where(Step.channel == "flyer", view.state == "planned", scope.condition(view.village))
+        .where(Step.channel == "flyer", view.state == state, scope.condition(view.village))
         .group_by(view.campaign_id)
     )
     return {row[0]: int(row[1]) for row in rows}

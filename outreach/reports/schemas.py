@@ -139,8 +139,10 @@ class Losing:
 
 @dataclass(frozen=True)
 class OfficeFacts:
-    """What the to-do list is made of. Unprinted: campaign row number → sheets that wait for the printer."""
+    """What the to-do list is made of. Unprinted and printed: campaign row number → sheets that wait for the printer,
+    or were printed and wait for somebody to hand them over."""
 
     people: int
     without_number: int
     unprinted: Mapping[int, int] = field(default_factory=dict)
+    printed: Mapping[int, int] = field(default_factory=dict)

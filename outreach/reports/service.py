@@ -108,7 +108,8 @@ def office(connection: Connection, scope: Scope, on: date) -> OfficeFacts:
     return OfficeFacts(
         people=people.count_people(connection, scope),
         without_number=queries.without_number(connection, scope, on),
-        unprinted=queries.unprinted(connection, scope),
+        unprinted=queries.sheets(connection, scope, "planned"),
+        printed=queries.sheets(connection, scope, "accepted"),
     )
 
 

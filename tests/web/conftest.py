@@ -24,7 +24,8 @@ PASSWORD = "correct horse battery"
 
 
 @cache
-def _hashed() -> str:
+def hashed() -> str:
+    """The hash of PASSWORD."""
     return passwords.hash_password(PASSWORD)
 
 
@@ -81,7 +82,7 @@ def add_user(installation: Installation) -> Callable[..., None]:
     def add(name: str, role: str, region: str = "") -> None:
         with installation.store.begin() as connection:
             service.add_user(
-                connection, NewUser(name, role, region, f"{name}某"), _hashed(), by="test"
+                connection, NewUser(name, role, region, f"{name}某"), hashed(), by="test"
             )
 
     return add

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+from outreach.web.views.calculator import CalculatorView, Found
 from outreach.web.views.campaigns import (
+    Ask,
     Event,
     LiveCampaign,
     Losing,
@@ -35,6 +37,21 @@ from outreach.web.views.results import (
     Unreached,
     VillageRow,
     Volunteers,
+)
+from outreach.web.views.signing import (
+    ApprovalsView,
+    AskView,
+    CampaignLine,
+    CampaignsView,
+    CampaignView,
+    Figure,
+    Message,
+    Move,
+    Signature,
+    SigningView,
+    SmsPart,
+    StepPlan,
+    SureView,
 )
 
 AT = datetime(2026, 11, 23, 2, 26, tzinfo=UTC)
@@ -74,8 +91,10 @@ LIVE = LiveCampaign(
         Event(AT, "正常，约 530 件/分"),
         Event(AT - timedelta(minutes=15), "联通限速，自动减到 210 件/分；断线一次，12 件结果不明"),
     ),
-    action="/campaigns/2026-04/pause",
-    action_label="暂停发送",
+    asks=(Ask(7, "短信", "张* 138****1234", "清泉社区", "/campaigns/2026-04/unknown/7"),),
+    asks_total=12,
+    stopped_by="运营方报错 20003，请核对令牌，再点“继续发送”。",
+    cost="计费 2,160 条，¥149",
 )
 
 TODAY = TodayView(
@@ -183,13 +202,14 @@ PRINT = PrintView(
     sheets=20,
     covers=1,
     first=1,
-    pdf="/print/sheets.pdf?campaign=2026-04",
+    make="/print/sheets",
     preview="/static/mark.svg",
     preview_caption="第 1 张，共 20 张·101 王**家",
     valid_until=date(2027, 1, 31),
 )
 
 RATE = Rate(0.769, 0.724, 0.808, 832, "compare", date(2026, 11, 10), "入户")
+OTHER_BASE = Rate(0.8, 0.75, 0.84, 800, "compare", date(2026, 11, 10), "入户")
 RESULTS = ResultsView(
     policies=(Choice("childcare", "育儿补贴"), Choice("elderly", "高龄津贴")),
     policy="childcare",
@@ -203,6 +223,8 @@ RESULTS = ResultsView(
         base="从 10,398 名符合或可能符合的人里抽，没发过和没收到的也在内；“说不清”算不知道。",
         generated=True,
         fictional=0.041,
+        decided=OTHER_BASE,
+        frame="从台账里抽。",
         volunteers=Volunteers(310, 402, "扫码"),
     ),
     reach=Reach(
@@ -232,6 +254,81 @@ RESULTS = ResultsView(
     report=Link("生成会议简报", "/reports/childcare.pdf", "policy"),
 )
 
+SIGNING = SigningView(
+    ref="2026-04",
+    title="居民医保·集中缴费提醒",
+    href="/campaigns/2026-04",
+    status="等签发",
+    tag="ask",
+    place="示范县（演示）",
+    policies="居民医保",
+    figures=(Figure("people", "要告诉的人", "8,214", "人", "每人一条"),),
+    steps=(
+        StepPlan(
+            1,
+            "短信",
+            "放行就发",
+            "只给前面没告知到的",
+            True,
+            8214,
+            9377,
+            "¥656",
+            (
+                Message(
+                    1163,
+                    "人",
+                    "普通话",
+                    73,
+                    (SmsPart("【县医保局】"), SmsPart("拒收请", "回", "复R")),
+                    71,
+                ),
+            ),
+            (("粤语", 12),),
+        ),
+        StepPlan(
+            2,
+            "群消息",
+            "放行就发",
+            "",
+            False,
+            0,
+            0,
+            "",
+            (Message(8, "个群", "普通话", 9, (SmsPart("各位乡亲"),)),),
+        ),
+        StepPlan(3, "一户一单", "第 1 步办完以后", "", False, 0, 0, ""),
+    ),
+    chain=(
+        Signature("起草、送审", "周敏", "今天 9:12", "done", "年底前"),
+        Signature("签发", "等另一个人看过、签名", "", "cur"),
+    ),
+    hash="3f9ac21e77b0" + "0" * 52,
+    faults=("政策“居民医保”还没有人核验。",),
+    moves=(
+        Move("暂停发送", "/campaigns/2026-04/pause", "danger", "pause"),
+        Move("取消", "/x", ask_first=True),
+    ),
+    sign="/approvals/2026-04/sign",
+    send_back="/approvals/2026-04/return",
+    not_me="周敏送审的，要由另一个人签发。",
+)
+LINE = CampaignLine(
+    "居民医保", "/campaigns/2026-04", "发送中", "run", "示范县", "8,214 人", "今天 9:12"
+)
+CALCULATOR = CalculatorView(
+    "示范县",
+    (Choice("dis.any", "持证残疾人"),),
+    frozenset({"dis.any"}),
+    age="81",
+    problem="请填出生日期。",
+    asked=True,
+    found=(
+        Found("高龄津贴", True, "60元/月", ("年满80周岁",), ("户口在本地",), "身份证", "社区", "12345", "2026年12月1日起", "到2027年1月1日为止"),
+        Found("残疾人补贴", False, "金额以当地标准为准", (), ("残疾等级",), "残疾证", "", "12345"),
+    ),
+    others=9,
+)  # fmt: skip
+
 EMPTY_TODAY = TodayView(
     on=date(2026, 11, 23), first_steps=(Link("导入名单", "/people/import", "file"),)
 )
@@ -248,7 +345,13 @@ EMPTY_PRINT = PrintView((), "", (), "", (), "", (), "", (), "", (), "", 0, 0, 0)
 PAGES: dict[str, tuple[str, object]] = {
     "today": ("today.html", TODAY),
     "today-empty": ("today.html", EMPTY_TODAY),
-    "campaign": ("campaign.html", LIVE),
+    "campaign": ("campaign.html", CampaignView(SIGNING, LIVE)),
+    "campaigns": ("campaigns.html", CampaignsView((LINE,))),
+    "campaigns-empty": ("campaigns.html", CampaignsView(())),
+    "approvals": ("approvals.html", ApprovalsView((SIGNING,), (LINE,))),
+    "unknown": ("unknown.html", AskView("居民医保", "/campaigns/2026-04", LIVE.asks)),
+    "sure": ("sure.html", SureView("取消《居民医保》？", "不能恢复。", "/x", "确定取消", "/y")),
+    "calculator": ("calculator.html", CALCULATOR),
     "import-start": ("import_start.html", IMPORT_START),
     "import-preview": ("import_preview.html", IMPORT_PREVIEW),
     "import-done": ("import_done.html", IMPORT_DONE),

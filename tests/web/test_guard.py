@@ -13,7 +13,15 @@ from outreach.web.app import create_app
 from outreach.web.guard import BODY, GuardedRoute, TheActor, guarded_router, needs, public, rule_of
 from tests.web.conftest import Browser, Installation
 
-_PUBLIC = {"/", "/login", "/healthz", "/readyz"}
+_PUBLIC = {
+    "/",
+    "/login",
+    "/healthz",
+    "/readyz",
+    "/calculator",
+    "/callbacks/twilio/status/{token}",
+    "/callbacks/twilio/inbound",
+}
 """Every page that opens without logging in. Whoever adds one adds it here, on purpose."""
 
 

@@ -19,6 +19,7 @@ from outreach.web.progress import event_stream
 from outreach.web.render import page
 from outreach.web.views.campaigns import LiveCampaign, States
 from outreach.web.views.common import Bar, Part, Rate
+from outreach.web.views.signing import CampaignView
 from tests.web import samples
 from tests.web.conftest import Browser, Installation
 
@@ -58,7 +59,7 @@ def _poisoned(value: object) -> object:
     if isinstance(value, tuple):
         return tuple(_poisoned(item) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
-        kept = {"kind", "use", "shade", "key"}
+        kept = {"kind", "use", "shade", "key", "tag", "state", "icon"}
         changed = {
             f.name: _poisoned(getattr(value, f.name)) for f in fields(value) if f.name not in kept
         }
@@ -91,7 +92,10 @@ def test_everything_that_changes_while_sending_has_its_place_on_the_page(show: S
 
 
 def test_a_finished_campaign_asks_for_no_more_events(show: Show) -> None:
-    assert "data-live" not in show("campaign.html", replace(samples.LIVE, live="", status="已发完"))
+    assert "data-live" not in show(
+        "campaign.html",
+        CampaignView(samples.SIGNING, replace(samples.LIVE, live="", status="已发完")),
+    )
 
 
 def test_generated_answers_say_so_above_the_rate(show: Show) -> None:
@@ -126,17 +130,17 @@ def test_a_rate_is_never_alone_and_a_small_sample_gives_none(show: Show) -> None
 
 
 @pytest.mark.parametrize(
-    ("first", "spare", "sheets"),
+    ("first", "copies", "sheets"),
     [
-        pytest.param(1, 0, 21, id="all twenty sheets and the cover"),
-        pytest.param(1, 2, 23, id="and two spare ones"),
-        pytest.param(13, 0, 8, id="from the thirteenth on, without the cover"),
-        pytest.param(20, 0, 1, id="the last one"),
+        pytest.param(1, 1, 21, id="all twenty sheets and the cover"),
+        pytest.param(1, 2, 42, id="twice"),
+        pytest.param(13, 1, 8, id="from the thirteenth on, without the cover"),
+        pytest.param(20, 1, 1, id="the last one"),
         pytest.param(21, 5, 0, id="behind the last one there is nothing"),
     ],
 )
-def test_how_many_sheets_come_out(first: int, spare: int, sheets: int) -> None:
-    assert replace(samples.PRINT, first=first, spare=spare).to_print == sheets
+def test_how_many_sheets_come_out(first: int, copies: int, sheets: int) -> None:
+    assert replace(samples.PRINT, first=first, copies=copies).to_print == sheets
 
 
 _COUNT = st.integers(min_value=0, max_value=10**7)

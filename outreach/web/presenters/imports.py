@@ -53,8 +53,7 @@ def start(
     recent = queries.recent_imports(connection, None if everybody and not _narrow(services, actor) else actor.name)  # fmt: skip
     named, zone = people_at_work(connection), services.settings.zone
     return ImportStart(
-        regions=tuple(Choice(row.code, row.name) for row in below),
-        home=Choice(home, _here(connection, home)),
+        regions=(Choice(home, _here(connection, home)), *(Choice(row.code, row.name) for row in below)),
         region=home,
         template=Link("下载空表", f"{BASE}/template.xlsx", "down"),
         recent=tuple(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlencode
 
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from channels.flyer import VisitList, VisitRow
@@ -17,7 +19,7 @@ from outreach.campaigns import queries
 from outreach.deliveries import orders, paper
 from outreach.deliveries.orders import Orders
 from outreach.deliveries.paper import Door, Selection
-from outreach.errors import Invalid, Missing
+from outreach.errors import Missing
 from outreach.people.addresses import natural_key, split_place
 from outreach.people.masking import mask_name
 from outreach.reports import service as reports
@@ -40,33 +42,28 @@ _KINDS = {
 _SIZES = {"normal": ("普通", "正文 14 磅"), "large": ("大字", "给老人，会多出几张")}
 
 
-@dataclass(frozen=True)
-class Choices:
+class Choices(BaseModel):
     """What the form says. `first` counts from 1, `copies` of each sheet."""
+
+    model_config = ConfigDict(frozen=True)
 
     campaign: str = ""
     grid: str = ""
     building: str = ""
     unit: str = ""
-    kind: str = "open"
-    size: str = "normal"
-    first: int = 1
-    copies: int = 1
-
-    def checked(self) -> Choices:
-        """The same; Invalid when a value is none of those on the page."""
-        for field, value, allowed in (("打什么", self.kind, _KINDS), ("字号", self.size, _SIZES)):
-            if value not in allowed:
-                raise Invalid("web.bad_choice", field=field, value=value)
-        for field, number, most in (("从第几张打起", self.first, 10**6), ("份数", self.copies, 20)):
-            if not 1 <= number <= most:
-                raise Invalid("web.bad_choice", field=field, value=number)
-        return self
+    kind: Literal["open", "sealed", "list"] = "open"
+    size: Literal["normal", "large"] = "normal"
+    first: int = Field(1, ge=1, le=1_000_000)
+    copies: int = Field(1, ge=1, le=20)
 
     @property
     def sealed(self) -> bool:
         """A visit list names every door that gets a sheet of either edition."""
         return self.kind in ("sealed", "list")
+
+    def but(self, **changed: object) -> Choices:
+        """The same with some values changed."""
+        return self.model_copy(update=changed)
 
 
 @dataclass(frozen=True)
@@ -85,7 +82,7 @@ class Pile:
             place=choices.building + choices.unit,
             from_sheet=choices.first,
             copies=choices.copies,
-            edition="large" if choices.size == "large" else "normal",
+            edition=choices.size,
             sealed=choices.sealed,
         )
 
@@ -124,9 +121,9 @@ def view(services: Services, actor: Actor, connection: Connection, choices: Choi
     if not known:
         return _empty(actor)
     if choices.campaign not in {one["ref"] for one in known}:
-        choices = replace(choices, campaign=known[0]["ref"], grid="", building="", unit="")
+        choices = choices.but(campaign=known[0]["ref"], grid="", building="", unit="")
     found = pile(services, actor, connection, choices)
-    other = pile(services, actor, connection, replace(choices, kind=_other(choices.kind)))
+    other = pile(services, actor, connection, choices.but(kind=_other(choices.kind)))
     grids, buildings, units, choices, found = _places(connection, found, choices)
     sealed, opened = (found, other) if choices.sealed else (other, found)
     counts = {"open": len(opened.there), "sealed": len(sealed.there)}
@@ -180,11 +177,11 @@ def _places(
     parts = [split_place(door.address) for door in here]
     buildings = sorted({one.building or one.group for one in parts} - {""}, key=natural_key)
     if choices.building not in buildings:
-        choices = replace(choices, building="", unit="")
+        choices = choices.but(building="", unit="")
     inside = [one for one in parts if choices.building and one.building == choices.building]
     units = sorted({one.unit for one in inside} - {""}, key=natural_key)
     if choices.unit not in units:
-        choices = replace(choices, unit="")
+        choices = choices.but(unit="")
     asked = Selection(region=choices.grid, place=choices.building + choices.unit)
     return (
         (Choice("", "全部"), *grids),
@@ -196,8 +193,8 @@ def _places(
 
 
 def _preview_path(choices: Choices) -> str:
-    query = "&".join(f"{name}={value}" for name, value in vars(choices).items() if value)
-    return f"/print/preview.png?{query}"
+    asked = {name: value for name, value in choices.model_dump().items() if value}
+    return f"/print/preview.png?{urlencode(asked)}"
 
 
 def _caption(found: Pile, choices: Choices) -> str:

@@ -190,7 +190,7 @@ def _group_posts(
     views = policies.all_policies(connection, queries.policy_refs(connection, campaign["id"]))
     refs = tuple(view.ref for view in service.step_policies(step, views))
     composer = orders.composer(connection, campaign, views)
-    request = Request(languages.DEFAULT, refs, campaign["region"])
+    request = Request(languages.DEFAULT, refs, campaign["region"], village="本村（社区）")
     composed = next(iter(composer.compose("group", [request])), None)
     if composed is None:
         return ()

@@ -28,6 +28,11 @@ from outreach.wording import say
 _SUMMARY_DAYS = 3  # how long a finished campaign keeps its summary card
 
 
+_COUNTED_AT_ONCE = (
+    200_000  # people; a larger register is counted on 成效, not each time somebody opens 今日
+)
+
+
 @dataclass(frozen=True)
 class Desk:
     """What all parts of the page read from."""
@@ -49,7 +54,7 @@ def today(services: Services, actor: Actor, connection: Connection) -> TodayView
     return TodayView(
         on=on,
         live=_live(desk),
-        todo=(*_signing(desk), *_sending(desk), *_papers(desk), *_register(desk)),
+        todo=(*_signing(desk), *_sending(desk), *_papers(desk), *_untold(desk), *_register(desk)),
         losing=losing,
         losing_link=Link("打印", "/print") if losing and actor.may(Action.PRINT) else None,
         upcoming=_upcoming(desk),
@@ -136,18 +141,59 @@ def _sending(desk: Desk) -> list[Todo]:
 
 
 def _papers(desk: Desk) -> list[Todo]:
+    """Sheets that wait for the printer; for whoever walks, also those that wait for a hand."""
     if not desk.actor.may(Action.PRINT):
         return []
-    titles = {one["id"]: one for one in desk.every}
-    return [
+    known = {one["id"]: one for one in desk.every if one["status"] != "cancelled"}
+    found = [
         Todo(
             f"打印 {thousands(n)} 户的一户一单",
-            f"《{titles[key]['title']}》里短信没送到、没有号码的户，打出来送上门。",
-            Link("去打印", f"/print?campaign={titles[key]['ref']}", "print"),
+            f"《{known[key]['title']}》里短信没送到、没有号码的户，打出来送上门。",
+            Link("去打印", f"/print?campaign={known[key]['ref']}", "print"),
         )
         for key, n in desk.office.unprinted.items()
-        if key in titles and titles[key]["status"] != "cancelled"
+        if key in known
     ]
+    if desk.actor.may(Action.CAMPAIGNS_RUN):  # whoever runs campaigns sends others out
+        return found
+    return found + [
+        Todo(
+            f"{thousands(n)} 户的单子打好了，送上门",
+            f"《{known[key]['title']}》。交到手里，撕下回执带回来。丢了可以再打，单号不变。",
+            Link("打入户名单", f"/print?campaign={known[key]['ref']}&kind=list", "door"),
+        )
+        for key, n in desk.office.printed.items()
+        if key in known
+    ]
+
+
+def _untold(desk: Desk) -> list[Todo]:
+    """The policy of the running and finished campaigns that most people still do not know from us."""
+    if not desk.actor.may(Action.REACH_VIEW) or desk.office.people > _COUNTED_AT_ONCE:
+        return []
+    refs = {
+        ref
+        for one in desk.every
+        if one["released"] and one["status"] != "cancelled"
+        for ref in (one["frozen"] or {}).get("policies", {})
+    }
+    counts = [
+        (
+            reports.reach(desk.connection, desk.actor.scope, policy, desk.on, _home(desk)).total,
+            policy,
+        )
+        for policy in policies.all_policies(desk.connection, sorted(refs))
+    ]
+    total, policy = max(counts, key=lambda pair: pair[0].untold, default=(None, None))
+    if total is None or policy is None or not total.untold:
+        return []
+    title = f"{thousands(total.untold)} 人符合《{policy.plain_name}》，还没告知到"
+    text = f"应知 {thousands(total.eligible)} 人，已告知 {thousands(total.told)} 人。看差在哪里、下一步走哪条路。"
+    return [Todo(title, text, Link("看原因", f"/results?policy={policy.ref}", "chart"))]
+
+
+def _home(desk: Desk) -> str:
+    return desk.services.settings.region
 
 
 def _register(desk: Desk) -> list[Todo]:
@@ -159,13 +205,12 @@ def _register(desk: Desk) -> list[Todo]:
 
 
 def _losing(desk: Desk) -> tuple[Losing, ...]:
-    if not desk.actor.may(Action.PEOPLE_VIEW) or not desk.office.people:
+    if not desk.actor.may(Action.PEOPLE_VIEW) or desk.office.people > _COUNTED_AT_ONCE:
         return ()
-    home = desk.services.settings.region
     live = [one for one in policies.all_policies(desk.connection) if one.status == "live"]
     return tuple(
         Losing(one.name, f"最早 {day(one.ends_on)}是最后一天", len(one.days), one.days)
-        for one in reports.losing(desk.connection, desk.actor.scope, live, desk.on, home)
+        for one in reports.losing(desk.connection, desk.actor.scope, live, desk.on, _home(desk))
     )
 
 

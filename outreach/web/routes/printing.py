@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import pypdfium2
-from fastapi import Depends, Form, Query, Request, Response
+from fastapi import Form, Query, Request, Response
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
@@ -21,6 +21,7 @@ from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
 from outreach.deliveries import paper
+from outreach.deliveries.printing import Printer
 from outreach.errors import Invalid
 from outreach.people.masking import mask_name
 from outreach.web.guard import TheActor, TheServices, guarded_router, needs
@@ -34,34 +35,8 @@ router = guarded_router()
 _PREVIEW_DPI = 104
 
 
-def _asked(
-    campaign: Annotated[str, Query()] = "",
-    grid: Annotated[str, Query()] = "",
-    building: Annotated[str, Query()] = "",
-    unit: Annotated[str, Query()] = "",
-    kind: Annotated[str, Query()] = "open",
-    size: Annotated[str, Query()] = "normal",
-    first: Annotated[int, Query()] = 1,
-    copies: Annotated[int, Query()] = 1,
-) -> Choices:
-    return Choices(campaign, grid, building, unit, kind, size, first, copies).checked()
-
-
-def _sent(
-    campaign: Annotated[str, Form()],
-    grid: Annotated[str, Form()] = "",
-    building: Annotated[str, Form()] = "",
-    unit: Annotated[str, Form()] = "",
-    kind: Annotated[str, Form()] = "open",
-    size: Annotated[str, Form()] = "normal",
-    first: Annotated[int, Form()] = 1,
-    copies: Annotated[int, Form()] = 1,
-) -> Choices:
-    return Choices(campaign, grid, building, unit, kind, size, first, copies).checked()
-
-
-Asked = Annotated[Choices, Depends(_asked)]
-Sent = Annotated[Choices, Depends(_sent)]
+Asked = Annotated[Choices, Query()]
+Sent = Annotated[Choices, Form()]
 
 
 @router.get("/print")
@@ -88,17 +63,12 @@ def sheets(services: TheServices, actor: TheActor, choices: Sent) -> Response:
     folder = services.settings.data_dir / "prints"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     out = Path(tempfile.mkdtemp(prefix="web-", dir=folder))  # only this user may read it
-    job = paper.print_sheets(
-        services.store,
-        services.vault,
-        found.orders,
-        found.campaign,
-        out,
-        found.selection(choices, actor.region),
-        on=clock.today(services.settings.zone),
-        public_url=services.settings.public_url,
-        demo=services.demo,
+    printer = Printer(
+        services.store, services.vault, services.settings.public_url, demo=services.demo
     )
+    selection = found.selection(choices, actor.region)
+    on = clock.today(services.settings.zone)
+    job = printer.print(found.orders, found.campaign, selection, out, on)
     _note(services, actor, found, {"sheets": job.sheets, "copies": choices.copies})
     done = BackgroundTask(shutil.rmtree, out, ignore_errors=True)
     if job.path is None:

@@ -66,7 +66,6 @@ class ImportStart:
     """Choosing a file. `problem` says why the last one could not be read."""
 
     regions: tuple[Choice, ...] = ()
-    home: Choice | None = None  # the whole of what this user is responsible for
     region: str = ""
     template: Link | None = None
     recent: tuple[RecentImport, ...] = ()
