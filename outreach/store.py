@@ -30,7 +30,7 @@ def _sqlite_engine(url: str, *, write: bool, timeout: float) -> Engine:
         connect_args={"check_same_thread": False, "timeout": timeout},
         poolclass=QueuePool,
         hide_parameters=True,
-        **pool,  # type: ignore[arg-type]
+        **pool,
     )
 
     @event.listens_for(engine, "connect")

@@ -53,7 +53,9 @@ _RULES = {
 _numbers = itertools.count(1)
 
 
-def add_region(connection: Connection, code: str = VILLAGE, name: str = "多福巷", **more: Any) -> int:
+def add_region(
+    connection: Connection, code: str = VILLAGE, name: str = "多福巷", **more: Any
+) -> int:
     level = {6: "county", 9: "town", 12: "village"}.get(len(code), "grid")
     values = {"code": code, "name": name, "level": level, "parent": "", **more}
     return int(connection.scalar(insert(Region).values(values).returning(Region.id)) or 0)

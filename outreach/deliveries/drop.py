@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, select
 
 from outreach.audiences.predicates import eligible
+from outreach.deliveries.plan import PERSONAL_NUMBERS
 from outreach.deliveries.states import Reason
 from outreach.models.deliveries import Delivery, DeliverySubject
-from outreach.models.people import Household, Person, Refusal
+from outreach.models.people import Household, Person
 from outreach.models.policies import Reach
+from outreach.people import consent
 from outreach.policies.schemas import PolicyView
 
-_PERSONAL = {"sms": "sms", "call": "call"}
+_PERSONAL = ("sms", "call")
 """Channels that a person can refuse; paper and places are offered instead."""
 
 
@@ -97,6 +99,11 @@ def _people(
 ) -> _Judge:
     people = {row.person_id for row in subjects}
     withdrawn = _places(terms)
+    refused = (
+        consent.refusals(connection, people)
+        if terms.channel in _PERSONAL
+        else consent.Refusals(frozenset(), frozenset())
+    )
     has = _already_has(connection, people, [policy.id for policy in terms.policies])
     fits = {policy.id: _still_fits(connection, policy, people, terms) for policy in terms.policies}
 
@@ -104,6 +111,8 @@ def _people(
         reason = _personal_reason(row.status, row.stopped) or withdrawn(row)
         if reason:
             return reason
+        if refused.refuses(row.person_id, None, terms.channel, terms.message_class):
+            return Reason.REFUSED_CHANNEL.value
         if (row.person_id, row.policy_id) in has:
             return Reason.ALREADY_HAS.value
         return "" if row.person_id in fits[row.policy_id] else Reason.NOT_ELIGIBLE.value
@@ -123,36 +132,38 @@ def _recipients(connection: Connection, ids: Collection[int], terms: Terms) -> d
     """Deliveries whose recipient must not get anything by this channel."""
     if terms.channel not in _PERSONAL:
         return {}
-    refused = or_(Refusal.person_id == Person.id, Refusal.address_key == Delivery.address_key)
     rows = connection.execute(
         select(
-            Delivery.id,
-            Person.status,
-            Person.phone_closed,
-            Household.stopped,
-            Refusal.id.label("refusal"),
+            Delivery.id, Delivery.addressee, Delivery.address_key, Person.status, Person.phone_key, Person.phone_kind,
+            Person.phone_closed, Household.stopped,
         )
         .join(Person, Person.id == Delivery.addressee)
         .outerjoin(Household, Household.id == Person.household_id)
-        .outerjoin(
-            Refusal,
-            refused
-            & (Refusal.channel == _PERSONAL[terms.channel])
-            & (Refusal.message_class == terms.message_class)
-            & Refusal.ended_at.is_(None),
-        )
         .where(Delivery.id.in_(ids), Delivery.kind == "person")
-    ).all()
+    ).all()  # fmt: skip
+    numbers = {key for row in rows for key in (row.address_key, row.phone_key) if key is not None}
+    refused = consent.refusals(connection, {row.addressee for row in rows}, numbers)
     result = {}
     for row in rows:
         reason = _personal_reason(row.status, row.stopped)
-        if not reason and row.refusal is not None:
+        # the number as it was planned, and the one that the register knows now
+        if not reason and any(
+            refused.refuses(row.addressee, key, terms.channel, terms.message_class)
+            for key in (row.address_key, row.phone_key)
+        ):
             reason = Reason.REFUSED_CHANNEL.value
-        if not reason and row.phone_closed:
+        if not reason and not _usable(row):
             reason = Reason.NO_ADDRESS.value
         if reason:
             result[row.id] = reason
     return result
+
+
+def _usable(row: Row[*tuple[Any, ...]]) -> bool:
+    """Whether the recipient's number, as the register knows it now, may get a resident's message."""
+    if row.phone_key is None or row.phone_closed:
+        return False
+    return row.phone_kind in PERSONAL_NUMBERS
 
 
 def _already_has(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from channels.base import Found, LooksUp
 from channels.errors import ChannelError, Rejected
@@ -31,36 +31,54 @@ EARLIER = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Doubt:
-    """An attempt of which nobody knows whether it arrived."""
+    """An attempt of which nobody knows whether it arrived.
+
+    at: when it was made; for the newest attempt of a delivery, when its first doubtful one was, because
+    whichever of them arrived, the delivery did. resent: it was sent after an unknown.
+    """
 
     lease: work.AgainLease
     no: int
     at: datetime
     body: str
+    newest: bool
     resent: bool
 
 
 def _doubts(
     connection: Connection, leases: Sequence[work.AgainLease], vault: Vault
 ) -> dict[str, list[Doubt]]:
-    """Doubtful attempts by number; those that a receipt has settled meanwhile are left out."""
+    """Doubtful attempts by number, newest attempts first; deliveries that a receipt has settled are left out."""
     by_id = {lease.delivery_id: lease for lease in leases}
     rows = connection.execute(
-        select(Attempt)
-        .join(Outcome, (Outcome.delivery_id == Attempt.delivery_id) & (Outcome.no == Attempt.no))
-        .where(Attempt.delivery_id.in_(by_id), Outcome.state == "unknown")
-        .order_by(Attempt.at, Attempt.delivery_id)
-    ).mappings()
-    found: dict[str, list[Doubt]] = {}
-    for row in rows:
-        doubt = Doubt(
-            by_id[row["delivery_id"]],
-            row["no"],
-            row["at"],
-            vault.decrypt(BODY_FIELD, row["body"]),
-            row["resent"],
+        select(Attempt, Outcome.state)
+        .outerjoin(
+            Outcome, (Outcome.delivery_id == Attempt.delivery_id) & (Outcome.no == Attempt.no)
         )
-        found.setdefault(vault.decrypt(PHONE_FIELD, row["address"]), []).append(doubt)
+        .where(Attempt.delivery_id.in_(by_id))
+        .order_by(Attempt.delivery_id, Attempt.no)
+    ).mappings()
+    attempts: dict[int, list[RowMapping]] = {}
+    for row in rows:
+        attempts.setdefault(row["delivery_id"], []).append(row)
+    found: dict[str, list[Doubt]] = {}
+    for delivery, tried in attempts.items():
+        if tried[-1]["state"] != "unknown":
+            continue
+        doubtful = [row for row in tried if row["state"] == "unknown"]
+        for row in doubtful:
+            newest = row is tried[-1]
+            doubt = Doubt(
+                by_id[delivery],
+                row["no"],
+                doubtful[0]["at"] if newest else row["at"],
+                vault.decrypt(BODY_FIELD, row["body"]),
+                newest,
+                len(doubtful) > 1,
+            )
+            found.setdefault(vault.decrypt(PHONE_FIELD, row["address"]), []).append(doubt)
+    for doubts in found.values():
+        doubts.sort(key=lambda doubt: (not doubt.newest, doubt.at, doubt.lease.delivery_id))
     return found
 
 
@@ -123,7 +141,10 @@ def _settle(
     sender: str,
     line: Line,
 ) -> None:
-    """Give each doubt its message, or say once more that there is none. Equal texts to one number: in order."""
+    """Give each doubt its message, or say once more that there is none. Equal texts to one number: in order.
+
+    A delivery that was sent again needs one message; a second one belongs to its earlier attempt, and to nobody else.
+    """
     if not work.still_mine(connection, [doubt.lease for doubt in doubts]):
         return
     taken = _taken(connection, [one.provider_id for one in listed])
@@ -138,9 +159,11 @@ def _settle(
                     doubt.no,
                     "accepted",
                     fitting[0].provider_id,
-                    reason="look_up",
+                    reason=settle.LOOKED_UP,
                 )
             )
+            continue
+        if not doubt.newest:
             continue
         looks = doubt.lease.looks + 1
         follow: Next = retry.after_empty_look(looks, resent=doubt.resent, pause=line.look_pause)

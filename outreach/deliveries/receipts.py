@@ -185,7 +185,9 @@ class Box:
             except Exception:
                 if len(batch) == 1:
                     raise
-                with self._lock:  # one of them cannot be written; each of the others is tried by its own caller
+                with (
+                    self._lock
+                ):  # one of them cannot be written; each of the others is tried by its own caller
                     self._waiting = [one for one in batch if one is not mine] + self._waiting
                 self._write([mine])
 

@@ -88,6 +88,20 @@ class Chunk:
         """What the whole chunk costs."""
         return sum(item.cost_fen for item in self.items)
 
+    @property
+    def purse(self) -> str:
+        """The counter of what its campaign has spent."""
+        return f"cost:{self.orders.campaign_id}"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A chunk whose attempts stand. open_until: by `_uptime`, the last moment at which a request may be opened."""
+
+    chunk: Chunk
+    items: Sequence[Item]
+    open_until: float
+
 
 class _TooFast(Exception):
     """The pace has no slot left: the transaction must leave nothing behind."""
@@ -119,13 +133,13 @@ class Sender:
         chunk = self._prepare(lease)
         if chunk is not None:
             try:
-                items = self._commit(lease, chunk)
+                written = self._commit(lease, chunk)
             except _TooFast:  # another sender of this account took the slot
                 with self._store.begin() as connection:
                     lease.give_back(connection)
                 return 1 / self.account.per_second
-            if items:
-                await self._hand_over(chunk.orders, items)
+            if written is not None:
+                await self._hand_over(written)
         return 0
 
     def _claim(self, campaign: int | None) -> work.Lease | None:
@@ -203,7 +217,7 @@ class Sender:
 
     # -- the commit: everything is checked once more, then the attempts stand ---------------------------
 
-    def _commit(self, lease: work.Lease, chunk: Chunk) -> Sequence[Item]:
+    def _commit(self, lease: work.Lease, chunk: Chunk) -> Written | None:
         """Write attempts and skips; returns what may be handed over now.
 
         Nothing is written when something changed since the look: the next step looks again.
@@ -214,10 +228,10 @@ class Sender:
             same = self._left(connection, current, chunk.ids) == chunk.left
             if current.status != "running" or not same:
                 lease.give_back(connection)
-                return ()
+                return None
             onward = lease.advance(connection, chunk.ids[-1])
             if onward is None:
-                return ()
+                return None
             slots = len(chunk.items)
             if slots and not work.take_slots(
                 connection, self.account.id, slots, self.account.per_second
@@ -225,19 +239,20 @@ class Sender:
                 raise _TooFast
             affordable = self._afford(connection, chunk)
             settle.skip(connection, chunk.skips)
+            # From here, not from the hand-over: this process may sleep in between, and others count from here.
+            open_until = _uptime() + self.line.send_timeout
             self._write(connection, chunk, affordable)
         self._held = onward if onward.more else None
-        return affordable
+        return Written(chunk, affordable, open_until) if affordable else None
 
     def _afford(self, connection: Connection, chunk: Chunk) -> Sequence[Item]:
         """Take the money in this transaction; what does not fit any more is skipped with its reason."""
-        name = f"cost:{chunk.orders.campaign_id}"
         limit = chunk.orders.budget_fen
-        if work.reserve(connection, name, chunk.cost_fen, limit):
+        if work.reserve(connection, chunk.purse, chunk.cost_fen, limit):
             return chunk.items
         kept = []
         for item in chunk.items:
-            if work.reserve(connection, name, item.cost_fen, limit):
+            if work.reserve(connection, chunk.purse, item.cost_fen, limit):
                 kept.append(item)
             else:
                 chunk.skips[item.addressee.delivery_id] = Reason.OVER_BUDGET.value
@@ -265,27 +280,47 @@ class Sender:
 
     # -- after the commit: hand over, write the answers -------------------------------------------------
 
-    async def _hand_over(self, signed: Orders, items: Sequence[Item]) -> None:
+    async def _hand_over(self, written: Written) -> None:
         gate = asyncio.Semaphore(IN_FLIGHT_AT_ONCE)
-        deadline = _uptime() + self.line.send_timeout
 
         async def one(item: Item) -> Answer:
             async with gate:
-                if _uptime() > deadline:
+                if _uptime() > written.open_until:
                     return Answer(
                         "deferred", error_code="deadline"
                     )  # never opened, so nothing can have left
                 return await self.channel.send(self._message(item))
 
-        answers = await asyncio.gather(*[one(item) for item in items])
-        pairs = list(zip(items, answers, strict=True))
+        answers = await asyncio.gather(
+            *[one(item) for item in written.items], return_exceptions=True
+        )
+        answered: list[tuple[Item, Answer]] = []
+        faults: list[BaseException] = []
+        for item, answer in zip(written.items, answers, strict=True):
+            if isinstance(answer, BaseException):
+                faults.append(answer)
+            else:
+                answered.append((item, answer))
         with self._store.begin() as connection:
-            settle.apply(connection, [self._change(item, answer) for item, answer in pairs])
-            stopping = [answer for answer in answers if answer.stop_campaign]
-            if stopping:
-                pause_for_fault(
-                    connection, signed.campaign_id, stopping[0].error_code or "", stopping[0].detail
-                )
+            self._settle(connection, written.chunk, answered)
+        if (
+            faults
+        ):  # ours, not the carrier's; what they left open is looked up like that of a dead sender
+            raise faults[0]
+
+    def _settle(
+        self, connection: Connection, chunk: Chunk, answered: Sequence[tuple[Item, Answer]]
+    ) -> None:
+        news = settle.apply(connection, [self._change(item, answer) for item, answer in answered])
+        unused = {change.delivery_id for change in news if change.state in ("deferred", "refused")}
+        money = sum(i.cost_fen for i, _ in answered if i.addressee.delivery_id in unused)
+        if money:
+            work.refund(connection, chunk.purse, money)
+        stopping = next((answer for _, answer in answered if answer.stop_campaign), None)
+        if stopping is not None:
+            pause_for_fault(
+                connection, chunk.orders.campaign_id, stopping.error_code or "", stopping.detail
+            )
 
     def _message(self, item: Item) -> Message:
         key = f"{item.addressee.delivery_id}.{item.no}"

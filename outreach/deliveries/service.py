@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, select, update
 
 from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.deliveries import queries, settle
 from outreach.deliveries.retry import Next
-from outreach.deliveries.states import Reason, Why
-from outreach.errors import Conflict, Missing
+from outreach.deliveries.states import Reason, State, Why
+from outreach.errors import Conflict, Invalid, Missing
 from outreach.models.deliveries import (
     Attempt,
     DeliveryAgain,
@@ -62,6 +62,7 @@ def confirm(connection: Connection, delivery_id: int, *, seen: bool, by: str) ->
 
     Conflict when the delivery does not wait for a person.
     """
+    settle.lock(connection, [delivery_id])  # two people may tap at once
     asked = connection.scalar(
         select(DeliveryAgain.reason).where(DeliveryAgain.delivery_id == delivery_id)
     )
@@ -77,13 +78,21 @@ def confirm(connection: Connection, delivery_id: int, *, seen: bool, by: str) ->
             connection, [settle.Change(delivery_id, no, "accepted", reason="seen_by_person")]
         )
     else:
-        settle.again(connection, delivery_id, Next(Why.RESEND, 0))
+        # what was only deferred was certainly never handed over, so it is not a second copy
+        deferred = state_of(connection, delivery_id) == State.WAITING
+        why = Why.DEFERRED if deferred else Why.RESEND
+        settle.again(connection, delivery_id, Next(why, 0))
     detail = {"seen": seen, "attempt": no}
     audit.record(connection, by, Action.DELIVERIES_SETTLE, f"delivery:{delivery_id}", detail)
 
 
 def record_visit(connection: Connection, delivery_id: int, outcome: str, by: str) -> None:
-    """A worker came back from a door: one of the eight outcomes. A later, stronger word overrules a weaker one."""
+    """A worker came back from a door: one of the eight outcomes. A later, stronger word overrules a weaker one.
+
+    Invalid for an outcome that is none of them.
+    """
+    if outcome not in VISIT_OUTCOMES:
+        raise Invalid("deliveries.visit_outcome", value=outcome, known="、".join(VISIT_OUTCOMES))
     state, fact = VISIT_OUTCOMES[outcome]
     no = _last_attempt(connection, delivery_id)
     change = settle.Change(delivery_id, no, state, reason=outcome, fact=fact)
@@ -101,19 +110,18 @@ def cancel_rest(begin: Begin, campaign: int, reason: Reason = Reason.CANCELLED) 
             .where(DeliveryBatch.campaign_id == campaign, DeliveryBatch.state == "open")
             .values(state="done", lease_no=DeliveryBatch.lease_no + 1, lease_until=None)
         )
-    ended = 0
+    ended, last = 0, 0
     while True:
         with begin() as connection:
-            ids = _unsent(connection, campaign)
+            ids = _unsent(connection, campaign, last)
             settle.skip(connection, dict.fromkeys(ids, reason.value))
-            connection.execute(delete(DeliveryAgain).where(DeliveryAgain.delivery_id.in_(ids)))
         if not ids:
             return ended
-        ended += len(ids)
+        ended, last = ended + len(ids), ids[-1]
 
 
-def _unsent(connection: Connection, campaign: int) -> list[int]:
-    """Deliveries that certainly are with nobody: not begun, or deferred and nothing newer."""
+def _unsent(connection: Connection, campaign: int, after: int) -> list[int]:
+    """Deliveries past a number that certainly are with nobody: not begun, or deferred and nothing newer."""
     view = delivery_state.c
     # of the newest attempt: an older one may have been deferred while a newer one is on its way
     last = (
@@ -123,9 +131,9 @@ def _unsent(connection: Connection, campaign: int) -> list[int]:
     )
     deferred = (view.state == "waiting") & (last == "deferred")
     statement = select(view.delivery_id).where(
-        view.campaign_id == campaign, (view.state == "planned") | deferred
+        view.campaign_id == campaign, view.delivery_id > after, (view.state == "planned") | deferred
     )
-    return list(connection.scalars(statement.limit(2000)))
+    return list(connection.scalars(statement.order_by(view.delivery_id).limit(2000)))
 
 
 def write_export(connection: Connection, campaign: int, path: Path) -> int:

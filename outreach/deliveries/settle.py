@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, literal, select, u
 from outreach import clock
 from outreach.deliveries import funnel
 from outreach.deliveries.retry import Next
-from outreach.deliveries.states import RANK
+from outreach.deliveries.states import RANK, Why
 from outreach.models.campaigns import Step
 from outreach.models.deliveries import (
     Attempt,
@@ -31,6 +31,9 @@ from outreach.models.people import Person
 from outreach.models.policies import Reach
 from outreach.people import consent
 from outreach.store import upsert
+
+LOOKED_UP = "look_up"
+"""The reason of an outcome that rests on the carrier's list and not on its word about this attempt."""
 
 _REACHED_BY = {
     "person": "delivered",
@@ -104,8 +107,10 @@ def apply(connection: Connection, changes: Sequence[Change]) -> list[Change]:
     """Write outcomes that say more than what is there; returns the changes that told something new."""
     if not changes:
         return []
-    with counting(connection, {change.delivery_id for change in changes}) as newest:
-        _give_back_ids(connection, changes)
+    holders = _holders(connection, changes)
+    touched = {change.delivery_id for change in changes} | {one.delivery_id for one in holders}
+    with counting(connection, touched) as newest:
+        _give_back_ids(connection, changes, holders, newest)
         news = _write(connection, changes)
         _write(connection, _arrived_before(news, newest))
         _follow_up(connection, news, newest)
@@ -116,6 +121,8 @@ def apply(connection: Connection, changes: Sequence[Change]) -> list[Change]:
 
 def _write(connection: Connection, changes: Sequence[Change]) -> list[Change]:
     """Write those that rank above what is there; the guard in the statement holds even for a writer we do not see."""
+    if not changes:
+        return []
     ranks = {
         (row.delivery_id, row.no): row.rank
         for row in connection.execute(
@@ -138,7 +145,9 @@ def _write(connection: Connection, changes: Sequence[Change]) -> list[Change]:
 def _arrived_before(news: Sequence[Change], newest: Mapping[int, int]) -> list[Change]:
     """The newest attempt speaks for the delivery: when an earlier one arrived after all, that one is settled too."""
     return [
-        Change(change.delivery_id, newest[change.delivery_id], "delivered", reason="earlier_attempt")
+        Change(
+            change.delivery_id, newest[change.delivery_id], "delivered", reason="earlier_attempt"
+        )
         for change in news
         if change.state == "delivered" and change.no < newest[change.delivery_id]
     ]
@@ -168,32 +177,53 @@ def _raise(connection: Connection) -> Any:
     )
 
 
-def _give_back_ids(connection: Connection, changes: Sequence[Change]) -> None:
-    """A signed receipt names its own delivery, so it may take its id from one that a look-up guessed.
-
-    Which of two equal texts to one number got which id is arbitrary in a look-up; the receipt knows.
-    """
+def _holders(connection: Connection, changes: Sequence[Change]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Other attempts that hold an id which these changes name as theirs."""
     named = {change.provider_id: change for change in changes if change.provider_id is not None}
-    holders = connection.execute(
-        select(Outcome.provider_id, Outcome.delivery_id, Outcome.no).where(
+    rows = connection.execute(
+        select(Outcome.provider_id, Outcome.delivery_id, Outcome.no, Outcome.reason).where(
             Outcome.provider_id.in_(named)
         )
     ).all()
+    return [
+        row
+        for row in rows
+        if (row.delivery_id, row.no)
+        != (named[row.provider_id].delivery_id, named[row.provider_id].no)
+    ]
+
+
+def _give_back_ids(
+    connection: Connection,
+    changes: Sequence[Change],
+    holders: Sequence[Row[*tuple[Any, ...]]],
+    newest: Mapping[int, int],
+) -> None:
+    """A signed receipt names its own delivery, so it may take its id from one that a look-up guessed.
+
+    Which of two equal texts to one number got which id is arbitrary in a look-up; the receipt knows. Where it has
+    no other id to give in exchange, and was not sent again either, the guess was wrong: the other one is in doubt
+    again, else its message would be lost. This is the only way in which an outcome says less than before.
+    """
+    named = {change.provider_id: change for change in changes}
     for holder in holders:
         change = named[holder.provider_id]
-        if (holder.delivery_id, holder.no) == (change.delivery_id, change.no):
-            continue
         mine = (Outcome.delivery_id == change.delivery_id) & (Outcome.no == change.no)
         theirs = (Outcome.delivery_id == holder.delivery_id) & (Outcome.no == holder.no)
         old = connection.scalar(select(Outcome.provider_id).where(mine))
         connection.execute(update(Outcome).where(mine | theirs).values(provider_id=None))
         connection.execute(update(Outcome).where(theirs).values(provider_id=old))
         connection.execute(update(Outcome).where(mine).values(provider_id=change.provider_id))
+        both_newest = all(newest[one.delivery_id] == one.no for one in (change, holder))
+        if old is None and holder.reason == LOOKED_UP and both_newest:
+            doubt = {"state": "unknown", "rank": RANK["unknown"], "reason": "guess_disproved"}
+            connection.execute(
+                update(Outcome).where(theirs, Outcome.state == "accepted").values(doubt)
+            )
+            again(connection, holder.delivery_id, Next(Why.LOOK_UP, 0))
 
 
-def _follow_up(
-    connection: Connection, news: Sequence[Change], newest: Mapping[int, int]
-) -> None:
+def _follow_up(connection: Connection, news: Sequence[Change], newest: Mapping[int, int]) -> None:
     """What is to be done next follows from the newest attempt; of an older one only that it arrived matters."""
     telling = [
         change

@@ -44,12 +44,8 @@ class Text:
 
 
 def _text(row: Mapping[str, Any]) -> Text:
-    return Text(
-        **{
-            name: row[name] or "" if name == "reviewed_by" else row[name]
-            for name in Text.__dataclass_fields__
-        }
-    )
+    columns: dict[str, Any] = {name: row[name] for name in Text.__dataclass_fields__}
+    return Text(**{**columns, "reviewed_by": row["reviewed_by"] or ""})
 
 
 def load_files(connection: Connection, overlay: Path | None = None) -> int:

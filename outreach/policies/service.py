@@ -102,10 +102,17 @@ def _check_rule(document: Mapping[str, Any], file: str) -> None:
     try:
         rule = parse_rule(document["rule"])
     except RuleError as error:
-        raise Invalid(error.code, file=file, **error.params) from error
+        raise _in_file(error, file) from error
     for name in rule.parameters:
         if name not in (document.get("parameters") or {}):
             raise Invalid("policies.undeclared_parameter", file=file, parameter=name)
+
+
+def _in_file(error: RuleError, file: str) -> Invalid:
+    """A mistake in a rule, with the file in front of its place."""
+    return Invalid(
+        error.code, **{**error.params, "file": file, "path": f"{file}: {error.params['path']}"}
+    )
 
 
 def _check_shapes(facts: Mapping[str, Any], file: str) -> None:
@@ -221,7 +228,7 @@ def fill_in(
     try:
         policy.rule.bind(parameters or {})
     except RuleError as error:
-        raise Invalid(error.code, file=ref, **error.params) from error
+        raise _in_file(error, ref) from error
     for name in facts or {}:
         if name not in LOCAL_FACTS:
             raise Invalid("policies.unknown_key", file=ref, key=name)

@@ -12,13 +12,15 @@ LOOKING_UP = ("twilio",)
 
 
 def sweep(store: Store, settings: Settings) -> int:
-    """Fire due steps, settle early receipts, find attempts whose sender died, fold counts. Returns news."""
-    news = schedule.tick(store.begin, settings.zone)
+    """Find attempts whose sender died, settle early receipts, fold counts, fire due steps. Returns news.
+
+    Firing comes last, because it raises when a step cannot be planned, and the rest must not wait for that.
+    """
     with store.read() as connection:
         can = {one.id: one.provider in LOOKING_UP for one in orders.accounts(connection)}
-    news += look_up.mark_lost(store, can_look_up=can)
+    news = look_up.mark_lost(store, can_look_up=can)
     with store.begin() as connection:
         news += receipts.sweep(connection)
     with store.begin() as connection:
         funnel.fold(connection)
-    return news
+    return news + schedule.tick(store.begin, settings.zone)

@@ -16,6 +16,7 @@ from outreach.messages import service as messages
 from outreach.models.access import AuditEntry
 from outreach.models.campaigns import Campaign, Step
 from outreach.models.deliveries import Account
+from outreach.models.messages import Variant
 from outreach.models.people import Person
 from outreach.models.policies import Policy
 from outreach.policies import service as policies
@@ -107,8 +108,6 @@ def test_a_step_that_writes_needs_its_text(
     channel, language, policy = missing.split("/")
     create(home, steps=steps)
     with home.begin() as connection:
-        from outreach.models.messages import Variant
-
         connection.execute(
             delete(Variant).where(
                 Variant.channel == channel, Variant.language == language, Variant.policy == policy

@@ -58,10 +58,10 @@ class Office:
         with self.store.read() as connection:
             return str(service.get(connection, ref)["frozen_hash"])
 
-    def write(self, **changes: Any) -> None:
-        """A draft, written by zhou."""
+    def write(self, by: str = "zhou", **changes: Any) -> None:
+        """A draft."""
         with self.store.begin() as connection:
-            service.create(connection, town.order(**changes), changes.get("by", "zhou"))
+            service.create(connection, town.order(**changes), by)
 
     def fire(self) -> None:
         """Let steps that are due make their deliveries."""

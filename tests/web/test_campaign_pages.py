@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from outreach import clock
 from outreach.deliveries import queries as deliveries
+from outreach.deliveries.service import state_of
 from outreach.models.campaigns import SignOff
 from outreach.models.deliveries import Attempt, Delivery, DeliveryAgain, Outcome
 from tests import town
@@ -156,12 +158,12 @@ def test_a_person_settles_what_no_machine_can_know(
     today = zhou.get("/today").text
     assert "核对 1 件结果不明的" in today
     page = zhou.get("/campaigns/winter/unknown").text
-    assert "138****0101" in page
-    assert "13800000101" not in today + page
+    assert re.search(r"138\*{4}010[1-4]", page)
+    assert "138000001" not in today + page
     answer = send(zhou, f"/campaigns/winter/unknown/{delivery}", seen=seen)
     assert answer.headers["location"] == "/campaigns/winter"
+    assert _state(office, delivery) == state
     with office.store.read() as connection:
-        assert delivery_state(office, delivery) == state
         listed = connection.scalar(
             select(DeliveryAgain.reason).where(DeliveryAgain.delivery_id == delivery)
         )
@@ -169,9 +171,7 @@ def test_a_person_settles_what_no_machine_can_know(
     assert send(zhou, f"/campaigns/winter/unknown/{delivery}", seen=seen).status_code == 404
 
 
-def delivery_state(office: Office, delivery: int) -> str:
-    from outreach.deliveries.service import state_of
-
+def _state(office: Office, delivery: int) -> str:
     with office.store.read() as connection:
         return state_of(connection, delivery)
 
@@ -189,7 +189,7 @@ def test_somebody_responsible_for_one_village_neither_runs_nor_settles_the_count
     assert office.status() == "running"
     with office.store.begin() as connection:
         connection.execute(
-            Delivery.__table__.update().where(Delivery.id == delivery).values(village=town.WEST)  # type: ignore[attr-defined]
+            update(Delivery).where(Delivery.id == delivery).values(village=town.WEST)
         )
     assert send(dong, f"/campaigns/winter/unknown/{delivery}", seen="yes").status_code == 404
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol, TypeVar
+
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -18,24 +21,25 @@ from outreach.web.services import Services
 
 router = guarded_router()
 
+Said_co = TypeVar("Said_co", covariant=True)
+
 
 def _public_url(services: Services, request: Request) -> str:
     """The address as the carrier called it: it signs the public one, whatever a proxy made of it."""
     return services.settings.public_url.rstrip("/") + request.url.path
 
 
-async def _form(request: Request) -> dict[str, str]:
-    return {key: str(value) for key, value in (await request.form()).items()}
+class _Parse(Protocol[Said_co]):
+    def __call__(
+        self, form: Mapping[str, str], url: str, signature: str, token: str, *, settings: str
+    ) -> Said_co: ...
 
 
-@router.post("/callbacks/twilio/status/{token}")
-@public
-async def status(token: str, request: Request, services: TheServices) -> Response:
-    """A receipt: signed by the carrier, named by us; kept before it is answered."""
-    form = await _form(request)
-    named = read_token(services.vault, token)
+async def _signed(parse: _Parse[Said_co], request: Request, services: Services) -> Said_co:
+    """What a carrier says, once its signature is checked; Refused when it is not the carrier's."""
+    form = {key: str(value) for key, value in (await request.form()).items()}
     try:
-        said = twilio_callbacks.parse_status(
+        return parse(
             form,
             _public_url(services, request),
             request.headers.get("X-Twilio-Signature", ""),
@@ -44,6 +48,14 @@ async def status(token: str, request: Request, services: TheServices) -> Respons
         )
     except ChannelError as error:
         raise Refused(error.code, **error.params) from error
+
+
+@router.post("/callbacks/twilio/status/{token}")
+@public
+async def status(token: str, request: Request, services: TheServices) -> Response:
+    """A receipt: signed by the carrier, named by us; kept before it is answered."""
+    named = read_token(services.vault, token)
+    said = await _signed(twilio_callbacks.parse_status, request, services)
     box: Box = request.app.state.receipts
     await run_in_threadpool(box.put, Event(said, named))
     return Response(status_code=204)
@@ -53,17 +65,7 @@ async def status(token: str, request: Request, services: TheServices) -> Respons
 @public
 async def inbound(request: Request, services: TheServices) -> Response:
     """A text from a phone: an opt-out word is obeyed at once, anything else is thanked for and left alone."""
-    form = await _form(request)
-    try:
-        text = twilio_callbacks.parse_inbound(
-            form,
-            _public_url(services, request),
-            request.headers.get("X-Twilio-Signature", ""),
-            services.settings.twilio_auth_token,
-            settings=request.headers.get("X-Twilio-Webhooks-Signature-Settings", ""),
-        )
-    except ChannelError as error:
-        raise Refused(error.code, **error.params) from error
+    text = await _signed(twilio_callbacks.parse_inbound, request, services)
     if is_opt_out(text.text):
         await run_in_threadpool(_opt_out, services, text.sender)
     return Response("<Response/>", media_type="text/xml")
