@@ -6,6 +6,7 @@ They are read once, in bootstrap, and passed down; nothing below imports a value
 from __future__ import annotations
 
 import os
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,7 +24,10 @@ WECOM_API = "https://qyapi.weixin.qq.com"
 def is_loopback(url: str) -> bool:
     """Whether an address stays on this machine."""
     host = urlsplit(url).hostname or ""
-    return host == "localhost" or host == "::1" or host.startswith("127.")
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:  # a name, whatever it begins with
+        return False
 
 
 class Settings(BaseSettings):

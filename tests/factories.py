@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -208,7 +207,9 @@ class Office:
         """Skips by reason."""
         with self.store.read() as connection:
             rows = queries.reasons(connection, self.campaign)
-        return {row["reason"]: row["count"] for row in rows if row["state"] == "skipped"}
+        skipped = [row for row in rows if row["state"] == "skipped"]
+        assert len({row["reason"] for row in skipped}) == len(skipped)
+        return {row["reason"]: row["count"] for row in skipped}
 
     def deliveries(self) -> list[int]:
         with self.store.read() as connection:
@@ -225,9 +226,8 @@ class Office:
         statement = select(DeliveryAgain.reason).join(
             Delivery, Delivery.id == DeliveryAgain.delivery_id
         )
-        statement = statement.where(Delivery.campaign_id == self.campaign)
-        if delivery is not None:
-            statement = statement.where(Delivery.id == delivery)
+        mine = Delivery.campaign_id == self.campaign
+        statement = statement.where(mine if delivery is None else Delivery.id == delivery)
         with self.store.read() as connection:
             return connection.execute(statement).scalar_one_or_none() or ""
 
@@ -301,6 +301,3 @@ def check_counts(store: Store, campaign: int) -> None:
 def _funnel(store: Store, campaign: int) -> dict[tuple[str, ...], int]:
     with store.read() as connection:
         return funnel.counts(connection, campaign, "village", "age_band", "language", "state")
-
-
-MakeOffice = Callable[[], Office]

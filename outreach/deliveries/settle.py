@@ -338,7 +338,8 @@ def skip(connection: Connection, reasons: dict[int, str]) -> None:
         ]  # fmt: skip
         statement = upsert(connection, Outcome)
         fresh = statement.excluded
-        ended = {"state": fresh.state, "rank": fresh.rank, "at": fresh.at, "reason": fresh.reason}
+        names = ("state", "rank", "at", "reason", "error")
+        ended = {name: getattr(fresh, name) for name in names}
         connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["delivery_id", "no"],

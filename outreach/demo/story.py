@@ -330,6 +330,7 @@ _LOCAL: Mapping[str, Mapping[str, Any]] = {
             "text": "演示标准每人每年400元",
             "value": 400,
             "unit": "元/人/年",
+            "prefix": "交",
         },
         "where": "居住地的村（社区）",
         "window": {"text": "2027年2月28日前交"},

@@ -85,6 +85,7 @@ def _figures(
     sure = sum(one.get("yes", 0) for one in counts)
     maybe = sum(one.get("unknown", 0) for one in counts)
     sms = sum(step.recipients for step in steps if step.sms)
+    texting = sum(1 for step in steps if step.sms)
     billed = sum(step.billed for step in steps)
     fen = round(preview["cost"] * 100)
     budget = campaign["budget_fen"]
@@ -92,7 +93,7 @@ def _figures(
     return (
         Figure("people", "要告诉的人", thousands(preview["people"]), "人", "每人按自己的政策收"),
         Figure("policy", "人和政策", thousands(sure + maybe), "对", f"符合 {thousands(sure)}，待核实 {thousands(maybe)}"),
-        Figure("text", "发短信", thousands(sms), "人", f"计费 {thousands(billed)} 条"),
+        Figure("text", "发短信", thousands(sms), "人" if texting == 1 else "人次", f"计费 {thousands(billed)} 条"),
         Figure("chart", "最多花", yuan(fen), "", note),
     )  # fmt: skip
 

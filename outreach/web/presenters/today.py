@@ -168,13 +168,13 @@ def _papers(desk: Desk) -> list[Todo]:
 
 
 def _untold(desk: Desk) -> list[Todo]:
-    """The policy of the running and finished campaigns that most people still do not know from us."""
+    """The policy of finished campaigns that most people still do not know from us."""
     if not desk.actor.may(Action.REACH_VIEW) or desk.office.people > _COUNTED_AT_ONCE:
         return []
     refs = {
         ref
         for one in desk.every
-        if one["released"] and one["status"] != "cancelled"
+        if one["status"] == "finished"
         for ref in (one["frozen"] or {}).get("policies", {})
     }
     counts = [

@@ -50,15 +50,15 @@ class States:
     @property
     def bar(self) -> Bar:
         """已送达 · 等回执 · 结果不明 · 没送到 · 待发."""
-        parts = [
+        # 结果不明 has its place even when there is none: it may come while the page is open
+        parts = (
             Part("delivered", "已送达", self.delivered, "yes"),
             Part("accepted", "等回执", self.accepted, "ask"),
+            Part("unknown", "结果不明", self.unknown, "ask"),
             Part("failed", "没送到", self.failed, "bad"),
             Part("left", "待发", self.left, "todo"),
-        ]
-        if self.unknown:
-            parts.insert(2, Part("unknown", "结果不明", self.unknown, "ask"))
-        return Bar(tuple(parts), self.to_send)
+        )
+        return Bar(parts, self.to_send)
 
 
 @dataclass(frozen=True)
