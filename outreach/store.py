@@ -105,6 +105,15 @@ def database_now(connection: Connection) -> datetime:
     return moment
 
 
+def refresh_statistics(connection: Connection) -> None:
+    """Tell the planner what the tables hold now: after an import and after planning they hold something else."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            "PRAGMA analysis_limit=1000"
+        )  # a sample is enough, and quick at a million rows
+    connection.exec_driver_sql("ANALYZE")
+
+
 def upsert(connection: Connection, table: Any) -> Any:
     """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` on this database."""
     insert: Callable[[Any], Insert] = (

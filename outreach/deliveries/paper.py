@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, literal, null, select
 
-from channels import flyer
 from channels.flyer import HouseholdSheet, PolicyBlock, Serial, SheetMeta
-from channels.flyer.sheets import Edition, HouseholdSize
+from channels.flyer.sheets import MOST_POLICIES, Edition, HouseholdSize
 from outreach.deliveries import drop
 from outreach.deliveries.orders import Orders
 from outreach.messages import facts
@@ -88,7 +87,6 @@ def doors(
             "name": vault.decrypt("name", row["name"]),
         }
         for row in rows
-        if blocks.get(row["id"])
     ]
     clear.sort(key=lambda row: (row["region"], natural_key(row["address"]), row["id"]))
     grids = {
@@ -97,20 +95,24 @@ def doors(
     place: dict[str, int] = {}
     made = []
     for row in clear:
+        # numbered even where this edition has nothing to say, so that open and sealed sheets carry the same number
         place[row["region"]] = place.get(row["region"], 0) + 1
-        serial = Serial(orders.campaign_id, grids[row["region"]], place[row["region"]])
-        chosen = blocks[row["id"]]
-        sheet = HouseholdSheet(
-            serial=str(serial),
-            householder=row["name"],
-            address=row["address"] or row["village"],
-            policies=tuple(chosen[: flyer.sheets.MOST_POLICIES]),
-            more=max(0, len(chosen) - flyer.sheets.MOST_POLICIES),
-        )
-        made.append(
-            Door(row["id"], row["household"], row["region"], row["village"], row["address"], sheet)
-        )
+        chosen = blocks.get(row["id"])
+        if chosen:
+            serial = Serial(orders.campaign_id, grids[row["region"]], place[row["region"]])
+            made.append(_door(row, str(serial), chosen))
     return made
+
+
+def _door(row: Mapping[str, Any], serial: str, blocks: Sequence[PolicyBlock]) -> Door:
+    sheet = HouseholdSheet(
+        serial=serial,
+        householder=row["name"],
+        address=row["address"] or row["village"],
+        policies=tuple(blocks[:MOST_POLICIES]),
+        more=max(0, len(blocks) - MOST_POLICIES),
+    )
+    return Door(row["id"], row["household"], row["region"], row["village"], row["address"], sheet)
 
 
 def _paper_rows(connection: Connection, campaign: int) -> list[Mapping[str, Any]]:

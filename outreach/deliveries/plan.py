@@ -46,7 +46,7 @@ from outreach.models.deliveries import (
     delivery_state,
 )
 from outreach.models.people import Person, Region
-from outreach.store import Begin, upsert
+from outreach.store import Begin, refresh_statistics, upsert
 
 CHUNK = 10_000
 """People per planning transaction."""
@@ -376,7 +376,9 @@ def write(begin: Begin, plan: Plan) -> int:
         if done is None:
             return 0  # another planner was faster
         funnel.plant(connection, plan.campaign_id, plan.step_id, plan.firing_id)
-        return _open_batches(connection, plan)
+        waiting = _open_batches(connection, plan)
+        refresh_statistics(connection)
+        return waiting
 
 
 def writable(connection: Connection, plan: Plan) -> Iterable[tuple[bytes, str, str, int]]:

@@ -96,8 +96,13 @@ class Story:
             there = connection.scalar(select(func.count()).select_from(Person)) or 0
         if there < self.people:
             sheet = self._folder / "城关等镇常住人口台账.xlsx"
-            place = counties.build(self._households)
-            workbook.write(residents.generate(place, self.people, self.today), sheet)
+            if (
+                not sheet.exists()
+            ):  # the same people, however often and on whatever day it is started again
+                part = sheet.with_suffix(".part")
+                place = counties.build(self._households)
+                workbook.write(residents.generate(place, self.people, self.today), part)
+                part.replace(sheet)
             report = importer.import_file(
                 sheet,
                 begin=self.home.store.begin,

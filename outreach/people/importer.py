@@ -26,7 +26,7 @@ from outreach.people.register import Run, Written, plan_chunk, write_chunk
 from outreach.people.rejected import write_rejected
 from outreach.people.schemas import ImportReport, PersonRow, Preview, Problem, SheetPreview
 from outreach.people.sealing import Sealed, seal
-from outreach.store import Begin
+from outreach.store import Begin, refresh_statistics
 from outreach.vault import Vault
 
 FIRST_ROWS = 10
@@ -183,6 +183,7 @@ class _Writing:
         class_phones(self.begin, written)
         with self.begin() as connection:
             queries.finish_run(connection, run.id, {"finished_at": clock.now()})
+            refresh_statistics(connection)
         self.report.written, self.report.import_id = True, run.id
 
     def _start(self, path: Path, gathered: Gathered, options: Options) -> Run:

@@ -18,7 +18,9 @@ Lang = Literal["zh", "en"]
 def catalogue() -> dict[str, dict[str, str]]:
     """All entries of all catalogues; a code that stands in two files is a ValueError."""
     entries: dict[str, dict[str, str]] = {}
-    for file in sorted(resources.files(__name__).joinpath("catalogue").iterdir(), key=lambda f: f.name):
+    for file in sorted(
+        resources.files(__name__).joinpath("catalogue").iterdir(), key=lambda f: f.name
+    ):
         if not file.name.endswith(".toml"):
             continue
         for code, words in tomllib.loads(file.read_text("utf-8")).items():

@@ -36,33 +36,24 @@ def test_counts_are_the_same_before_and_after_folding(office: Office) -> None:
 
 
 def test_folding_loses_nothing_that_is_written_meanwhile(office: Office) -> None:
-    stop = threading.Event()
-
-    def fold() -> None:
-        while not stop.is_set():
-            with office.store.begin() as connection:
-                funnel.fold(connection)
-
-    folders = [threading.Thread(target=fold) for _ in range(2)]
-    for thread in folders:
-        thread.start()
-
     def write() -> None:
-        for _ in range(40):
+        for _ in range(20):
             with office.store.begin() as connection:
                 funnel.move(connection, [(CELL, "", "planned")])
 
-    writers = [threading.Thread(target=write) for _ in range(3)]
-    for thread in writers:
+    def fold() -> None:
+        for _ in range(20):
+            with office.store.begin() as connection:
+                funnel.fold(connection)
+
+    threads = [threading.Thread(target=work) for work in (write, fold, write, fold, write)]
+    for thread in threads:
         thread.start()
-    for thread in writers:
-        thread.join()
-    stop.set()
-    for thread in folders:
+    for thread in threads:
         thread.join()
     with office.store.begin() as connection:
         funnel.fold(connection)
-        assert connection.scalar(select(func.sum(Funnel.n))) == 120
+        assert connection.scalar(select(func.sum(Funnel.n))) == 60
 
 
 def test_a_rebuild_mends_what_was_miscounted(office: Office) -> None:
