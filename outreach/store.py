@@ -16,8 +16,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Insert, QueuePool, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from outreach import clock
+from outreach.errors import Misconfigured
 
 Begin = Callable[[], AbstractContextManager[Connection]]
 """Opens one write transaction; the few services that need several receive it."""
@@ -87,8 +90,17 @@ class Store:
 
 
 def open_store(url: str, *, timeout: float = 30.0) -> Store:
-    """Open the database at a SQLAlchemy URL; `timeout` is how long one process waits for another on SQLite."""
-    if url.startswith("sqlite"):
+    """Open the database at a SQLAlchemy URL; `timeout` is how long one process waits for another on SQLite.
+
+    Misconfigured for anything but SQLite and PostgreSQL; the address itself is not said, it may hold a password.
+    """
+    try:
+        kind = make_url(url).get_backend_name()
+    except (ArgumentError, ValueError):
+        kind = ""
+    if kind not in ("sqlite", "postgresql"):
+        raise Misconfigured("settings.database_url")
+    if kind == "sqlite":
         return Store(
             _sqlite_engine(url, write=False, timeout=timeout),
             _sqlite_engine(url, write=True, timeout=timeout),

@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from outreach import clock
+from outreach.errors import Misconfigured
 from outreach.models.deliveries import Counter
 from outreach.store import Store, database_now, open_store, upsert
 
@@ -148,3 +149,21 @@ def test_parameters_are_not_in_error_messages(store: Store) -> None:
     if store.dialect == "sqlite":
         assert "13800000000" not in str(caught.value)
     assert "[SQL parameters hidden" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "garbage",
+        "mysql://u:secret@h/d",
+        "postgres://u:secret@h/d",
+        "",
+        "postgresql://u:secret@h:port/d",
+    ],
+    ids=["no address", "another database", "an old name", "nothing", "a port in words"],
+)
+def test_an_address_that_is_none_is_said_without_its_password(url: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        open_store(url)
+    assert caught.value.code == "settings.database_url"
+    assert "secret" not in str(caught.value)

@@ -44,6 +44,19 @@ class StepPreview:
     cost_fen: int = 0
     gaps: Mapping[str, int] = field(default_factory=dict)
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> StepPreview:
+        """The preview behind `as_dict`."""
+        return cls(
+            number=data["step"],
+            channel=data["channel"],
+            recipients=data["recipients"],
+            texts=[Distinct(**text) for text in data["texts"]],
+            parts=data["parts"],
+            cost_fen=round(data["cost"] * 100),
+            gaps=data["gaps"],
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """For the page, the command line and the frozen document."""
         return {

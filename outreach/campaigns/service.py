@@ -20,6 +20,7 @@ from outreach.campaigns import preview, queries
 from outreach.campaigns.schemas import CampaignOrder
 from outreach.campaigns.states import MOVES
 from outreach.deliveries import orders
+from outreach.deliveries.plan import posts
 from outreach.errors import Conflict, Invalid, Missing, Refused
 from outreach.messages import service as messages
 from outreach.messages.languages import DEFAULT
@@ -96,6 +97,12 @@ class Preview:
     by_policy: Mapping[str, Mapping[str, int]]
     steps: Sequence[preview.StepPreview]
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Preview:
+        """The preview behind `as_dict`, as the frozen document keeps it."""
+        steps = [preview.StepPreview.from_dict(step) for step in data["steps"]]
+        return cls(data["people"], data["by_policy"], steps)
+
     @property
     def cost_fen(self) -> int:
         """What all steps cost at most."""
@@ -112,7 +119,9 @@ class Preview:
 
 
 def look(connection: Connection, campaign: Mapping[str, Any], on: date) -> Preview:
-    """Match the audience anew (while it is a draft) and render every text that would go out."""
+    """What would go out: a draft is matched anew and every text rendered; after that, what was signed."""
+    if campaign["frozen"] is not None:
+        return Preview.from_dict(campaign["frozen"]["preview"])
     views = _views(connection, campaign)
     if campaign["status"] == "draft":
         _freeze_audience(connection, campaign, views, on)
@@ -125,18 +134,19 @@ def look(connection: Connection, campaign: Mapping[str, Any], on: date) -> Previ
     steps = []
     for step in queries.steps(connection, campaign["id"]):
         ids = [view.id for view in step_policies(step, views)]
+        plan = preview.draft_plan(campaign, step, ids, on)
         if step["channel"] == "sms":
             key = queries.account_for(connection, step["channel"], step["options"].get("account"))
             if key is None:
                 raise Missing("deliveries.no_account", channel=step["channel"])
-            plan = preview.draft_plan(campaign, step, ids, on)
             steps.append(
                 preview.message_step(
                     connection, plan, composer, orders.account(connection, key), names
                 )
             )
         else:
-            steps.append(preview.StepPreview(step["number"], step["channel"], 0))
+            count = posts(connection, plan)
+            steps.append(preview.StepPreview(step["number"], step["channel"], count))
     return Preview(people, by_policy, steps)
 
 

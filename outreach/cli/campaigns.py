@@ -70,7 +70,8 @@ def _preview_lines(seen: Preview) -> list[str]:
         sure, maybe = counts.get("yes", 0), counts.get("unknown", 0)
         lines.append(f"  {policy}：很可能 {sure}，资料不全 {maybe}")
     for step in seen.steps:
-        lines.append(f"第 {step.number} 步 {step.channel}：{step.recipients} 个收件人")
+        to = f"{step.recipients} 个" if step.recipients else "到时候还没告知到的户"
+        lines.append(f"第 {step.number} 步 {step.channel}：{to}")
         for text in step.texts:
             lines += [
                 f"  × {text.count}（{text.language}，每条计费 {text.parts} 条）",

@@ -246,16 +246,8 @@ def _plan_places(
     connection: Connection, plan: Plan, kind: str, places: Iterable[tuple[int, str]]
 ) -> None:
     """One post or broadcast per place where somebody of the audience lives; they are its exposed subjects."""
-    everyone = _members(plan, 0, 2**62)
-    for place, code in places:
-        here = and_(everyone, under(Person.region, code))
-        people = (
-            select(AudienceMember.person_id)
-            .join(Person, Person.id == AudienceMember.person_id)
-            .where(here)
-        )
-        if connection.execute(people.limit(1)).first() is None:
-            continue
+    for place, code in _inhabited(connection, plan, places):
+        here = and_(_members(plan, 0, 2**62), under(Person.region, code))
         language = connection.scalar(
             select(_language(connection, literal(code), None, plan.default_language))
         )
@@ -280,6 +272,32 @@ def _plan_places(
             .join(Delivery, and_(*_mine(plan), Delivery.kind == kind, Delivery.addressee == place))
             .where(here),
         )
+
+
+def _inhabited(
+    connection: Connection, plan: Plan, places: Iterable[tuple[int, str]]
+) -> list[tuple[int, str]]:
+    """The places where somebody of the audience lives."""
+    everyone = _members(plan, 0, 2**62)
+
+    def lived_in(code: str) -> bool:
+        people = (
+            select(AudienceMember.person_id)
+            .join(Person, Person.id == AudienceMember.person_id)
+            .where(everyone, under(Person.region, code))
+        )
+        return connection.execute(people.limit(1)).first() is not None
+
+    return [(place, code) for place, code in places if lived_in(code)]
+
+
+def posts(connection: Connection, plan: Plan) -> int:
+    """How many groups or villages a step that speaks to places will reach; 0 for other steps."""
+    if plan.channel == "group":
+        return len(_inhabited(connection, plan, _groups(connection)))
+    if plan.channel == "broadcast":
+        return len(_inhabited(connection, plan, _villages(connection, plan)))
+    return 0
 
 
 def _groups(connection: Connection) -> list[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
@@ -109,14 +110,16 @@ def _server(pages: object, data: Path, host: str, port: int) -> LoopbackServer:
     killed run sent still come to that address.
     """
     memory = data / "port"
-    wanted = port or (int(memory.read_text()) if memory.exists() else 0)
+    known = memory.read_text() if memory.exists() else ""
+    wanted = port or (int(known) if known.isdecimal() else 0)  # a kill may have left it empty
     try:
         server = LoopbackServer(pages, host=host, port=wanted)
     except OSError:
         if port:
             raise
         server = LoopbackServer(pages, host=host, port=0)
-    memory.write_text(str(server.port))
+    if known != str(server.port):
+        memory.write_text(str(server.port))
     return server
 
 
@@ -128,6 +131,10 @@ class _Late:
     async def __call__(self, scope: dict[str, object], receive: object, send: object) -> None:
         if scope["type"] == "lifespan":
             return
+        while (
+            self.app is None
+        ):  # a receipt for a killed run may come before the pages are put together
+            await asyncio.sleep(0.01)
         await self.app(scope, receive, send)  # type: ignore[operator]
 
 

@@ -178,10 +178,25 @@ class Story:
     def send(self) -> None:
         """Send until nothing moves by itself and nothing waits for a person, then wait for the receipts."""
         campaign = self._campaign()["id"]
+        self._await_receipts(campaign)  # those that a killed run did not live to see
         while True:
             drain(self.home.store, self.home.vault, self.home.settings, campaign)
             if not self._ask_a_person(campaign):
                 break
+        self._await_receipts(campaign)
+
+    def _await_receipts(self, campaign: int, patience: float = 5.0) -> None:
+        """Receipts come by themselves; a carrier that sends none is not waited for longer than `patience` seconds."""
+        before, since = -1, time.monotonic()
+        while time.monotonic() - since < patience:
+            with self.home.store.read() as connection:
+                steps = campaign_queries.steps(connection, campaign)
+                open_ = sum(deliveries.without_receipt(connection, step["id"]) for step in steps)
+            if open_ == 0:
+                return
+            if open_ != before:
+                before, since = open_, time.monotonic()
+            time.sleep(0.1)
 
     def _ask_a_person(self, campaign: int) -> bool:
         """What no machine can know: an invented person looks into the groups and at the carrier's page.

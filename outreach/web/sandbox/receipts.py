@@ -35,6 +35,7 @@ class Receipts:
 
     async def run(self) -> None:
         """Until cancelled; what was being posted then stays pending."""
+        self._store.try_again(time.time())
         connector = aiohttp.TCPConnector(limit=_AT_ONCE, keepalive_timeout=2)
         async with aiohttp.ClientSession(connector=connector, timeout=_TIMEOUT) as session:
             try:

@@ -162,6 +162,11 @@ class Store:
         sql = "UPDATE receipt SET due = ?, failing_since = ? WHERE message = ?"
         self._db.execute(sql, (next_due, since, one.message.id))
 
+    def try_again(self, now: float) -> None:
+        """Nobody was there when this process was not either: the time of trying begins anew."""
+        sql = "UPDATE receipt SET failing_since = NULL, due = min(due, ?) WHERE failing_since NOT NULL"
+        self._db.execute(sql, (now,))
+
     def pending_receipts(self) -> int:
         """How many messages have a receipt still to come."""
         (count,) = self._db.execute("SELECT count(*) FROM receipt").fetchone()

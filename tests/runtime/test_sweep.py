@@ -1,0 +1,81 @@
+"""What a crash missed is done again: never, late or three times changes no result."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, update
+
+from channels.base import Receipt as Said
+from outreach import clock
+from outreach.deliveries import receipts
+from outreach.deliveries.receipts import Event
+from outreach.errors import Missing
+from outreach.models.deliveries import Account, DeliveryBatch, FunnelDelta
+from outreach.runtime.sweep import sweep
+from tests.runtime.conftest import Connect
+
+AT_ONCE = {"ignore_quiet_hours": {"reason": "测试"}}
+
+
+def test_a_sweep_does_what_a_crash_missed_and_nothing_twice(connect: Connect) -> None:
+    line = connect(receipts=False)
+    office = line.office
+    office.person()
+    office.sign(**AT_ONCE)
+    assert sweep(office.store, line.settings) == 1  # the step fired
+    sender = office.sender()
+    lease = sender._claim(None)
+    assert lease is not None
+    chunk = sender._prepare(lease)
+    assert chunk is not None
+    assert sender._commit(lease, chunk) is not None  # and here the process died
+    assert sweep(office.store, line.settings) == 0
+    with clock.fixed(clock.now()) as later:
+        later.advance(minutes=1)
+        assert sweep(office.store, line.settings) == 1
+        assert (office.states(), office.again()) == ({"unknown": 1}, "look_up")
+        assert sweep(office.store, line.settings) == 0
+
+
+def test_a_step_that_cannot_be_planned_keeps_nothing_else_from_being_swept(
+    connect: Connect,
+) -> None:
+    line = connect(receipts=False)
+    office = line.office
+    office.person()
+    office.plan(**AT_ONCE)
+    sender = office.sender()
+    lease = sender._claim(None)
+    assert lease is not None
+    chunk = sender._prepare(lease)
+    assert chunk is not None
+    sender._commit(lease, chunk)
+    lost = office.campaign
+    office.sign(steps=[{"channel": "group"}], **AT_ONCE)
+    with office.store.begin() as connection:
+        connection.execute(
+            update(Account).where(Account.channel == "group").values(channel="visit")
+        )
+    with clock.fixed(clock.now()) as later:
+        later.advance(minutes=1)
+        with pytest.raises(Missing, match="no_account"):
+            sweep(office.store, line.settings)
+    office.campaign = lost
+    assert office.states() == {"unknown": 1}
+    with office.store.read() as connection:
+        assert connection.scalar(select(DeliveryBatch.state)) == "done"
+
+
+def test_a_sweep_settles_receipts_that_came_early_and_folds_the_counts(connect: Connect) -> None:
+    line = connect(receipts=False)
+    office = line.office
+    office.person()
+    office.plan(**AT_ONCE)
+    office.receive(Event(Said("FK00000001", "delivered", "delivered")))
+    office.send()
+    assert office.count(FunnelDelta) > 0
+    assert sweep(office.store, line.settings) == 1
+    assert office.count(FunnelDelta) == 0
+    assert office.states() == {"delivered": 1}
+    with office.store.begin() as connection:
+        assert receipts.sweep(connection) == 0
