@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from channels.base import Receipt as Said
 from channels.base import Verdict
 from outreach import clock
-from outreach.deliveries import look_up, retry, settle
+from outreach.deliveries import funnel, look_up, retry, settle
 from outreach.deliveries.receipts import Event, record
 from outreach.deliveries.settle import Change
 from outreach.deliveries.states import RANK, SENDING, Why
@@ -179,7 +179,7 @@ def test_a_delivery_never_unlearns_what_it_knows(
         connection.exec_driver_sql("DELETE FROM receipt")
         connection.exec_driver_sql("DELETE FROM reach")
         connection.execute(update(Person).values(phone_closed=False))
-        settle.funnel.rebuild(connection)
+        funnel.rebuild(connection)
     attempt(office, 1)
     known: dict[int, int] = {}
     for event in events:

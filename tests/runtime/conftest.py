@@ -49,7 +49,7 @@ def connect(store: Store, vault: Vault, tmp_path: Path) -> Iterator[Connect]:
     """`connect(faults, receipts=True)`: an office, a carrier with faults, and the pages that take its receipts."""
     with ExitStack() as open_things:
 
-        def make(faults: Faults = Faults(), *, receipts: bool = True, **more: object) -> Line:  # noqa: B008 - frozen
+        def make(faults: Faults = Faults(), *, receipts: bool = True) -> Line:  # noqa: B008 - frozen
             sandbox = SandboxServer(tmp_path / "carrier.db", faults=faults, receipt_delay=0.02)
             open_things.enter_context(sandbox)
             office = Office(store, vault)
@@ -57,8 +57,8 @@ def connect(store: Store, vault: Vault, tmp_path: Path) -> Iterator[Connect]:
             settings = Settings(
                 data_dir=tmp_path, secret_key=new_key(), twilio_account_sid=account.sid,
                 twilio_auth_token=account.token, twilio_from="+8610690001", twilio_base_url=sandbox.base_url,
-                wecom_base_url=sandbox.base_url, send_timeout=1.0, reconcile_after=0.5,
-                public_url=f"http://127.0.0.1:{port}", **more,
+                wecom_base_url=sandbox.base_url, send_timeout=1.0, reconcile_after=0.2,
+                public_url=f"http://127.0.0.1:{port}",
             )  # fmt: skip
             line = Line(office, settings, sandbox)
             if receipts:

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import httpx2
 import pytest
@@ -21,7 +22,7 @@ from outreach.web.sandbox import Faults, SandboxAccount
 from tests.factories import CHILD, ELDER
 from tests.runtime.conftest import Connect, Line
 
-AT_ONCE = {"ignore_quiet_hours": {"reason": "测试"}}
+AT_ONCE: dict[str, Any] = {"ignore_quiet_hours": {"reason": "测试"}}
 """These tests run by the machine's clock, at night too."""
 
 ENDINGS = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select, update
 
@@ -14,7 +16,7 @@ from outreach.models.deliveries import Account, DeliveryBatch, FunnelDelta
 from outreach.runtime.sweep import sweep
 from tests.runtime.conftest import Connect
 
-AT_ONCE = {"ignore_quiet_hours": {"reason": "测试"}}
+AT_ONCE: dict[str, Any] = {"ignore_quiet_hours": {"reason": "测试"}}
 
 
 def test_a_sweep_does_what_a_crash_missed_and_nothing_twice(connect: Connect) -> None:
