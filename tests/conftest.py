@@ -22,7 +22,8 @@ from tests import postgres
 
 
 def _worker() -> str:
-    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+    """One database per worker and run: two runs on one machine do not meet."""
+    return f"{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -78,7 +79,9 @@ def _sqlite_template() -> Path:
 
 @cache
 def _postgres_database() -> str:
-    url = postgres.create_database(f"t_store_{_worker()}")
+    name = f"t_store_{_worker()}"
+    url = postgres.create_database(name)
+    atexit.register(postgres.drop_database, name)
     opened = open_store(url)
     migrate(opened)
     opened.close()

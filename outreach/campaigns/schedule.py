@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import Connection
 
 from outreach import clock
@@ -18,9 +19,11 @@ from outreach.campaigns.service import step_policies
 from outreach.campaigns.states import MOVES
 from outreach.deliveries import plan, work
 from outreach.deliveries.queries import waiting_for_a_person, without_receipt
-from outreach.errors import Missing
+from outreach.errors import Missing, OutreachError
 from outreach.policies import service as policies
 from outreach.store import Begin
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,16 +41,23 @@ def tick(begin: Begin, zone: ZoneInfo) -> int:
         running = queries.everything(connection, ["running"])
     planned = 0
     for campaign in running:
-        with begin() as connection:
-            _note_settled(connection, campaign)
-            due = _due(connection, campaign)
-            orders = [_plan(connection, campaign, one, zone) for one in due]
-        for order in orders:
-            plan.write(begin, order)
-            planned += 1
-        with begin() as connection:
-            _finish_if_over(connection, campaign)
+        try:
+            planned += _tick_one(begin, zone, campaign)
+        except OutreachError as error:  # one campaign's trouble is not the others'
+            log.error("campaign cannot go on", campaign=campaign["ref"], code=error.code)
     return planned
+
+
+def _tick_one(begin: Begin, zone: ZoneInfo, campaign: Mapping[str, Any]) -> int:
+    with begin() as connection:
+        _note_settled(connection, campaign)
+        due = _due(connection, campaign)
+        orders = [_plan(connection, campaign, one, zone) for one in due]
+    for order in orders:
+        plan.write(begin, order)
+    with begin() as connection:
+        _finish_if_over(connection, campaign)
+    return len(orders)
 
 
 def _due(connection: Connection, campaign: Mapping[str, Any]) -> list[Due]:

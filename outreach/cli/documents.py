@@ -14,7 +14,7 @@ def read_yaml(file: Path, code: str = "cli.not_yaml") -> object:
 
     try:
         return yaml.safe_load(file.read_text("utf-8"))
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
+    except (ValueError, yaml.YAMLError) as error:  # a date like 2026-02-30 is a ValueError
         raise Invalid(code, file=file.name, reason=" ".join(str(error).split())) from error
 
 

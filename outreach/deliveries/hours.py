@@ -1,8 +1,8 @@
 """Quiet hours: a pure function of channel, settings and moment. This is the only place that knows them.
 
 Defaults follow what carriers and offices keep (domain facts §6): no message to a person between
-21:00 and 08:00, no loudspeaker at the midday rest either. An installation or a campaign may set
-others; an urgent campaign overrides them with a recorded reason.
+21:00 and 08:00, no text, call or loudspeaker at the midday rest either. An urgent campaign, or one with a
+recorded reason, speaks at any time.
 """
 
 from __future__ import annotations
@@ -54,9 +54,8 @@ def next_allowed(
 ) -> datetime:
     """The first moment, not before `moment`, at which the channel may speak (aware, UTC)."""
     local = moment.astimezone(zone)
-    for _ in range(
-        8
-    ):  # windows may touch each other; more than a few is a setting that never allows anything
+    # windows may touch each other; more than a few is a setting that never allows anything
+    for _ in range(8):
         ends = [
             end for window in quiet.get(channel, ()) if (end := _ends(window, local)) is not None
         ]

@@ -368,6 +368,14 @@ def _ranges(connection: Connection, plan: Plan) -> list[tuple[int, int]]:
     return [(start, start + CHUNK) for start in range(low, high + 1, CHUNK)]
 
 
+def _unplanned(connection: Connection, plan: Plan) -> bool:
+    """Whether the firing is still to be planned; locked, so that two planners never write at once."""
+    statement = select(Firing.planned).where(Firing.id == plan.firing_id)
+    if connection.dialect.name == "postgresql":
+        statement = statement.with_for_update()
+    return connection.scalar(statement) is False
+
+
 def write(begin: Begin, plan: Plan) -> int:
     """Plan a firing whole; returns how many deliveries wait to be sent. Safe to repeat after a crash."""
     if plan.channel in ("sms", "call", "flyer", "visit"):
@@ -376,23 +384,19 @@ def write(begin: Begin, plan: Plan) -> int:
             ranges = _ranges(connection, plan)
         for low, high in ranges:
             with begin() as connection:
+                if not _unplanned(connection, plan):
+                    return 0  # another planner was faster, and its batches are open
                 (_plan_people if by_person else _plan_households)(connection, plan, low, high)
     with begin() as connection:
+        if not _unplanned(connection, plan):
+            return 0
         if plan.channel == "group":
             _plan_places(connection, plan, "group", _groups(connection))
         elif plan.channel == "broadcast":
             _plan_places(connection, plan, "region", _villages(connection, plan))
         if plan.channel in ("sms", "call"):
             _skip_unaddressed(connection, plan)
-        unplanned = Firing.planned.is_(False)
-        done = connection.execute(
-            update(Firing)
-            .where(Firing.id == plan.firing_id, unplanned)
-            .values(planned=True)
-            .returning(Firing.id)
-        ).first()
-        if done is None:
-            return 0  # another planner was faster
+        connection.execute(update(Firing).where(Firing.id == plan.firing_id).values(planned=True))
         funnel.plant(connection, plan.campaign_id, plan.step_id, plan.firing_id)
         waiting = _open_batches(connection, plan)
         refresh_statistics(connection)

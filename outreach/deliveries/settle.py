@@ -272,8 +272,8 @@ def done_with(connection: Connection, delivery_id: int) -> None:
 def _mark_reach(connection: Connection, news: Sequence[Change]) -> None:
     """A proof counts for everybody whom the delivery serves, once per policy and kind of proof."""
     for kind, fact in _REACHED_BY.items():
-        # What goes to a place is published as soon as it is posted; what goes to people needs a receipt.
-        proof = ("accepted", "delivered") if fact == "published" else ("delivered",)
+        # A group has a post as soon as it is posted; people need a receipt, and a loudspeaker somebody who played it.
+        proof = ("accepted", "delivered") if kind == "group" else ("delivered",)
         _reach(
             connection, [c.delivery_id for c in news if c.state in proof and not c.fact], fact, kind
         )

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import make_url
 
 from outreach import clock
 from outreach.models import Base
@@ -26,7 +27,9 @@ def kept_store(
         opened = open_store(f"sqlite:///{tmp_path_factory.mktemp(name) / 'outreach.db'}")
     else:
         # a test that loses its last commits when the machine goes down loses nothing
-        opened = open_store(f"{postgres.create_database(name)}&options=-csynchronous_commit%3Doff")
+        url = make_url(postgres.create_database(name))
+        url = url.update_query_dict({"options": "-csynchronous_commit=off"})
+        opened = open_store(url.render_as_string(hide_password=False))
     migrate(opened)
     yield opened
     opened.close()

@@ -146,7 +146,7 @@ class PlannerDied(Exception):
     """Stands for kill -9."""
 
 
-@pytest.mark.parametrize("death", range(5))
+@pytest.mark.parametrize("death", [0, 2, 4])
 def test_a_planner_that_dies_and_starts_again_ends_in_the_same_rows(
     office: Office, monkeypatch: pytest.MonkeyPatch, death: int
 ) -> None:

@@ -64,7 +64,7 @@ async def status(token: str, request: Request, services: TheServices) -> Respons
 @router.post("/callbacks/twilio/inbound")
 @public
 async def inbound(request: Request, services: TheServices) -> Response:
-    """A text from a phone: an opt-out word is obeyed at once, anything else is thanked for and left alone."""
+    """A text from a phone: an opt-out word is obeyed at once, anything else is left alone; nothing is sent back."""
     text = await _signed(twilio_callbacks.parse_inbound, request, services)
     if is_opt_out(text.text):
         await run_in_threadpool(_opt_out, services, text.sender)
