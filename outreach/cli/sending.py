@@ -17,15 +17,13 @@ if TYPE_CHECKING:
 @contextmanager
 def sole_sender_here(office: Installation, *, needed: bool = True) -> Iterator[None]:
     """Hold the data folder while this process sends; on PostgreSQL leases in the database do that."""
-    from outreach.bootstrap import sole_sender
-    from outreach.deliveries import work
+    from outreach.bootstrap import sole_sender, take_over
 
     if not needed or office.store.dialect != "sqlite":
         yield
         return
     with sole_sender(office.settings):
-        with office.store.begin() as connection:
-            work.take_over(connection)  # the lock proves that whoever held a lease is dead
+        take_over(office)
         yield
 
 

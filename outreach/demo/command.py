@@ -44,6 +44,7 @@ def run(
             server,
         ),
     ):
+        bootstrap.take_over(home)
         story = Story(home, people, say=_say)
         _tell(story)
         summary = story.summary(started)

@@ -32,6 +32,7 @@ from outreach.demo import answers, residents, workbook
 from outreach.demo import county as counties
 from outreach.demo import people as accounts
 from outreach.demo.county import COUNTY
+from outreach.errors import Conflict
 from outreach.messages import service as messages
 from outreach.models.campaigns import Firing, Step
 from outreach.models.deliveries import Account, GroupChat
@@ -253,7 +254,9 @@ class Story:
             if found is not None:
                 return int(found)
             time.sleep(0.2)
-        raise RuntimeError("the paper step did not become due")
+        with self.home.store.read() as connection:
+            waiting = deliveries.state_counts(connection, campaign)["waiting"]
+        raise Conflict("demo.stuck", waiting=waiting, carrier=self.home.settings.twilio_base_url)
 
     # -- the survey ---------------------------------------------------------------------------------------
 
