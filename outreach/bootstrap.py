@@ -14,7 +14,7 @@ from sqlalchemy import select
 import channels
 import outreach
 import segments
-from outreach.deliveries import work
+from outreach.deliveries import leases
 from outreach.errors import Misconfigured
 from outreach.models.people import Region
 from outreach.runtime.embedded import Embedded
@@ -109,7 +109,7 @@ def take_over(installation: Installation) -> None:
     """Whoever holds the folder's lock knows that no other sender of this SQLite file lives: old leases are void."""
     if installation.store.dialect == "sqlite":
         with installation.store.begin() as connection:
-            work.take_over(connection)
+            leases.take_over(connection)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, RowMapping, select
 from channels.base import Found, LooksUp
 from channels.errors import ChannelError, Rejected
 from outreach import clock
-from outreach.deliveries import retry, settle, work
+from outreach.deliveries import leases, retry, settle, work
 from outreach.deliveries.retry import Next
 from outreach.deliveries.send import BODY_FIELD, PHONE_FIELD, Line, pause_for_fault
 from outreach.deliveries.states import Why
@@ -37,7 +37,7 @@ class Doubt:
     whichever of them arrived, the delivery did. resent: it was sent after an unknown.
     """
 
-    lease: work.AgainLease
+    lease: leases.AgainLease
     no: int
     at: datetime
     body: str
@@ -46,10 +46,10 @@ class Doubt:
 
 
 def _doubts(
-    connection: Connection, leases: Sequence[work.AgainLease], vault: Vault
+    connection: Connection, held: Sequence[leases.AgainLease], vault: Vault
 ) -> dict[str, list[Doubt]]:
     """Doubtful attempts by number, newest attempts first; deliveries that a receipt has settled are left out."""
-    by_id = {lease.delivery_id: lease for lease in leases}
+    by_id = {lease.delivery_id: lease for lease in held}
     rows = connection.execute(
         select(Attempt, Outcome.state)
         .outerjoin(
@@ -113,10 +113,10 @@ async def look_up(
 ) -> int:
     """Ask about the due doubts of an account; returns how many deliveries were looked at."""
     with store.begin() as connection:
-        leases = work.claim_again(connection, account, 50, [Why.LOOK_UP.value], campaign)
-        by_number = _doubts(connection, leases, vault)
+        held = leases.claim_again(connection, account, 50, [Why.LOOK_UP.value], campaign)
+        by_number = _doubts(connection, held, vault)
         doubtful = {doubt.lease.delivery_id for doubts in by_number.values() for doubt in doubts}
-        for lease in leases:
+        for lease in held:
             if lease.delivery_id not in doubtful:  # settled by a receipt since it was listed
                 settle.done_with(connection, lease.delivery_id)
     for number, doubts in by_number.items():
@@ -125,13 +125,13 @@ async def look_up(
         except ChannelError as error:
             with store.begin() as connection:
                 later = clock.now() + timedelta(seconds=max(5.0, line.look_pause))
-                work.postpone(connection, [doubt.lease for doubt in doubts], later)
+                leases.postpone(connection, [doubt.lease for doubt in doubts], later)
                 if isinstance(error, Rejected):
                     pause_for_fault(connection, doubts[0].lease.campaign_id, error.code, str(error))
             continue
         with store.begin() as connection:
             _settle(connection, doubts, listed, channel.sender, line)
-    return len(leases)
+    return len(held)
 
 
 def _settle(
@@ -145,7 +145,7 @@ def _settle(
 
     A delivery that was sent again needs one message; a second one belongs to its earlier attempt, and to nobody else.
     """
-    if not work.still_mine(connection, [doubt.lease for doubt in doubts]):
+    if not leases.still_mine(connection, [doubt.lease for doubt in doubts]):
         return
     taken = _taken(connection, [one.provider_id for one in listed])
     changes = []

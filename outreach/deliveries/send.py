@@ -21,7 +21,7 @@ from channels.parts import count_parts
 from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
-from outreach.deliveries import drop, hours, orders, retry, settle, work
+from outreach.deliveries import drop, hours, leases, orders, pace, retry, settle
 from outreach.deliveries.orders import AccountView, Addressee, Orders
 from outreach.deliveries.states import SENDING, Reason
 from outreach.messages.service import Composed, Request
@@ -118,12 +118,12 @@ class Sender:
         self.account = account
         self.channel = channel
         self.line = line
-        self._held: work.Lease | None = None
+        self._held: leases.Lease | None = None
 
     async def step(self, campaign: int | None = None) -> float | None:
         """Do one chunk. Returns 0 = go on, seconds to wait before there is a slot, None = nothing is due."""
         with self._store.read() as connection:
-            free_at = work.free_at(connection, self.account.id)
+            free_at = pace.free_at(connection, self.account.id)
         if free_at is not None and free_at > clock.now():
             return (free_at - clock.now()).total_seconds()
         lease = self._held or self._claim(campaign)
@@ -142,19 +142,19 @@ class Sender:
                 await self._hand_over(written)
         return 0
 
-    def _claim(self, campaign: int | None) -> work.Lease | None:
+    def _claim(self, campaign: int | None) -> leases.Lease | None:
         whys = [why.value for why in SENDING]
         with self._store.begin() as connection:
-            singles = work.claim_again(
+            singles = leases.claim_again(
                 connection, self.account.id, self.account.chunk, whys, campaign
             )
             if singles:
-                return work.Singles(tuple(singles))
-            return work.claim_batch(connection, self.account.id, campaign)
+                return leases.Singles(tuple(singles))
+            return leases.claim_batch(connection, self.account.id, campaign)
 
     # -- before the commit: read, decide, render ------------------------------------------------------
 
-    def _prepare(self, lease: work.Lease) -> Chunk | None:
+    def _prepare(self, lease: leases.Lease) -> Chunk | None:
         """What would be sent now; None when the lease was given back (pause, quiet hours) or its batch is done."""
         with self._store.read() as connection:
             signed = orders.read(connection, lease.campaign_id, lease.step_id)
@@ -217,7 +217,7 @@ class Sender:
 
     # -- the commit: everything is checked once more, then the attempts stand ---------------------------
 
-    def _commit(self, lease: work.Lease, chunk: Chunk) -> Written | None:
+    def _commit(self, lease: leases.Lease, chunk: Chunk) -> Written | None:
         """Write attempts and skips; returns what may be handed over now.
 
         Nothing is written when something changed since the look: the next step looks again.
@@ -233,7 +233,7 @@ class Sender:
             if onward is None:
                 return None
             slots = len(chunk.items)
-            if slots and not work.take_slots(
+            if slots and not pace.take_slots(
                 connection, self.account.id, slots, self.account.per_second
             ):
                 raise _TooFast
@@ -248,11 +248,11 @@ class Sender:
     def _afford(self, connection: Connection, chunk: Chunk) -> Sequence[Item]:
         """Take the money in this transaction; what does not fit any more is skipped with its reason."""
         limit = chunk.orders.budget_fen
-        if work.reserve(connection, chunk.purse, chunk.cost_fen, limit):
+        if pace.reserve(connection, chunk.purse, chunk.cost_fen, limit):
             return chunk.items
         kept = []
         for item in chunk.items:
-            if work.reserve(connection, chunk.purse, item.cost_fen, limit):
+            if pace.reserve(connection, chunk.purse, item.cost_fen, limit):
                 kept.append(item)
             else:
                 chunk.skips[item.addressee.delivery_id] = Reason.OVER_BUDGET.value
@@ -315,7 +315,7 @@ class Sender:
         unused = {change.delivery_id for change in news if change.state in ("deferred", "refused")}
         money = sum(i.cost_fen for i, _ in answered if i.addressee.delivery_id in unused)
         if money:
-            work.refund(connection, chunk.purse, money)
+            pace.refund(connection, chunk.purse, money)
         stopping = next((answer for _, answer in answered if answer.stop_campaign), None)
         if stopping is not None:
             pause_for_fault(

@@ -12,36 +12,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from outreach import clock
-from outreach.deliveries import funnel
+from outreach.deliveries import funnel, proofs
+from outreach.deliveries.proofs import News
 from outreach.deliveries.retry import Next
 from outreach.deliveries.states import RANK, Why
-from outreach.models.campaigns import Step
 from outreach.models.deliveries import (
     Attempt,
     Delivery,
     DeliveryAgain,
-    DeliverySubject,
     Outcome,
     delivery_state,
 )
 from outreach.models.people import Person
-from outreach.models.policies import Reach
 from outreach.people import consent
 from outreach.store import upsert
 
 LOOKED_UP = "look_up"
 """The reason of an outcome that rests on the carrier's list and not on its word about this attempt."""
-
-_REACHED_BY = {
-    "person": "delivered",
-    "household": "delivered",
-    "group": "published",
-    "region": "published",
-}
-"""Which fact a delivery proves by its kind: a post in a group reaches a place, it counts nobody."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +104,7 @@ def apply(connection: Connection, changes: Sequence[Change]) -> list[Change]:
         news = _write(connection, changes)
         _write(connection, _arrived_before(news, newest))
         _follow_up(connection, news, newest)
-    _mark_reach(connection, news)
+    proofs.mark(connection, [News(one.delivery_id, one.state, one.fact) for one in news])
     _close_numbers(connection, news)
     return news
 
@@ -269,37 +259,6 @@ def done_with(connection: Connection, delivery_id: int) -> None:
     connection.execute(delete(DeliveryAgain).where(DeliveryAgain.delivery_id == delivery_id))
 
 
-def _mark_reach(connection: Connection, news: Sequence[Change]) -> None:
-    """A proof counts for everybody whom the delivery serves, once per policy and kind of proof."""
-    for kind, fact in _REACHED_BY.items():
-        # A group has a post as soon as it is posted; people need a receipt, and a loudspeaker somebody who played it.
-        proof = ("accepted", "delivered") if kind == "group" else ("delivered",)
-        _reach(
-            connection, [c.delivery_id for c in news if c.state in proof and not c.fact], fact, kind
-        )
-    for change in news:
-        if change.fact:
-            _reach(connection, [change.delivery_id], change.fact, None)
-
-
-def _reach(connection: Connection, ids: Sequence[int], fact: str, kind: str | None) -> None:
-    if not ids:
-        return
-    rows = (
-        select(
-            DeliverySubject.policy_id, DeliverySubject.person_id, literal(fact),
-            literal(clock.now().date(), type_=Reach.__table__.c.on.type), func.min(Step.channel),
-            func.min(DeliverySubject.delivery_id),
-        )
-        .join(Delivery, Delivery.id == DeliverySubject.delivery_id)
-        .join(Step, Step.id == Delivery.step_id)
-        .where(DeliverySubject.delivery_id.in_(ids), Delivery.kind == kind if kind else literal(True))
-        .group_by(DeliverySubject.policy_id, DeliverySubject.person_id)
-    )  # fmt: skip
-    names = ["policy_id", "person_id", "fact", "on", "channel", "delivery_id"]
-    connection.execute(upsert(connection, Reach).from_select(names, rows).on_conflict_do_nothing())
-
-
 def _close_numbers(connection: Connection, news: Sequence[Change]) -> None:
     wrong = [change.delivery_id for change in news if change.wrong_number]
     if wrong:
@@ -348,9 +307,19 @@ def skip(connection: Connection, reasons: dict[int, str]) -> None:
             ),
             rows,
         )
-        connection.execute(
-            delete(DeliveryAgain).where(DeliveryAgain.delivery_id.in_(list(reasons)))
-        )
+        in_doubt = _in_doubt(connection, reasons)
+        done = [key for key in reasons if key not in in_doubt]
+        connection.execute(delete(DeliveryAgain).where(DeliveryAgain.delivery_id.in_(done)))
+        for (
+            key
+        ) in in_doubt:  # it may have arrived, and must not be sent again: only a person can tell
+            again(connection, key, Next(Why.ASK, 0))
+
+
+def _in_doubt(connection: Connection, ids: Collection[int]) -> set[int]:
+    view = delivery_state.c
+    statement = select(view.delivery_id).where(view.delivery_id.in_(ids), view.state == "unknown")
+    return set(connection.scalars(statement))
 
 
 def record_attempts(

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from channels.base import LooksUp
 from channels.errors import Rejected
 from outreach.campaigns import schedule
-from outreach.deliveries import look_up, orders, work
+from outreach.deliveries import leases, look_up, orders, work
 from outreach.deliveries.orders import AccountView
 from outreach.deliveries.send import Sender
 from outreach.runtime.adapters import PAPER, sender_for
@@ -63,7 +63,7 @@ class Embedded:
         """Take over what a dead process left, then begin."""
         if self._store.dialect == "sqlite":
             with self._store.begin() as connection:
-                work.take_over(connection)
+                leases.take_over(connection)
         with self._store.read() as connection:
             accounts = [one for one in orders.accounts(connection) if one.provider != PAPER]
         for account in accounts:

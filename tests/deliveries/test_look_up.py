@@ -14,9 +14,9 @@ from channels.errors import Rejected, Unavailable
 from channels.fake import FakeChannel
 from outreach import clock
 from outreach.deliveries import queries, service
+from outreach.deliveries.leases import AgainLease
 from outreach.deliveries.look_up import Doubt, look_up, mark_lost, matches
 from outreach.deliveries.receipts import Event
-from outreach.deliveries.work import AgainLease
 from outreach.errors import Conflict
 from outreach.models.campaigns import Campaign
 from outreach.models.deliveries import Attempt

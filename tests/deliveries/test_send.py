@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from channels.base import Message, Outcome
 from channels.fake import FakeChannel
 from outreach import clock
-from outreach.deliveries import look_up, queries, service, settle, work
+from outreach.deliveries import leases, look_up, pace, queries, service, settle
 from outreach.deliveries.send import Sender, _TooFast
 from outreach.models.access import AuditEntry
 from outreach.models.campaigns import Campaign
@@ -137,7 +137,7 @@ def test_a_slot_that_another_sender_took_leaves_nothing_behind(office: Office) -
     assert lease is not None
     chunk = sender._prepare(lease)
     with office.store.begin() as connection:
-        assert work.take_slots(connection, office.account, 2, 1.0)
+        assert pace.take_slots(connection, office.account, 2, 1.0)
     assert chunk is not None
     with pytest.raises(_TooFast):
         sender._commit(lease, chunk)
@@ -430,7 +430,7 @@ def test_a_lost_lease_on_a_single_delivery_writes_nothing(office: Office, now: c
     now.advance(minutes=1)
     sender = office.sender()
     lease = sender._claim(None)
-    assert isinstance(lease, work.Singles)
+    assert isinstance(lease, leases.Singles)
     chunk = sender._prepare(lease)
     assert chunk is not None
     with office.store.begin() as connection:
@@ -443,13 +443,13 @@ def test_a_batch_is_held_by_one_until_its_lease_runs_out(office: Office) -> None
     people(office, 2)
     office.plan()
     with office.store.begin() as connection:
-        first = work.claim_batch(connection, office.account)
+        first = leases.claim_batch(connection, office.account)
         assert first is not None
-        assert work.claim_batch(connection, office.account) is None
+        assert leases.claim_batch(connection, office.account) is None
         connection.execute(
             update(DeliveryBatch).values(lease_until=datetime(2020, 1, 1, tzinfo=UTC))
         )
-        second = work.claim_batch(connection, office.account)
+        second = leases.claim_batch(connection, office.account)
         assert second is not None
         assert second.lease_no == first.lease_no + 1
         assert first.advance(connection, first.hi) is None
@@ -521,7 +521,7 @@ def test_a_process_that_dies_in_a_chunk_doubles_nothing_and_loses_nothing(
 async def _start_again(office: Office, now: clock.fixed) -> None:
     """Another process takes over, sends, looks up, and lets time pass until nothing moves."""
     with office.store.begin() as connection:
-        work.take_over(connection)
+        leases.take_over(connection)
     sender = office.sender()
     for _ in range(25):
         look_up.mark_lost(office.store, can_look_up={office.account: True})

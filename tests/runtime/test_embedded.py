@@ -13,7 +13,7 @@ import pytest
 
 from channels.twilio_callbacks import sign
 from outreach import clock
-from outreach.deliveries import queries, work
+from outreach.deliveries import leases, queries
 from outreach.models.deliveries import Attempt, Receipt
 from outreach.models.people import Person, Refusal
 from outreach.runtime.embedded import Embedded, drain
@@ -192,7 +192,7 @@ def test_a_restart_takes_over_at_once_what_the_dead_process_held(connect: Connec
     office.person()
     office.plan(**AT_ONCE)
     with office.store.begin() as connection:
-        assert work.claim_batch(connection, office.account) is not None
+        assert leases.claim_batch(connection, office.account) is not None
     embedded = Embedded(office.store, office.vault, line.settings)
     embedded.start()
     try:

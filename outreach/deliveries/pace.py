@@ -1,0 +1,54 @@
+"""Pace, caps and budgets: taken in the transaction that writes the attempts, whole or not at all."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, literal, select, update
+
+from outreach import clock
+from outreach.models.deliveries import (
+    AccountPace,
+    Counter,
+)
+from outreach.store import upsert
+
+LEASE = timedelta(seconds=60)
+
+OPEN = literal("open", literal_execute=True)
+"""Written into the statement: with a parameter SQLite would not use the index over open batches, which stays small."""
+
+
+def free_at(connection: Connection, account: int) -> datetime | None:
+    """When the account may send next; None = now."""
+    return connection.scalar(
+        select(AccountPace.next_free_at).where(AccountPace.account_id == account)
+    )
+
+
+def take_slots(connection: Connection, account: int, n: int, per_second: float) -> bool:
+    """Use n slots of an account's pace; False when another sender was faster."""
+    moment = clock.now()
+    row = {"next_free_at": moment + timedelta(seconds=n / per_second)}
+    statement = upsert(connection, AccountPace).values(account_id=account, **row)
+    taken = statement.on_conflict_do_update(
+        index_elements=["account_id"], set_=row, where=AccountPace.next_free_at <= moment
+    )
+    return connection.execute(taken.returning(AccountPace.account_id)).first() is not None
+
+
+def reserve(connection: Connection, name: str, amount: int, limit: int | None) -> bool:
+    """Take `amount` of a cap or budget, whole or not at all, in the caller's transaction."""
+    if limit is not None and amount > limit:
+        return False
+    statement = upsert(connection, Counter).values(name=name, n=amount)
+    within = None if limit is None else Counter.n + amount <= limit
+    taken = statement.on_conflict_do_update(
+        index_elements=["name"], set_={"n": Counter.n + amount}, where=within
+    )
+    return connection.execute(taken.returning(Counter.name)).first() is not None
+
+
+def refund(connection: Connection, name: str, amount: int) -> None:
+    """Give back what was reserved and then not used."""
+    connection.execute(update(Counter).where(Counter.name == name).values(n=Counter.n - amount))
