@@ -149,13 +149,15 @@ def run(
                 service.release(connection, ref, by)
             if now:
                 drained(here, office, ref)
-        return _standing(office, ref)
+        return _standing(office, ref, sent_here=now)
 
 
-def _standing(office: Installation, ref: str) -> Answer:
+def _standing(office: Installation, ref: str, *, sent_here: bool = False) -> Answer:
+    """A campaign's figures; a fault of the carrier that stopped it, or that held up this very run, is a problem."""
     with office.store.read() as connection:
         found = standing(connection, ref)
-    return Answer(found, standing_lines(found), failed=found["stopped_by"] is not None)
+    stuck = sent_here and bool(found["held_up"])
+    return Answer(found, standing_lines(found), failed=stuck or found["stopped_by"] is not None)
 
 
 def _moved(

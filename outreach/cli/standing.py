@@ -35,6 +35,9 @@ def standing(connection: Connection, ref: str) -> dict[str, Any]:
         "cost": fen / 100,
         "resent": resent,
         "reasons": queries.reasons(connection, key),
+        "held_up": [
+            {**_why_held(code), "count": count} for code, count in queries.held_up(connection, key)
+        ],
         "waiting_for_a_person": len(queries.waiting_for_a_person(connection, key)),
         "stopped_by": _fault(connection, campaign["ref"], key)
         if campaign["status"] == "paused"
@@ -52,6 +55,18 @@ def _fault(connection: Connection, ref: str, key: int) -> dict[str, str] | None:
             code = str(line.detail.get("code", ""))
             return words(*_known(code, str(line.detail.get("said", "")))) if code else None
     return None
+
+
+def _why_held(code: str) -> dict[str, str]:
+    """The words for what keeps messages back: nobody there, too busy, our own fault."""
+    from outreach.wording import catalogue
+
+    known = f"channels.{code}"
+    return (
+        words(known, {})
+        if known in catalogue()
+        else words("cli.carrier_fault", {"fault": code, "said": ""})
+    )
 
 
 def _known(code: str, said: str) -> tuple[str, dict[str, object]]:
@@ -77,6 +92,9 @@ def standing_lines(found: dict[str, Any]) -> list[str]:
     lines.append(
         f"  计费 {found['parts']} 条，{found['cost']:.2f} 元，不明后重发 {found['resent']} 条"
     )
+    lines += [
+        f"  {one['count']} 条还没交出去，会接着试：{one['message']}" for one in found["held_up"]
+    ]
     if found["waiting_for_a_person"]:
         lines.append(f"  {found['waiting_for_a_person']} 条要人来确认")
     if found["stopped_by"]:

@@ -173,3 +173,17 @@ def people_reached(connection: Connection, campaign: int) -> int:
         )
         or 0
     )
+
+
+def held_up(connection: Connection, campaign: int) -> list[tuple[str, int]]:
+    """(error code, how many) of messages that the carrier could not be given and that are tried again."""
+    view = delivery_state.c
+    rows = connection.execute(
+        select(view.error, func.count())
+        .select_from(delivery_state)
+        .join(DeliveryAgain, DeliveryAgain.delivery_id == view.delivery_id)
+        .where(view.campaign_id == campaign, DeliveryAgain.reason == Why.DEFERRED.value)
+        .group_by(view.error)
+        .order_by(func.count().desc())
+    )
+    return [(row[0], int(row[1])) for row in rows]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -76,6 +78,23 @@ def test_a_wrong_token_pauses_and_is_said_and_the_right_one_goes_on(
     assert "20003" in told.data["stopped_by"]["message_en"]
     monkeypatch.setenv("OUTREACH_TWILIO_AUTH_TOKEN", carrier.account.token)
     assert call("campaign", "resume", signed, "--as", "gan").status == 0
+    told = call("campaign", "run", signed, "--now", "--json")
+    assert (told.status, told.data["channels"]["sms"]["handed_over"]) == (0, 3)
+
+
+def test_a_carrier_that_is_down_is_said_and_nothing_is_lost(
+    call: Call, signed: str, data: Path, carrier: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = carrier.base_url
+    monkeypatch.setenv("OUTREACH_TWILIO_BASE_URL", "http://127.0.0.1:9")
+    told = call("campaign", "run", signed, "--now", "--json")
+    assert (told.status, told.data["deliveries"]["waiting"]) == (1, 3)
+    assert [(one["code"], one["count"]) for one in told.data["held_up"]] == [
+        ("channels.connect", 3)
+    ]
+    monkeypatch.setenv("OUTREACH_TWILIO_BASE_URL", address)
+    with closing(sqlite3.connect(data / "outreach.db")) as connection, connection:
+        connection.execute("UPDATE delivery_again SET due_at = datetime('now', '-1 minute')")
     told = call("campaign", "run", signed, "--now", "--json")
     assert (told.status, told.data["channels"]["sms"]["handed_over"]) == (0, 3)
 
