@@ -77,7 +77,7 @@ class Step(Base):
     channel: Mapped[str] = mapped_column(Text)
     condition: Mapped[str] = mapped_column(
         Text, default=""
-    )  # '' everyone, 'not_told' nobody told yet
+    )  # '' everyone, 'unreached' nobody handed them anything yet
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None = as soon as released
     after_step: Mapped[int | None] = mapped_column(
         Integer
