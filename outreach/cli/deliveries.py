@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
-from outreach.cli.office import Here, machine_user
-from outreach.cli.options import CampaignId, Out
+from outreach.cli.office import Here, acting, machine_user
+from outreach.cli.options import As, CampaignId, Out
 from outreach.cli.output import Answer, command
 from outreach.cli.sending import reconciled
 from outreach.cli.standing import standing, standing_lines
@@ -49,3 +51,30 @@ def reconcile(here: Here, ref: CampaignId) -> Answer:
     left = found["deliveries"]["unknown"]
     lines = [f"问了 {asked} 次，还有 {left} 条结果不明", *standing_lines(found)]
     return Answer({**found, "asked": asked, "unknown": left}, lines)
+
+
+@command(app, "tick")
+def tick(
+    here: Here,
+    delivery: Annotated[
+        int, typer.Argument(metavar="DELIVERY", help="发送记录编号 · number of a delivery")
+    ],
+    outcome: Annotated[
+        str, typer.Argument(metavar="OUTCOME", help="told relayed not_home … played")
+    ],
+    user: As = None,
+) -> Answer:
+    """登记入户或播出的结果 · What a person did: one of the eight outcomes of a visit, or played."""
+    from outreach.access.roles import Action
+    from outreach.deliveries import service
+
+    with here.installation() as office:
+        with office.store.read() as connection:
+            village = service.village_of(connection, delivery)
+        by = acting(office, user, Action.VISITS_RECORD, village)
+        with office.store.begin() as connection:
+            service.record_visit(connection, delivery, outcome, by)
+            state = service.state_of(connection, delivery)
+    return Answer(
+        {"delivery": delivery, "outcome": outcome, "state": state}, [f"{delivery}：{state}"]
+    )

@@ -9,12 +9,13 @@ from sqlalchemy import Connection, select, update
 
 from outreach.access import audit
 from outreach.access.roles import Action
-from outreach.deliveries import queries, settle
+from outreach.deliveries import proofs, queries, settle
 from outreach.deliveries.retry import Next
 from outreach.deliveries.states import Reason, State, Why
 from outreach.errors import Conflict, Invalid, Missing
 from outreach.models.deliveries import (
     Attempt,
+    Delivery,
     DeliveryAgain,
     DeliveryBatch,
     Outcome,
@@ -37,8 +38,13 @@ VISIT_OUTCOMES = {
     "deceased": ("undelivered", ""),  # 已故
     "needs_help": ("delivered", "in_person"),  # 需代办: told, and a task stays open
     "declined": ("undelivered", ""),  # 拒绝
+    "played": (
+        "delivered",
+        "",
+    ),  # 已播: a loudspeaker script, which tells a place and counts nobody
 }
-"""The eight outcomes of a visit: the delivery's state, and what it proves about the people told."""
+"""The eight outcomes of a visit, and the one of a broadcast: the delivery's state, and what it proves about the people
+told."""
 
 
 def state_of(connection: Connection, delivery_id: int) -> str:
@@ -48,6 +54,14 @@ def state_of(connection: Connection, delivery_id: int) -> str:
     if state is None:
         raise Missing("deliveries.unknown", delivery=delivery_id)
     return str(state)
+
+
+def village_of(connection: Connection, delivery_id: int) -> str:
+    """Where a delivery belongs, for whoever asks whether it is theirs; Missing when there is none."""
+    village = connection.scalar(select(Delivery.village).where(Delivery.id == delivery_id))
+    if village is None:
+        raise Missing("deliveries.unknown", delivery=delivery_id)
+    return str(village)
 
 
 def _last_attempt(connection: Connection, delivery_id: int) -> int:
@@ -97,6 +111,8 @@ def record_visit(connection: Connection, delivery_id: int, outcome: str, by: str
     no = _last_attempt(connection, delivery_id)
     change = settle.Change(delivery_id, no, state, reason=outcome, fact=fact)
     settle.apply(connection, [change])
+    if fact:  # told face to face counts even where the delivery was settled before
+        proofs.mark(connection, [proofs.News(delivery_id, state, fact)])
     audit.record(
         connection, by, Action.VISITS_RECORD, f"delivery:{delivery_id}", {"outcome": outcome}
     )

@@ -217,3 +217,26 @@ def test_a_survey_is_drawn_recorded_and_estimated(call: Call, data: Path, tmp_pa
     assert (told.status, told.data["drawn"], told.data["rate"]) == (0, 2, None)
     assert "样本不足" in call("survey", "estimate", "s1").out
     assert call("survey", "estimate", "s2", "--json").code == "fieldwork.unknown"
+
+
+def test_a_worker_ticks_what_happened_at_a_door(
+    call: Call, signed: str, carrier: SandboxServer, data: Path
+) -> None:
+    assert call("campaign", "run", signed, "--now", "--json").status == 0
+    with closing(sqlite3.connect(data / "outreach.db")) as connection:
+        (delivery,) = connection.execute(
+            "SELECT delivery_id FROM delivery_state WHERE state = 'delivered' OR state = 'accepted' LIMIT 1"
+        ).fetchone()
+    told = call("deliveries", "tick", str(delivery), "told", "--as", "gan", "--json")
+    assert (told.status, told.data["state"]) == (0, "delivered")
+    with closing(sqlite3.connect(data / "outreach.db")) as connection:
+        facts = {row[0] for row in connection.execute("SELECT fact FROM reach")}
+    assert "in_person" in facts
+    assert (
+        call("deliveries", "tick", str(delivery), "flew", "--as", "gan", "--json").code
+        == "deliveries.visit_outcome"
+    )
+    assert (
+        call("deliveries", "tick", "999999", "told", "--as", "gan", "--json").code
+        == "deliveries.unknown"
+    )
