@@ -32,7 +32,7 @@ GROUPS = {
         "status",
         "list",
     },
-    "deliveries": {"export", "reconcile"},
+    "deliveries": {"export", "reconcile", "tick"},
     "flyers": {"print"},
     "survey": {"create", "sample", "record", "estimate"},
     "accounts": {"add", "list"},
