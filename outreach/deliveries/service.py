@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.deliveries import proofs, queries, settle
 from outreach.deliveries.retry import Next
-from outreach.deliveries.states import Reason, State, Why
+from outreach.deliveries.states import HANDED_OVER, Reason, State, Why
 from outreach.errors import Conflict, Invalid, Missing
+from outreach.models.campaigns import Step
 from outreach.models.deliveries import (
     Attempt,
     Delivery,
@@ -21,6 +23,7 @@ from outreach.models.deliveries import (
     Outcome,
     delivery_state,
 )
+from outreach.models.people import Household, Person
 from outreach.store import Begin
 
 COLUMNS = (
@@ -116,6 +119,66 @@ def record_visit(connection: Connection, delivery_id: int, outcome: str, by: str
     audit.record(
         connection, by, Action.VISITS_RECORD, f"delivery:{delivery_id}", {"outcome": outcome}
     )
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A delivery that a person carries to a door, or reads out. `name` and `address` are encrypted.
+
+    region: the home's, a broadcast's village. name: the householder's, '' when nobody is known as such.
+    """
+
+    delivery_id: int
+    campaign_id: int
+    channel: str  # flyer visit broadcast
+    kind: str
+    addressee: int
+    state: str  # accepted undelivered delivered
+    reason: str
+    region: str
+    address: str
+    name: str
+
+
+def carried(connection: Connection, *, campaign: int = 0, delivery: int = 0) -> list[Carried]:
+    """What people have in their hands: of a campaign; or one delivery, with what else goes to the same door."""
+    view = delivery_state.c
+    head = case((Delivery.kind == "person", Delivery.addressee), else_=Household.head_id)
+    statement = (
+        select(
+            Delivery.id, Delivery.campaign_id, Step.channel, Delivery.kind, Delivery.addressee, view.state, view.reason,
+            func.coalesce(Household.region, Person.region, Delivery.village),
+            func.coalesce(Household.address, ""), func.coalesce(Person.name, ""),
+        )
+        .join(Step, Step.id == Delivery.step_id)
+        .join(delivery_state, view.delivery_id == Delivery.id)
+        .outerjoin(Household, (Delivery.kind == "household") & (Household.id == Delivery.addressee))
+        .outerjoin(Person, Person.id == head)
+        .where(Step.channel.in_(("flyer", "visit", "broadcast")), view.state.in_(HANDED_OVER))
+        .order_by(Delivery.id)
+    )  # fmt: skip
+    if delivery:
+        wanted = select(Delivery).where(Delivery.id == delivery).subquery()
+        statement = statement.join(
+            wanted,
+            (wanted.c.campaign_id == Delivery.campaign_id)
+            & (wanted.c.kind == Delivery.kind)
+            & (wanted.c.addressee == Delivery.addressee),
+        )
+    else:
+        statement = statement.where(Delivery.campaign_id == campaign)
+    found = [Carried(*row) for row in connection.execute(statement)]
+    return found if not delivery or any(one.delivery_id == delivery for one in found) else []
+
+
+def residents(connection: Connection, home: Carried) -> dict[int, str]:
+    """Who lives behind that door by the register, neither moved nor dead: person → region."""
+    here = Person.household_id if home.kind == "household" else Person.id
+    statement = select(Person.id, Person.region)
+    rows = connection.execute(
+        statement.where(here == home.addressee, Person.status == "active").order_by(Person.id)
+    )
+    return {row.id: row.region for row in rows}
 
 
 def cancel_rest(begin: Begin, campaign: int, reason: Reason = Reason.CANCELLED) -> int:

@@ -17,6 +17,7 @@ from outreach.web.routes import (
     printing,
     results,
     today,
+    visits,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     approvals.router,
     imports.router,
     printing.router,
+    visits.router,
     results.router,
     calculator.router,
 )

@@ -1,0 +1,260 @@
+"""入户: who is to be told at which door, what was said there so far, and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
+
+from channels.flyer import Serial
+from outreach import clock
+from outreach.access.roles import Action
+from outreach.access.schemas import Actor
+from outreach.campaigns import queries
+from outreach.deliveries import orders, paper, service
+from outreach.deliveries.service import Carried
+from outreach.deliveries.states import State
+from outreach.errors import Missing
+from outreach.people.addresses import natural_key
+from outreach.people.masking import mask_name
+from outreach.reports import queries as records
+from outreach.reports import service as reports
+from outreach.web.presenters.names import people_at_work, places
+from outreach.web.presenters.printing import PRINTABLE
+from outreach.web.services import Services
+from outreach.web.views.common import Choice, Link
+from outreach.web.views.visits import DoorView, OutcomeButton, SlotView, Tick, VisitsView
+
+ROWS = 20
+"""Doors on a page: as many as on a sheet of the printed list."""
+
+BUTTONS = (
+    OutcomeButton("told", "已告知本人", "check", "yes"),
+    OutcomeButton("relayed", "家人转告", "family"),
+    OutcomeButton("not_understood", "听不懂", "ear"),
+    OutcomeButton("not_home", "不在家", "home"),
+    OutcomeButton("needs_help", "需代办", "help"),
+    OutcomeButton("declined", "拒绝", "stop"),
+    OutcomeButton("moved", "已搬", "move", "hard"),
+    OutcomeButton("deceased", "已故", "no", "hard"),
+)
+LABELS = {one.value: one.label for one in BUTTONS} | {"played": "已播"}
+
+_STRENGTH = {
+    "not_home": 1, "not_understood": 2, "declined": 2, "moved": 2, "deceased": 2, "relayed": 3,
+    "told": 4, "needs_help": 4, "played": 4,
+}  # fmt: skip
+_SHADE = {"told": "yes", "relayed": "yes", "needs_help": "ask", "not_understood": "ask", "played": "yes"}  # fmt: skip
+
+
+class Place(BaseModel):
+    """Where in the list somebody is. `page` 0 = where the first door is that nobody has been to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    campaign: str = ""
+    grid: str = ""
+    page: int = Field(0, ge=0, le=1_000_000)
+
+
+class Shown(Place):
+    """The list, after a tick: which one, and what it did."""
+
+    ticked: int = 0
+    said: Literal["", "saved", "same"] = ""
+    roll: Literal["", "marked", "import"] = ""
+
+
+def overrules(word: str, earlier: str) -> bool:
+    """Whether a later word takes the place of an earlier one: another one that says at least as much."""
+    return word != earlier and _STRENGTH[word] >= _STRENGTH.get(earlier, 0)
+
+
+def standing(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, Tick]]:
+    """Delivery → the word that stands and its tick, from what people said about it one after the other."""
+    things = {f"delivery:{key}": key for key in ids}
+    lines = records.log(connection, list(things), limit=100 * len(things))
+    named = people_at_work(connection)
+    found: dict[int, tuple[str, Tick]] = {}
+    for line in reversed(lines):
+        word, key = str(line.detail.get("outcome", "")), things[line.thing]
+        earlier = found[key][0] if key in found else ""
+        if line.action == Action.VISITS_RECORD and word in LABELS and overrules(word, earlier):
+            found[key] = word, _tick(word, named.get(line.by, line.by), line.at)
+    return found
+
+
+def _tick(word: str, by: str = "", at: Any = None) -> Tick:
+    return Tick(LABELS[word], _SHADE.get(word, "no"), by, at)
+
+
+def view(services: Services, actor: Actor, connection: Connection, shown: Shown) -> VisitsView:
+    """The page for a place. Refused for a grid outside the scope, Missing for a campaign that is not the actor's."""
+    known = _campaigns(connection, actor)
+    if not known:
+        links = (Link("去打印", "/print"),) if actor.may(Action.PRINT) else ()
+        return VisitsView((), "", (), "", (), BUTTONS, (), 0, 0, 1, 1, first_steps=links)
+    campaign = _chosen(known, shown.campaign)
+    asked = actor.scope.narrowed(shown.grid)
+    every = service.carried(connection, campaign=campaign["id"])
+    mine = [one for one in every if actor.scope.covers(one.region)]
+    doors = _walk(services, [one for one in mine if one.channel != "broadcast"])
+    there = [group for group in doors if asked.covers(group[0].region)]
+    regions = {one.region for one in mine} | {shown.grid}
+    named = places(connection, regions | {code[:12] for code in regions})
+    walked = [any(one.state != State.ACCEPTED for one in group) for group in there]
+    pages = max(1, -(-len(there) // ROWS))
+    left = walked.index(False) if False in walked else 0
+    page = min(shown.page or left // ROWS + 1, pages)
+    here = there[(page - 1) * ROWS : page * ROWS]
+    place = {"campaign": campaign["ref"], "grid": shown.grid}
+    grids = sorted({group[0].region for group in doors})
+    return VisitsView(
+        campaigns=tuple(Choice(one["ref"], one["title"]) for one in known),
+        campaign=campaign["ref"],
+        grids=(Choice("", "全部"), *(Choice(code, named[code]) for code in grids)),
+        grid=shown.grid,
+        doors=_doors(services, connection, here, named, _numbers(services, connection, campaign, every), shown),
+        buttons=BUTTONS,
+        slots=_slots(connection, [one for one in mine if one.channel == "broadcast" and asked.covers(one.region)], named, shown),
+        walked=sum(walked),
+        total=len(there),
+        page=page,
+        pages=pages,
+        before=f"/visits?{urlencode({**place, 'page': page - 1})}" if page > 1 else "",
+        where=campaign["title"] + (f"，{named[shown.grid]}" if shown.grid else ""),
+        after=f"/visits?{urlencode({**place, 'page': page + 1})}" if page < pages else "",
+    )  # fmt: skip
+
+
+def _campaigns(connection: Connection, actor: Actor) -> list[Mapping[str, Any]]:
+    carried = {"flyer", "visit", "broadcast"}
+    return [
+        one
+        for one in reports.campaigns(connection, actor.scope, PRINTABLE)
+        if carried & {step["channel"] for step in queries.steps(connection, one["id"])}
+    ]
+
+
+def _chosen(known: Sequence[Mapping[str, Any]], ref: str) -> Mapping[str, Any]:
+    found = next((one for one in known if ref in ("", one["ref"])), None)
+    if found is None:
+        raise Missing("visits.no_campaign", campaign=ref)
+    return found
+
+
+def _walk(services: Services, carried: Sequence[Carried]) -> list[list[Carried]]:
+    """By door, in the order in which one walks. What else goes to the same door is ticked with it."""
+    groups: dict[tuple[str, int], list[Carried]] = {}
+    for one in carried:
+        groups.setdefault((one.kind, one.addressee), []).append(one)
+    return sorted(groups.values(), key=lambda group: _order(services, group[0]))
+
+
+def _order(services: Services, one: Carried) -> tuple[Any, ...]:
+    return one.region, natural_key(services.vault.decrypt("address", one.address)), one.delivery_id
+
+
+def _numbers(
+    services: Services,
+    connection: Connection,
+    campaign: Mapping[str, Any],
+    every: Sequence[Carried],
+) -> dict[int, str]:
+    """Delivery → the number on its sheet.
+
+    Counted over what still gets a sheet and what already has one: a death that is noted on the way must not shift
+    the numbers of the packs that are in somebody's hands.
+    """  # fmt: skip
+    steps = queries.steps(connection, campaign["id"])
+    step = next((one["id"] for one in steps if one["channel"] == "flyer"), None)
+    if step is None:
+        return {}
+    on = clock.today(services.settings.zone)
+    signed = orders.read(connection, campaign["id"], step)
+    pile = {
+        door.delivery_id: (door.region, natural_key(door.address), door.delivery_id)
+        for door in paper.doors(connection, services.vault, signed, on, sealed=True)
+    }
+    pile |= {one.delivery_id: _order(services, one) for one in every if one.channel == "flyer"}
+    grids = {code: no for no, code in enumerate(sorted({key[0] for key in pile.values()}), 1)}
+    place: dict[str, int] = {}
+    found = {}
+    for region, _, delivery in sorted(pile.values()):
+        place[region] = place.get(region, 0) + 1
+        found[delivery] = str(Serial(campaign["id"], grids[region], place[region]))
+    return found
+
+
+def _doors(
+    services: Services,
+    connection: Connection,
+    here: Sequence[Sequence[Carried]],
+    named: Mapping[str, str],
+    numbers: Mapping[int, str],
+    shown: Shown,
+) -> tuple[DoorView, ...]:
+    said = standing(connection, [one.delivery_id for group in here for one in group])
+    made = []
+    ahead = next((group[0].delivery_id for group in here if not _touched(group)), 0)
+    for group in here:
+        first = group[0]
+        tick = said[first.delivery_id][1] if first.delivery_id in said else _noted(group)
+        mine = shown.ticked in {one.delivery_id for one in group}
+        made.append(
+            DoorView(
+                delivery_id=first.delivery_id,
+                number=next((numbers[one.delivery_id] for one in group if one.delivery_id in numbers), ""),
+                address=_inside(services.vault.decrypt("address", first.address), named[first.region[:12]]),
+                name=mask_name(services.vault.decrypt("name", first.name)) if first.name else "",
+                place=named[first.region],
+                tick=tick,
+                saved=mine and shown.said == "saved",
+                note=_note(shown, tick) if mine else "",
+                alert=shown.said == "same" or shown.roll == "import",
+                open=first.delivery_id == ahead or (mine and shown.said == "same"),
+            )
+        )  # fmt: skip
+    return tuple(made)
+
+
+def _inside(address: str, village: str) -> str:
+    """An address without the village that every line of the list would begin with."""
+    return address.removeprefix(village) or address
+
+
+def _touched(group: Sequence[Carried]) -> bool:
+    return any(one.state != State.ACCEPTED for one in group)
+
+
+def _noted(group: Sequence[Carried]) -> Tick | None:
+    """The word of a delivery of which the log does not say who ticked it."""
+    return next((_tick(one.reason) for one in group if one.reason in LABELS), None)
+
+
+def _note(shown: Shown, tick: Tick | None) -> str:
+    same = f"没有改动。这里已经记为“{tick.label if tick else '别的结果'}”，同样的话或更弱的话不会盖掉它。"
+    register = {
+        "marked": "台账里也改了，以后不再给这个人发消息。",
+        "import": "台账没有改：这一户不止一个人，或者人不在您管的地方。请在下次导入名单时更正。",
+        "": "",
+    }
+    return (same if shown.said == "same" else "") + register[shown.roll]
+
+
+def _slots(
+    connection: Connection, carried: Sequence[Carried], named: Mapping[str, str], shown: Shown
+) -> tuple[SlotView, ...]:
+    said = standing(connection, [one.delivery_id for one in carried])
+    made = []
+    for one in sorted(carried, key=lambda one: (one.region, one.delivery_id)):
+        tick = said[one.delivery_id][1] if one.delivery_id in said else _noted([one])
+        mine = shown.ticked == one.delivery_id
+        saved, note = mine and shown.said == "saved", _note(shown, tick) if mine else ""
+        made.append(
+            SlotView(one.delivery_id, named[one.region], tick, saved, note, shown.said == "same")
+        )
+    return tuple(made)
