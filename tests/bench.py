@@ -28,7 +28,7 @@ from outreach.deliveries.printing import Printer
 from outreach.demo import command, county, residents, workbook
 from outreach.demo.story import CAMPAIGN, Story
 from outreach.models.people import Person
-from outreach.people import importer
+from outreach.people.intake import importer
 from outreach.policies import service as policies
 from outreach.store import open_store
 from outreach.upkeep.migrate import migrate

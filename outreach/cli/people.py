@@ -36,7 +36,7 @@ def take_in(  # noqa: PLR0913 - one argument per option of the command
     rejected: Annotated[Path | None, typer.Option(help="错行另存 · workbook of bad rows")] = None,
 ) -> Answer:
     """导入名单 · Take in a list of people (XLSX, XLS, CSV)."""
-    from outreach.people.importer import import_file
+    from outreach.people.intake.importer import import_file
 
     with here.installation() as office:
         report = import_file(

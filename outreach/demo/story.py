@@ -37,7 +37,8 @@ from outreach.messages import service as messages
 from outreach.models.campaigns import Firing, Step
 from outreach.models.deliveries import Account, GroupChat
 from outreach.models.people import CompleteList, Person, Region
-from outreach.people import importer, lists, regions
+from outreach.people import lists, regions
+from outreach.people.intake import importer
 from outreach.policies import service as policies
 from outreach.runtime.embedded import drain
 from outreach.runtime.sweep import sweep

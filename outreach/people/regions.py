@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Row
 from outreach.errors import Invalid
 from outreach.people.languages import MANDARIN, dialects, find_language
 from outreach.people.queries import regions as queries
+from outreach.people.reading.spreadsheet import Sheet, read_sheets
 from outreach.people.schemas import Problem
-from outreach.people.spreadsheet import Sheet, read_sheets
 from outreach.store import Begin
 from segments import regions as codes
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from outreach.errors import Invalid, Missing
-from outreach.people.spreadsheet import read_sheets
+from outreach.people.reading.spreadsheet import read_sheets
 from outreach.surveys.design import Design, Method, Targets
 from outreach.surveys.errors import BadDesign
 from outreach.surveys.estimation import estimate, estimate_groups

@@ -17,7 +17,7 @@ from typing import Any
 import xlsxwriter
 
 from outreach.errors import Invalid
-from outreach.people.spreadsheet import read_sheets
+from outreach.people.reading.spreadsheet import read_sheets
 from outreach.surveys.dispositions import Disposition, label
 from outreach.surveys.instrument import Instrument
 from outreach.surveys.questions import Question

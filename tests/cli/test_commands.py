@@ -248,7 +248,7 @@ def test_estimate_needs_nothing_but_a_file(call: Call, tmp_path: Path) -> None:
 
 
 def test_template_has_the_columns_that_a_policy_reads(call: Call, tmp_path: Path) -> None:
-    from outreach.people.spreadsheet import read_sheets
+    from outreach.people.reading.spreadsheet import read_sheets
 
     told = call(
         "people", "template", "--policy", "phys-65", "--out", tmp_path / "blank.xlsx", "--json"

@@ -16,8 +16,9 @@ from outreach.demo import county, residents, workbook
 from outreach.demo.county import COUNTY, HOUSEHOLDS_PER_GRID
 from outreach.demo.residents import Resident
 from outreach.models.people import Region
-from outreach.people import importer, regions
+from outreach.people import regions
 from outreach.people.identity import parse_id_card, parse_mobile
+from outreach.people.intake import importer
 from outreach.people.schemas import ImportReport
 from outreach.store import Store
 from outreach.vault import Vault

@@ -19,7 +19,7 @@ from outreach.people.consent import (
     refuse,
     withdraw,
 )
-from outreach.people.importer import import_file
+from outreach.people.intake.importer import import_file
 from outreach.people.keys import phone_key
 from outreach.store import Store
 from outreach.vault import Vault

@@ -10,7 +10,7 @@ import pytest
 
 from outreach.access.scope import Scope
 from outreach.errors import Invalid, Refused
-from outreach.people.importer import import_file
+from outreach.people.intake.importer import import_file
 from outreach.people.lists import ListFacts, complete_list, expire_lists, lists_of
 from outreach.store import Store
 from outreach.vault import Vault

@@ -11,7 +11,7 @@ import pytest
 from outreach.access.scope import Scope
 from outreach.errors import Invalid, Missing, Refused
 from outreach.people import service
-from outreach.people.importer import import_file
+from outreach.people.intake.importer import import_file
 from outreach.people.queries import people as queries
 from outreach.store import Store
 from outreach.vault import Vault

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from outreach.errors import Invalid
 from outreach.models.people import Person, Region
 from outreach.people import regions
-from outreach.people.importer import import_file
+from outreach.people.intake.importer import import_file
 from outreach.people.languages import dialects, find_language
 from outreach.store import Store
 from outreach.vault import Vault

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from outreach.people.columns import field_of, find_header
-from outreach.people.spreadsheet import read_sheets
+from outreach.people.reading.columns import field_of, find_header
+from outreach.people.reading.spreadsheet import read_sheets
 from outreach.people.template import template_columns, write_template
 
 

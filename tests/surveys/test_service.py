@@ -17,7 +17,7 @@ from outreach.models.access import AuditEntry
 from outreach.models.campaigns import Campaign
 from outreach.models.policies import Reach
 from outreach.models.surveys import Answer, Respondent, Survey
-from outreach.people.spreadsheet import read_sheets
+from outreach.people.reading.spreadsheet import read_sheets
 from outreach.store import Store
 from outreach.surveys import sampling, service
 from outreach.surveys.dispositions import Disposition

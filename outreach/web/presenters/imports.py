@@ -12,9 +12,9 @@ from outreach import clock
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
 from outreach.people import regions
-from outreach.people.columns import SENSITIVE_PREFIX, SYNONYMS
 from outreach.people.masking import mask_name, mask_phone
 from outreach.people.queries import regions as region_queries
+from outreach.people.reading.columns import SENSITIVE_PREFIX, SYNONYMS
 from outreach.people.schemas import Preview, Problem, SheetPreview
 from outreach.reports import queries
 from outreach.web.formats import thousands, when

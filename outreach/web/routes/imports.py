@@ -16,7 +16,7 @@ from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
 from outreach.errors import Missing, OutreachError
-from outreach.people import importer
+from outreach.people.intake import importer
 from outreach.people.schemas import Preview
 from outreach.people.template import write_template
 from outreach.web.guard import UPLOAD, TheActor, TheServices, guarded_router, needs

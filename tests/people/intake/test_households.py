@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from outreach.people.importer import import_file
+from outreach.people.intake.importer import import_file
 from outreach.store import Store
 from outreach.vault import Vault
 from tests.people.office import TODAY, csv_file, id_number, people

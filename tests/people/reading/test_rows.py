@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.errors import Invalid
-from outreach.people.cells import Context
-from outreach.people.columns import find_header
-from outreach.people.places import Places
-from outreach.people.rows import Checker
+from outreach.people.reading.cells import Context
+from outreach.people.reading.columns import find_header
+from outreach.people.reading.places import Places
+from outreach.people.reading.rows import Checker
+from outreach.people.reading.words import parse_date
 from outreach.people.schemas import PersonRow
-from outreach.people.words import parse_date
 from segments import vocabulary
 from tests.people.office import TODAY, VILLAGE, id_number
 

@@ -17,15 +17,15 @@ from typing import TypedDict, Unpack
 from outreach import clock
 from outreach.errors import Invalid
 from outreach.people import keys
-from outreach.people.gather import Gathered, Gatherer, Table, find_tables
-from outreach.people.households import class_phones, settle_households
-from outreach.people.places import Places
+from outreach.people.intake.gather import Gathered, Gatherer, Table, find_tables
+from outreach.people.intake.households import class_phones, settle_households
+from outreach.people.intake.register import Run, Written, plan_chunk, write_chunk
+from outreach.people.intake.rejected import write_rejected
+from outreach.people.intake.sealing import Sealed, seal
 from outreach.people.queries import register as queries
 from outreach.people.queries.regions import all_regions
-from outreach.people.register import Run, Written, plan_chunk, write_chunk
-from outreach.people.rejected import write_rejected
+from outreach.people.reading.places import Places
 from outreach.people.schemas import ImportReport, PersonRow, Preview, Problem, SheetPreview
-from outreach.people.sealing import Sealed, seal
 from outreach.store import Begin, refresh_statistics
 from outreach.vault import Vault
 

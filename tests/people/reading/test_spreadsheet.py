@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from outreach.errors import Invalid, Missing
-from outreach.people import spreadsheet
-from outreach.people.spreadsheet import read_sheets
+from outreach.people.reading import spreadsheet
+from outreach.people.reading.spreadsheet import read_sheets
 from tests.people.office import workbook
 
 ROWS = [["姓名", "备注"], ["张三", "一，二"], [], ["李四", "第一行\n第二行"]]

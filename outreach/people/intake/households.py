@@ -7,8 +7,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from outreach.people.intake.register import Written
 from outreach.people.queries import register as queries
-from outreach.people.register import Written
 from outreach.store import Begin
 from segments.person import age_on
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from outreach.errors import Invalid, OutreachError
-from outreach.people.columns import Columns
 from outreach.people.identity import (
     InvalidIdCard,
     InvalidPhone,
@@ -21,9 +20,9 @@ from outreach.people.identity import (
     plain,
 )
 from outreach.people.languages import find_language
-from outreach.people.places import Places
-from outreach.people.schemas import PersonRow
-from outreach.people.words import (
+from outreach.people.reading.columns import Columns
+from outreach.people.reading.places import Places
+from outreach.people.reading.words import (
     HUKOU_TYPES,
     SEX_WORDS,
     SEXES,
@@ -32,6 +31,7 @@ from outreach.people.words import (
     circumstance_codes,
     parse_date,
 )
+from outreach.people.schemas import PersonRow
 
 
 @dataclass

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from outreach.errors import Invalid, OutreachError
-from outreach.people.cells import READERS, Context
-from outreach.people.columns import SENSITIVE_PREFIX
+from outreach.people.reading.cells import READERS, Context
+from outreach.people.reading.columns import SENSITIVE_PREFIX
+from outreach.people.reading.words import NOTHING, YES_NO
 from outreach.people.schemas import HEAD_WORDS, PersonRow
-from outreach.people.words import NOTHING, YES_NO
 from segments import vocabulary
 from segments.errors import FactsError
 

@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 
 from outreach.errors import Invalid, OutreachError
-from outreach.people.cells import Context
-from outreach.people.columns import SYNONYMS, Columns, find_header
-from outreach.people.duplicates import Repeats, merge
-from outreach.people.places import Places
-from outreach.people.rows import Checker
+from outreach.people.intake.duplicates import Repeats, merge
+from outreach.people.reading.cells import Context
+from outreach.people.reading.columns import SYNONYMS, Columns, find_header
+from outreach.people.reading.places import Places
+from outreach.people.reading.rows import Checker
+from outreach.people.reading.spreadsheet import Sheet, read_sheets
 from outreach.people.schemas import ImportReport, PersonRow, Problem
-from outreach.people.spreadsheet import Sheet, read_sheets
 
 _TOTALS = frozenset({"合计", "总计", "小计", "共计", "合计:", "总计:"})
 

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row
 
+from outreach.people.intake.sealing import Sealed
 from outreach.people.queries import register as queries
-from outreach.people.sealing import Sealed
 
 _EMPTY: dict[str, Any] = {
     "relation": "", "region": "", "hukou_region": "", "hukou_type": "", "birth": None, "sex": "", "income_month": None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from outreach.errors import Invalid
-from outreach.people.columns import SYNONYMS, column_letter, field_of, find_header
+from outreach.people.reading.columns import SYNONYMS, column_letter, field_of, find_header
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 
 from outreach.errors import Invalid
 from outreach.models.people import CircumstanceRecord, ImportRun
-from outreach.people.importer import import_file, preview_file
+from outreach.people.intake.importer import import_file, preview_file
 from outreach.people.queries import register
+from outreach.people.reading.spreadsheet import read_sheets
 from outreach.people.schemas import ImportReport
-from outreach.people.spreadsheet import read_sheets
 from outreach.store import Store
 from outreach.vault import Vault
 from segments import vocabulary

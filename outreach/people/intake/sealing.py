@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from outreach.people import keys
-from outreach.people.duplicates import home_of
+from outreach.people.intake.duplicates import home_of
 from outreach.people.schemas import HEAD_WORDS, PersonRow
 from outreach.vault import Vault
 

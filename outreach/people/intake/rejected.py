@@ -6,7 +6,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from outreach.people.gather import Gathered
+from outreach.people.intake.gather import Gathered
 
 ERROR = "错误"
 _SHEET_NAME = 31  # a spreadsheet allows no more characters
