@@ -1,6 +1,25 @@
 """Tables only. Alembic compares the migrations with what is imported here."""
 
-from outreach.models import access, campaigns, deliveries, messages, people, policies, surveys
+from outreach.models import (
+    access,
+    audiences,
+    campaigns,
+    deliveries,
+    messages,
+    people,
+    policies,
+    surveys,
+)
 from outreach.models.base import Base
 
-__all__ = ["Base", "access", "campaigns", "deliveries", "messages", "people", "policies", "surveys"]
+__all__ = [
+    "Base",
+    "access",
+    "audiences",
+    "campaigns",
+    "deliveries",
+    "messages",
+    "people",
+    "policies",
+    "surveys",
+]

@@ -21,6 +21,9 @@ class User(Base):
     display: Mapped[str] = mapped_column(Text, default="")
     role: Mapped[str] = mapped_column(Text)
     region: Mapped[str] = mapped_column(Code, default="")
+    lists: Mapped[list[str]] = mapped_column(
+        Document, default=list
+    )  # what a department may hand in
     password: Mapped[str] = mapped_column(Text, default="")  # Argon2id; '' = cannot log in
     session_no: Mapped[int] = mapped_column(Integer, default=0)  # raised to end all sessions
     failures: Mapped[int] = mapped_column(Integer, default=0)

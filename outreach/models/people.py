@@ -37,7 +37,11 @@ class Region(Base):
 
 
 class ImportRun(Base):
-    """One file that was taken in: who, when, for what purpose, with which columns and result."""
+    """One file that was taken in: who, when, for what purpose, with which columns and result.
+
+    A long import is a job: `state` moves waiting → checking → writing → finished, or ends as cancelled or failed;
+    a finished one may be undone. `done` of `total` rows tells how far the present state has come.
+    """
 
     __tablename__ = "import_run"
 
@@ -53,6 +57,37 @@ class ImportRun(Base):
     rejected: Mapped[int] = mapped_column(Integer, default=0)
     duplicates: Mapped[int] = mapped_column(Integer, default=0)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(Text, default="finished")
+    options: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    total: Mapped[int] = mapped_column(Integer, default=0)
+    done: Mapped[int] = mapped_column(Integer, default=0)
+    beat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the process was alive
+    stop: Mapped[bool] = mapped_column(Boolean, default=False)  # somebody asked it to end
+    result: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by: Mapped[str] = mapped_column(Text, default="")
+
+
+class ImportChange(Base):
+    """What stood in a row before an import changed it, so that the import can be undone.
+
+    `before` holds the changed columns only: dates as ISO text, keys as hex, what is encrypted stays encrypted.
+    A person whom the import added has no row here: `person.first_import_id` says so.
+    """
+
+    __tablename__ = "import_change"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"))
+    kind: Mapped[str] = mapped_column(Text)  # person household
+    row_id: Mapped[int] = mapped_column(BigId)
+    before: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        UniqueConstraint("import_id", "kind", "row_id"),
+        Index("ix_import_change_row", "kind", "row_id"),
+    )
 
 
 class Household(Base):
@@ -71,7 +106,7 @@ class Household(Base):
 
 _MATCH = (
     "sex", "hukou_region", "hukou_type", "circumstances", "circumstances_known", "income_month",
-    "household_size", "language", "status",
+    "household_size", "paid_months", "paid_months_running", "job_kind", "language", "status",
 )  # fmt: skip
 
 
@@ -95,10 +130,17 @@ class Person(Base):
     circumstances_known: Mapped[int] = mapped_column(BigInteger, default=0)
     income_month: Mapped[int | None] = mapped_column(Integer)
     household_size: Mapped[int | None] = mapped_column(Integer)
+    paid_months: Mapped[int | None] = mapped_column(Integer)  # 累计缴费月数
+    paid_months_running: Mapped[int | None] = mapped_column(Integer)  # 连续缴费月数
+    job_kind: Mapped[str] = mapped_column(Text, default="")  # worker cadre, '' unknown
     facts_on: Mapped[date | None]  # the date for which the circumstance bits are true
     language: Mapped[str] = mapped_column(Text, default="")  # '' = that of the region
     status: Mapped[str] = mapped_column(Text, default="active")  # active deceased moved
     synthetic: Mapped[bool] = mapped_column(Boolean, default=False)
+    needs: Mapped[str] = mapped_column(Text, default="")  # words of NEEDS: cannot read, see, hear
+    merged_into: Mapped[int | None] = mapped_column(
+        BigId
+    )  # this record was found to be that person
 
     name: Mapped[str] = mapped_column(Text, default="")  # encrypted
     phone: Mapped[str] = mapped_column(Text, default="")  # encrypted
@@ -113,6 +155,7 @@ class Person(Base):
     guardian_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"))
+    first_import_id: Mapped[int | None] = mapped_column(BigId)  # the import that added the person
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -140,6 +183,20 @@ class Person(Base):
     )
 
 
+class PersonMerge(Base):
+    """Two records were one person: which was kept, which given up, and what both said before."""
+
+    __tablename__ = "person_merge"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kept_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    gone_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    before: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+
+
 class CircumstanceRecord(Base):
     """Where a circumstance bit comes from: which list, of which date, valid until when."""
 
@@ -152,6 +209,7 @@ class CircumstanceRecord(Base):
     source: Mapped[str] = mapped_column(Text)
     listed_on: Mapped[date | None]
     valid_to: Mapped[date | None]
+    confidence: Mapped[str] = mapped_column(Text, default="list")  # list worker self
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 

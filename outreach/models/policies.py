@@ -20,6 +20,9 @@ class Policy(Base):
     ref: Mapped[str] = mapped_column(Text, unique=True)
     status: Mapped[str] = mapped_column(Text, default="live")  # live revising withdrawn
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id"))
+    withdrawn_on: Mapped[date | None]
+    exit_note: Mapped[str] = mapped_column(Text, default="")  # what a 停办告知 says
+    review_due: Mapped[date | None]
 
 
 class PolicyVersion(Base):
@@ -48,6 +51,75 @@ class PolicyVerification(Base):
     version_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"), primary_key=True)
     by: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PolicySignOff(Base):
+    """A department stands for the facts of a version: the owning one, and each co-department."""
+
+    __tablename__ = "policy_sign_off"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"), primary_key=True)
+    department: Mapped[str] = mapped_column(Text, primary_key=True)
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PolicyReview(Base):
+    """The yearly look at a policy: what was found, and whether it is kept, changed or withdrawn."""
+
+    __tablename__ = "policy_review"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"))
+    on: Mapped[date]
+    by: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, default="")
+    figures: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+
+    __table_args__ = (CheckConstraint("outcome IN ('keep','change','withdraw')", name="outcome"),)
+
+
+class PolicyConflict(Base):
+    """Two live policies say different things; somebody has settled it, and said how."""
+
+    __tablename__ = "policy_conflict"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    one_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"))
+    other_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"))
+    about: Mapped[str] = mapped_column(Text)
+    settled: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (UniqueConstraint("one_id", "other_id", "about"),)
+
+
+class PolicyList(Base):
+    """A list of who applied or received, complete for a region up to its cut-off date.
+
+    Somebody registered there who is not on it has not applied (received) by that date. Above 5 % unmatched rows what
+    follows from it is an estimate.
+    """
+
+    __tablename__ = "policy_list"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
+    fact: Mapped[str] = mapped_column(Text)
+    region: Mapped[str] = mapped_column(Code, default="")
+    cut_off: Mapped[date]
+    rows: Mapped[int] = mapped_column(Integer)
+    unmatched: Mapped[int] = mapped_column(Integer)
+    source: Mapped[str] = mapped_column(Text)
+    legal_basis: Mapped[str] = mapped_column(Text, default="")
+    purpose: Mapped[str] = mapped_column(Text, default="")
+    by: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (CheckConstraint("fact IN ('applied','received')", name="fact"),)
 
 
 class PolicyLocal(Base):
