@@ -1,7 +1,7 @@
 """Circumstances (困难/身份类别): the controlled vocabulary, one bit each.
 
 A person carries two words of 63 bits: what is true and what is known. Bits 0–62 fit a signed BIGINT on both
-databases (bit 63 does not), a bit is never given a second meaning, and 51–58 are free.
+databases (bit 63 does not), a bit is never given a second meaning, and 54–58 are free.
 
 Disability is factored: the certificate states one kind and one grade, so four grade bits and a bit for each kind
 that a rule reads say as much as 28 bits of kind × grade would. `dis.severe` (grades 1–2) and `dis.any` have bits of
@@ -71,7 +71,7 @@ def _c(
 _OPEN = frozenset(
     {
         "emp.unemployed", "emp.flex", "emp.migrant", "emp.grad2", "land.lost", "stu.kindergarten", "stu.k12",
-        "stu.high", "stu.voc", "stu.college", "mil.veteran", "house.cd", "mobility.resident-permit", "ins.employee",
+        "stu.high", "stu.voc", "stu.college", "stu.hvoc", "mil.veteran", "house.cd", "house.none", "mobility.resident-permit", "ins.employee",
         "ins.resident", "pension.employee", "pension.resident",
     }
 )  # fmt: skip
@@ -128,6 +128,9 @@ CIRCUMSTANCES: tuple[Circumstance, ...] = (
     _c(48, "fp.special", "计划生育特殊家庭", "family that lost its only child", "计生特殊家庭 失独家庭 失独 独生子女伤残家庭"),
     _c(49, "house.cd", "C级或D级危房户", "lives in an unsafe house", "危房 危房户 C级危房 D级危房"),
     _c(50, "mobility.resident-permit", "持居住证人员", "holder of a residence permit", "居住证 持居住证"),
+    _c(51, "house.none", "无房户", "owns no house", "无房 没有住房 住房困难户"),
+    _c(52, "stu.hvoc", "高职高专在校生", "student of a vocational college", "高职 高职生 高职高专 大专生", implies="stu.college"),
+    _c(53, "income.sudden", "遇突发困难的人员", "struck by sudden hardship", "突发困难 突发困难家庭 急难人员"),
     _c(59, "pension.resident", "城乡居民养老保险参保人员", "in the residents' pension scheme", "居民养老 城乡居民养老 城乡居民养老保险 城居保 新农保"),
     _c(60, "pension.employee", "职工养老保险参保人员", "in the employees' pension scheme", "职工养老 职工养老保险 企业养老 机关养老"),
     _c(61, "ins.resident", "城乡居民医保参保人员", "in the residents' medical scheme", "居民医保 城乡居民医保 城乡居民医疗保险 新农合"),
