@@ -41,6 +41,8 @@ class ImportRun(Base):
 
     A long import is a job: `state` moves waiting → checking → writing → finished, or ends as cancelled or failed;
     a finished one may be undone. `done` of `total` rows tells how far the present state has come.
+    `list_ref` is what an office's own list was about (income.dibao, applied:elder-80); its rows name people who are
+    registered already.
     """
 
     __tablename__ = "import_run"
@@ -66,6 +68,7 @@ class ImportRun(Base):
     result: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undone_by: Mapped[str] = mapped_column(Text, default="")
+    list_ref: Mapped[str] = mapped_column(Text, default="")  # '' = a register of people
 
 
 class ImportChange(Base):

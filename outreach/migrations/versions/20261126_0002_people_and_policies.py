@@ -109,6 +109,7 @@ def upgrade() -> None:
     sa.Column('one_id', row_id, nullable=False),
     sa.Column('other_id', row_id, nullable=False),
     sa.Column('about', sa.Text(), nullable=False),
+    sa.Column('said', sa.Text(), nullable=False),
     sa.Column('settled', sa.Text(), nullable=False),
     sa.Column('by', sa.Text(), nullable=False),
     sa.Column('at', moment, nullable=False),
@@ -135,6 +136,7 @@ def upgrade() -> None:
     op.create_table('policy_sign_off',
     sa.Column('version_id', row_id, nullable=False),
     sa.Column('department', sa.Text(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
     sa.Column('by', sa.Text(), nullable=False),
     sa.Column('at', moment, nullable=False),
     sa.ForeignKeyConstraint(['version_id'], ['policy_version.id'], name=op.f('fk_policy_sign_off_version_id')),
@@ -181,6 +183,7 @@ def upgrade() -> None:
     op.add_column("import_run", sa.Column("result", document, nullable=False, server_default="{}"))
     op.add_column("import_run", sa.Column("undone_at", moment, nullable=True))
     op.add_column("import_run", sa.Column("undone_by", sa.Text(), nullable=False, server_default=""))
+    op.add_column("import_run", sa.Column("list_ref", sa.Text(), nullable=False, server_default=""))
     op.add_column("person", sa.Column("paid_months", sa.Integer(), nullable=True))
     op.add_column("person", sa.Column("paid_months_running", sa.Integer(), nullable=True))
     op.add_column("person", sa.Column("job_kind", sa.Text(), nullable=False, server_default=""))
@@ -208,6 +211,7 @@ def downgrade() -> None:
     op.drop_column("person", "job_kind")
     op.drop_column("person", "paid_months_running")
     op.drop_column("person", "paid_months")
+    op.drop_column("import_run", "list_ref")
     op.drop_column("import_run", "undone_by")
     op.drop_column("import_run", "undone_at")
     op.drop_column("import_run", "result")
