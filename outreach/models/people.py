@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Text,
     UniqueConstraint,
 )
@@ -68,6 +69,7 @@ class ImportRun(Base):
     result: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undone_by: Mapped[str] = mapped_column(Text, default="")
+    members: Mapped[bytes | None] = mapped_column(LargeBinary)  # who was in the file, packed
     list_ref: Mapped[str] = mapped_column(Text, default="")  # '' = a register of people
 
 
@@ -105,6 +107,7 @@ class Household(Base):
     address: Mapped[str] = mapped_column(Text, default="")  # encrypted
     complete: Mapped[bool] = mapped_column(Boolean, default=False)
     stopped: Mapped[bool] = mapped_column(Boolean, default=False)  # a worker stopped all messages
+    first_import_id: Mapped[int | None] = mapped_column(BigId)  # the import that added it
 
 
 _MATCH = (
