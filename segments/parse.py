@@ -1,6 +1,7 @@
 """A rule from data (YAML or JSON): every mistake is an error that names its place.
 
 all:   [{field: age, op: ">=", value: 80, text: 年满80周岁, source: 第二条}]
+       {field: age, op: ">=", value: 80, in_days: 30}, {field: members, aged: [0, 2], op: ">=", value: 1}
 any:   [{label: 低保家庭, all: [{field: circumstances, op: has, value: income.dibao}]}]
 none:  [{field: circumstances, op: has, value: pension.employee}]
 check: [未享受其他同类津贴]
@@ -12,24 +13,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from segments.errors import RuleError
-from segments.rules import (
-    FIELDS,
-    OPS,
-    Alternative,
-    Clause,
-    Operand,
-    Parameter,
-    Rule,
-    operands,
-    parameter,
-)
+from segments.fields import FIELDS, MOVING, OPS, Operand, Parameter
+from segments.operands import operands, parameter
+from segments.rules import Alternative, Clause, Rule
 
 _ALIASES = {"tags": "circumstances"}
 _MOST_CLAUSES = 100  # a database nests an expression about as deep as a rule is long
+_MOST_DAYS = 3660
+_KEYS = ("field", "op", "value", "text", "source", "in_days", "aged")
 
 
 def parse_rule(data: object, *, segment: bool = False) -> Rule:
-    """Read a rule; `segment` also allows `exists`, for saved segments about the quality of data.
+    """Read a rule; `segment` also allows `exists` (the quality of data) and facts about policies.
 
     An absent part and an empty one mean the same: no condition. Raises RuleError with the path of the mistake.
     """
@@ -60,10 +55,10 @@ def _alternative(data: object, path: str, segment: bool) -> Alternative:
 
 
 def _clause(data: object, path: str, segment: bool) -> Clause:
-    parts = _mapping(
-        data, path, allowed=("field", "op", "value", "text", "source"), required=("field", "op")
-    )
+    parts = _mapping(data, path, allowed=_KEYS, required=("field", "op"))
     field = _field(parts["field"], f"{path}.field")
+    if FIELDS[field] == "policy" and not segment:
+        raise RuleError("segments.policy_fact_in_policy", f"{path}.field", value=field)
     op = _op(field, parts["op"], f"{path}.op", segment)
     return Clause(
         field=field,
@@ -71,7 +66,30 @@ def _clause(data: object, path: str, segment: bool) -> Clause:
         value=_exists(field, parts, path) if op == "exists" else _value(field, op, parts, path),
         text=_text(parts["text"], f"{path}.text") if "text" in parts else "",
         source=_text(parts["source"], f"{path}.source") if "source" in parts else "",
+        in_days=_in_days(field, parts["in_days"], f"{path}.in_days") if "in_days" in parts else 0,
+        aged=_aged(field, parts, path),
     )
+
+
+def _in_days(field: str, raw: object, path: str) -> int:
+    if field not in MOVING:
+        raise RuleError(
+            "segments.does_not_move", path, field=field, known="、".join(sorted(MOVING))
+        )
+    if isinstance(raw, bool) or not isinstance(raw, int) or abs(raw) > _MOST_DAYS:
+        raise RuleError("segments.bad_in_days", path, value=raw, most=_MOST_DAYS)
+    return raw
+
+
+def _aged(field: str, parts: Mapping[str, Any], path: str) -> tuple[int, int]:
+    if "aged" not in parts:
+        return (0, 150)
+    if field != "members":
+        raise RuleError("segments.aged_is_for_members", f"{path}.aged", field=field)
+    low, high = operands("age", "between", parts["aged"], f"{path}.aged")
+    if isinstance(low, int) and isinstance(high, int):
+        return low, high
+    raise RuleError("segments.bad_parameter", f"{path}.aged", value=parts["aged"])
 
 
 def _field(raw: object, path: str) -> str:
@@ -84,7 +102,9 @@ def _field(raw: object, path: str) -> str:
 def _op(field: str, raw: object, path: str, segment: bool) -> str:
     if raw == "exists" and not segment:
         raise RuleError("segments.exists_in_policy", path)
-    allowed = (*OPS[FIELDS[field]], *(("exists",) if segment else ()))
+    allowed = OPS[FIELDS[field]]
+    allowed += ("yearly",) if field == "today" else ()
+    allowed += ("exists",) if segment and field != "today" and FIELDS[field] != "policy" else ()
     if not isinstance(raw, str) or raw not in allowed:
         raise RuleError(
             "segments.unknown_op", path, value=raw, field=field, known=" ".join(allowed)

@@ -10,9 +10,22 @@ from typing import Any
 
 from segments import regions, vocabulary
 from segments.errors import FactsError
+from segments.retirement import JOB_KINDS
 
 SEXES = ("M", "F")
 HUKOU_TYPES = ("rural", "urban", "resident")
+POLICY_FACTS = ("eligible", "told", "aware", "applied", "received")
+"""What may be known of a person and a policy together."""
+
+About = Callable[[str, str, date], bool | None]
+"""(fact, policy, day) → whether it holds on that day, None where nobody knows."""
+
+
+def nothing_known(_fact: str, _policy: str, _on: date) -> bool | None:
+    """Nothing is known about any policy."""
+    return None
+
+
 _ALL_BITS = (1 << (vocabulary.HIGHEST_BIT + 1)) - 1
 
 
@@ -21,7 +34,10 @@ class Person:
     """Facts; what is not known is None, '' or a bit missing from `circumstances_known`, and never decides.
 
     `region` (residence) and `hukou_region` are codes cut to their level; `hukou_type` is rural, urban or resident;
-    `income_month` is yuan per head of the household and month. Raises ValueError for facts that cannot be.
+    `income_month` is yuan per head of the household and month; `paid_months` are months of social insurance in all,
+    `paid_months_running` without a gap; `job_kind` is worker (女工人) or cadre (女干部). `members`: birth dates of the
+    whole household, the person included; None when the household is not known to be complete. `about` answers for
+    the facts that join a person and a policy. Raises ValueError for facts that cannot be.
     """
 
     birth: date | None = None
@@ -33,16 +49,20 @@ class Person:
     circumstances_known: int = 0
     income_month: int | None = None
     household_size: int | None = None
+    paid_months: int | None = None
+    paid_months_running: int | None = None
+    job_kind: str = ""
+    members: tuple[date | None, ...] | None = None
+    about: About = nothing_known
 
     def __post_init__(self) -> None:
         if self.circumstances & ~self.circumstances_known:
             raise ValueError("a circumstance is true but not known")
         if self.circumstances_known & ~_ALL_BITS:
             raise ValueError("circumstances are bits 0 to 62")
-        if self.sex not in ("", *SEXES) or self.hukou_type not in ("", *HUKOU_TYPES):
-            raise ValueError(
-                f"sex {self.sex!r} or hukou type {self.hukou_type!r} is none of the known ones"
-            )
+        for name, words in (("sex", SEXES), ("hukou_type", HUKOU_TYPES), ("job_kind", JOB_KINDS)):
+            if getattr(self, name) not in ("", *words):
+                raise ValueError(f"{name} {getattr(self, name)!r} is none of the known ones")
         for code in (self.region, self.hukou_region):
             if regions.cut(code) != code:
                 raise ValueError(f"region {code!r} is not cut to its level")
@@ -108,10 +128,19 @@ def _sex(value: object) -> str:
     return {"M": "M", "F": "F", "男": "M", "女": "F", "": ""}[str(value)]
 
 
-def _hukou_type(value: object) -> str:
-    if value not in ("", *HUKOU_TYPES):
+def _word_of(words: tuple[str, ...]) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if value not in ("", *words):
+            raise ValueError
+        return str(value)
+
+    return read
+
+
+def _births(value: object) -> tuple[date | None, ...]:
+    if not isinstance(value, list | tuple):
         raise ValueError
-    return str(value)
+    return tuple(None if one is None else _date(one) for one in value)
 
 
 def _region(value: object) -> str:
@@ -132,9 +161,13 @@ _READERS: dict[str, tuple[str, Callable[[object], Any]]] = {
     "sex": ("segments.bad_sex_fact", _sex),
     "region": ("segments.bad_region_fact", _region),
     "hukou_region": ("segments.bad_region_fact", _region),
-    "hukou_type": ("segments.bad_hukou_type_fact", _hukou_type),
+    "hukou_type": ("segments.bad_hukou_type_fact", _word_of(HUKOU_TYPES)),
     "income_month": ("segments.bad_number_fact", _whole),
     "household_size": ("segments.bad_number_fact", _whole),
+    "paid_months": ("segments.bad_number_fact", _whole),
+    "paid_months_running": ("segments.bad_number_fact", _whole),
+    "job_kind": ("segments.bad_job_kind_fact", _word_of(JOB_KINDS)),
+    "members": ("segments.bad_members_fact", _births),
 }
 _NAMES = {key: "birth" if key == "birth_date" else key for key in _READERS}
 _KEYS = "、".join((*_READERS, "circumstances", "not"))

@@ -11,7 +11,8 @@ from datetime import date
 from typing import Literal
 
 from segments import vocabulary
-from segments.rules import FIELDS, Clause, Parameter, Rule
+from segments.fields import FIELDS, Parameter
+from segments.rules import Clause, Rule
 
 FIELD_NAMES = {
     "age": "年龄",
@@ -23,13 +24,26 @@ FIELD_NAMES = {
     "circumstances": "困难或身份类别",
     "income_month": "家庭人均月收入",
     "household_size": "家庭人口",
+    "members": "家庭成员",
+    "paid_months": "累计缴费月数",
+    "paid_months_running": "连续缴费月数",
+    "job_kind": "退休岗位类别",
+    "retires_in": "距法定退休年龄的月数",
+    "today": "日期",
+    "eligible": "符合",
+    "told": "已告知",
+    "aware": "知晓",
+    "applied": "已申请",
+    "received": "已领取",
 }
-_CHOICES = {
+CHOICES = {
     "M": "男性",
     "F": "女性",
     "rural": "农业户口",
     "urban": "非农业户口",
     "resident": "居民户口",
+    "worker": "工人岗位",
+    "cadre": "管理或技术岗位",
 }
 _AGE = {
     ">=": "年满{}周岁",
@@ -55,7 +69,22 @@ _AMOUNT = {
     "=": "为{}",
     "in": "为{}",
 }
-_UNITS = {"income_month": "元", "household_size": "人"}
+_TODAY = {
+    ">=": "{}起",
+    ">": "{}之后",
+    "<": "{}之前",
+    "<=": "{}截止",
+    "=": "{}当天",
+    "in": "{}当天",
+}
+UNITS = {
+    "income_month": "元",
+    "household_size": "人",
+    "members": "人",
+    "paid_months": "个月",
+    "paid_months_running": "个月",
+    "retires_in": "个月",
+}
 _NO_NAMES: Mapping[str, str] = {}
 
 
@@ -76,6 +105,22 @@ def read_clause(clause: Clause, names: Mapping[str, str] = _NO_NAMES) -> str:
     if clause.op == "exists":
         return _read_exists(clause)
     words = _words(clause, names)
+    return _ahead(clause) + _read_compared(clause, words)
+
+
+def _ahead(clause: Clause) -> str:
+    """30天后, 30天前: the day that the clause asks about, when it is another one."""
+    if not clause.in_days:
+        return ""
+    return f"{abs(clause.in_days)}天{'后' if clause.in_days > 0 else '前'}"
+
+
+def _read_compared(clause: Clause, words: list[str]) -> str:
+    if clause.field == "today":
+        return _read_today(clause, words)
+    if FIELDS[clause.field] == "policy":
+        either = "或".join(f"“{word}”" for word in words)
+        return f"{FIELD_NAMES[clause.field]}{either}"
     if clause.field == "age":
         return (
             f"{words[0]}至{words[1]}周岁"
@@ -86,6 +131,14 @@ def read_clause(clause: Clause, names: Mapping[str, str] = _NO_NAMES) -> str:
         pair = f"{words[0]}至{words[-1]}出生"
         return pair if _is_pair(clause) else _BIRTH[_op(clause)].format("或".join(words))
     return _read_other(clause, words)
+
+
+def _read_today(clause: Clause, words: list[str]) -> str:
+    if clause.op == "yearly":
+        return f"每年{words[0]}至{words[1]}"
+    if _is_pair(clause):
+        return f"{words[0]}至{words[-1]}"
+    return _TODAY[_op(clause)].format("或".join(words))
 
 
 def sensitive_circumstances(rule: Rule) -> tuple[vocabulary.Circumstance, ...]:
@@ -133,16 +186,25 @@ def _word(field: str, value: object, names: Mapping[str, str]) -> str:
     if isinstance(value, Parameter):
         return f"【{names.get(value.name, value.name)}】"
     if isinstance(value, date):
-        return f"{value.year}年{value.month}月{value.day}日"
+        return read_date(value)
+    if field == "today":
+        return f"{int(str(value)[:2])}月{int(str(value)[3:])}日"
     if field == "circumstances":
         return vocabulary.by_code(str(value)).zh
-    return _CHOICES.get(str(value)) or names.get(str(value), str(value))
+    return CHOICES.get(str(value)) or names.get(str(value), str(value))
+
+
+def read_date(day: date) -> str:
+    """2026年11月26日."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _read_other(clause: Clause, words: list[str]) -> str:
     either = "或".join(words)
-    if clause.field in _UNITS:
-        name, unit = FIELD_NAMES[clause.field], _UNITS[clause.field]
+    if clause.field in UNITS:
+        name, unit = FIELD_NAMES[clause.field], UNITS[clause.field]
+        if clause.field == "members":
+            name = f"家里{clause.aged[0]}至{clause.aged[1]}周岁的人数"
         if _is_pair(clause):
             return f"{name}{words[0]}至{words[1]}{unit}"
         return f"{name}{_AMOUNT[_op(clause)].format(either)}{unit}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -13,14 +12,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
+    ColumnElement,
     Date,
     Engine,
     Integer,
     MetaData,
     Table,
     Text,
+    and_,
     delete,
+    exists,
+    func,
     insert,
     not_,
     select,
@@ -30,11 +34,11 @@ import segments.compile
 from outreach.models.base import Code
 from outreach.models.people import Person as PersonRow
 from segments.compile import compile_rule
-from segments.match import answer_on
 from segments.parse import parse_rule
 from segments.person import Person
 from segments.rules import Rule
-from tests.segments.strategies import DAYS, people, rules
+from segments.truth import answer_on
+from tests.segments.strategies import DAYS, Known, people, rules
 
 PEOPLE = Table(
     "people",
@@ -49,26 +53,80 @@ PEOPLE = Table(
     Column("circumstances_known", BigInteger, nullable=False),
     Column("income_month", Integer),
     Column("household_size", Integer),
+    Column("paid_months", Integer),
+    Column("paid_months_running", Integer),
+    Column("job_kind", Text, nullable=False),
+    Column("complete", Boolean, nullable=False),
 )
+MEMBERS = Table("members", PEOPLE.metadata, Column("of", Integer), Column("birth", Date))
+SAID = Table(
+    "said",
+    PEOPLE.metadata,
+    Column("of", Integer),
+    Column("fact", Text),
+    Column("policy", Text),
+    Column("value", Boolean),
+    Column("since", Date),
+)
+
+
+def about(fact: str, policy: str, on: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """What the lists say, as a room with tables would give it."""
+    here = (SAID.c.of == PEOPLE.c.id, SAID.c.fact == fact, SAID.c.policy == policy)
+    known = [*here, SAID.c.since <= on]
+    return exists().where(*known, SAID.c.value), not_(exists().where(*known, not_(SAID.c.value)))
+
+
+def members(after: date, until: date) -> tuple[ColumnElement[bool], ColumnElement[int]]:
+    """The household, as a room with tables would give it."""
+    mine = MEMBERS.c.of == PEOPLE.c.id
+    born = (MEMBERS.c.birth > after, MEMBERS.c.birth <= until)
+    count = select(func.count()).select_from(MEMBERS).where(mine, *born).scalar_subquery()
+    unknown = exists().where(mine, MEMBERS.c.birth.is_(None))
+    return and_(PEOPLE.c.complete, not_(unknown)), count
+
+
+def rows(listed: list[Person]) -> dict[Table, list[dict[str, Any]]]:
+    """What the tables hold of these people."""
+    names = [column.name for column in PEOPLE.columns if column.name not in ("id", "complete")]
+    return {
+        PEOPLE: [
+            {
+                "id": n,
+                "complete": one.members is not None,
+                **{name: getattr(one, name) for name in names},
+            }
+            for n, one in enumerate(listed)
+        ],
+        MEMBERS: [
+            {"of": n, "birth": born} for n, one in enumerate(listed) for born in one.members or ()
+        ],
+        SAID: [
+            {"of": n, "fact": fact, "policy": policy, "value": value, "since": since}
+            for n, one in enumerate(listed)
+            if isinstance(one.about, Known)
+            for fact, policy, value, since in one.about.said
+        ],
+    }
 
 
 @pytest.fixture
 def register(blank_engine: Engine) -> Iterator[Engine]:
-    PEOPLE.create(blank_engine)
+    PEOPLE.metadata.create_all(blank_engine)
     yield blank_engine
-    PEOPLE.drop(blank_engine)
+    PEOPLE.metadata.drop_all(blank_engine)
 
 
 def selected(
     engine: Engine, rule: Rule, listed: list[Person], on: date
 ) -> tuple[set[int], set[int], set[int]]:
     """Row numbers of who is certain, who is possible, and who is not possible."""
-    certain, possible = compile_rule(rule, PEOPLE.c, on)
+    certain, possible = compile_rule(rule, PEOPLE.c, on, about=about, members=members)
     with engine.begin() as connection:
-        connection.execute(delete(PEOPLE))
-        connection.execute(
-            insert(PEOPLE), [{"id": n, **asdict(one)} for n, one in enumerate(listed)]
-        )
+        for table, held in rows(listed).items():
+            connection.execute(delete(table))
+            if held:
+                connection.execute(insert(table), held)
         found = [
             set(connection.scalars(select(PEOPLE.c.id).where(each)))
             for each in (certain, possible, not_(possible))

@@ -11,10 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segments.match import Match, answer_on, match
+from segments.match import Match, match
 from segments.parse import parse_rule
 from segments.person import Person
-from tests.segments.strategies import BIRTHS, BITS, DAYS, people, rules, rules_about_age
+from segments.truth import answer_on
+from tests.segments.strategies import (
+    BIRTHS,
+    BITS,
+    DAYS,
+    WORKING,
+    people,
+    rules,
+    rules_about_time,
+)
 
 TODAY = date(2026, 11, 23)
 AGED = [{"field": "age", "op": ">=", "value": 80}]
@@ -139,11 +148,11 @@ def test_an_open_parameter_is_unknown_until_the_region_fills_it_in() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.data(), people(), st.sampled_from(BIRTHS), st.sampled_from(DAYS))
+@given(st.data(), people(), st.sampled_from((*BIRTHS, *WORKING)), st.sampled_from(DAYS))
 def test_dates_agree_with_looking_at_every_day(
     data: st.DataObject, one: Person, birth: date, on: date
 ) -> None:
-    rule, person = data.draw(rules_about_age(birth, on)), replace(one, birth=birth)
+    rule, person = data.draw(rules_about_time(birth, on)), replace(one, birth=birth)
     answers = [answer_on(rule, person, on + timedelta(days=n)) for n in range(1200)]
     last = on + timedelta(days=len(answers) - 1)
     becomes = next((n for n, answer in enumerate(answers) if answer == "yes"), 0)
@@ -180,6 +189,9 @@ def test_more_knowledge_never_reverses_an_answer(
         circumstances=person.circumstances
         | (1 << bit if value and not person.circumstances_known & 1 << bit else 0),
         income_month=500 if person.income_month is None else person.income_month,
+        paid_months=6 if person.paid_months is None else person.paid_months,
+        job_kind=person.job_kind or "worker",
+        members=(date(2024, 2, 29),) if person.members is None else person.members,
     )
     before = answer_on(asked, person, on)
     assert before in ("unknown", answer_on(asked, more, on))

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from outreach.wording import catalogue
 from segments.errors import RuleError, SegmentsError
+from segments.fields import Parameter
 from segments.parse import parse_rule
 from segments.reading import read, sensitivity
-from segments.rules import Alternative, Clause, Parameter, Rule
+from segments.rules import Alternative, Clause, Rule
 
 
 def clause(**parts: Any) -> dict[str, Any]:

@@ -15,9 +15,10 @@ from outreach.web.formats import long_day
 from outreach.web.views.calculator import CalculatorView, Found
 from outreach.web.views.common import Choice
 from segments import vocabulary
+from segments.fields import FIELDS
 from segments.match import Match
 from segments.person import Person, cutoff_birth
-from segments.rules import FIELDS, Rule
+from segments.rules import Rule
 
 _AHEAD = 90
 """Days: what begins later than this is for workers, not for residents (product, eligibility)."""
