@@ -4,6 +4,8 @@ Values are encrypted with AES-SIV (RFC 5297): it needs no nonce, so equal texts 
 which lets a re-import see that nothing changed, and a copied value cannot be read as another field
 (the field's name is authenticated with it). Keyed hashes are HMAC-SHA-256 cut to 16 bytes: they
 find a person again by ID, phone or name without the register ever holding the ID number.
+
+Ciphers and the keyed state of each hash are made once for each vault: an import seals millions of values.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -21,6 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from outreach.errors import Misconfigured
 
 _KEY_BYTES = 64
+_BLOCK = 64  # bytes of a block of SHA-256
 
 
 def new_key() -> str:
@@ -65,13 +69,40 @@ class Vault:
             _decode_key("IDENTITY_KEY", identity_key, 32), parse_encryption_keys(encryption_keys)
         )
 
+    def __reduce__(self) -> tuple[type[Vault], tuple[bytes, dict[str, bytes]]]:
+        """Only the keys travel to another process; what is made of them stays here."""
+        return (Vault, (self.identity_key, dict(self.encryption_keys)))
+
+    @cached_property
+    def _ciphers(self) -> dict[str, AESSIV]:
+        return {key_id: AESSIV(key) for key_id, key in self.encryption_keys.items()}
+
+    @cached_property
+    def _newest(self) -> tuple[str, AESSIV]:
+        key_id = next(iter(self.encryption_keys))
+        return f"{key_id}.", self._ciphers[key_id]
+
+    @cached_property
+    def _hashes(self) -> dict[str, hashlib._Hash]:
+        return {}
+
+    @cached_property
+    def _outer(self) -> hashlib._Hash:
+        return hashlib.sha256(self._padded(0x5C))
+
+    def _padded(self, mark: int) -> bytes:
+        key = self.identity_key
+        if len(key) > _BLOCK:
+            key = hashlib.sha256(key).digest()
+        return bytes(byte ^ mark for byte in key.ljust(_BLOCK, b"\0"))
+
     def encrypt(self, field: str, text: str) -> str:
         """`text` as `keyid.base64`; '' stays '' so that an absent value is seen without a key."""
         if not text:
             return ""
-        key_id, key = next(iter(self.encryption_keys.items()))
-        sealed = AESSIV(key).encrypt(text.encode(), [field.encode()])
-        return f"{key_id}.{base64.urlsafe_b64encode(sealed).decode()}"
+        prefix, cipher = self._newest
+        sealed = cipher.encrypt(text.encode(), [field.encode()])
+        return prefix + base64.urlsafe_b64encode(sealed).decode()
 
     def decrypt(self, field: str, value: str) -> str:
         """The text behind `encrypt`; a value of another field or key is Misconfigured."""
@@ -79,16 +110,25 @@ class Vault:
             return ""
         key_id, _, sealed = value.partition(".")
         try:
-            key = self.encryption_keys[key_id]
-            return AESSIV(key).decrypt(base64.urlsafe_b64decode(sealed), [field.encode()]).decode()
+            cipher = self._ciphers[key_id]
+            return cipher.decrypt(base64.urlsafe_b64decode(sealed), [field.encode()]).decode()
         except (KeyError, ValueError, InvalidTag) as error:
             known = key_id if sealed else ""  # without a key's name it may be a text in clear
             raise Misconfigured("vault.cannot_decrypt", field=field, key=known) from error
 
     def keyed_hash(self, purpose: str, text: str) -> bytes:
-        """16 bytes by which equal texts of one purpose are found again."""
-        message = f"{purpose}\x1f{text}".encode()
-        return hmac.new(self.identity_key, message, hashlib.sha256).digest()[:16]
+        """16 bytes by which equal texts of one purpose are found again: HMAC-SHA-256, cut.
+
+        The state that has taken in the key and the purpose is copied for each text (RFC 2104, section 4).
+        """
+        begun = self._hashes.get(purpose)
+        if begun is None:
+            begun = hashlib.sha256(self._padded(0x36) + f"{purpose}\x1f".encode())
+            self._hashes[purpose] = begun
+        inner, outer = begun.copy(), self._outer.copy()
+        inner.update(text.encode())
+        outer.update(inner.digest())
+        return outer.digest()[:16]
 
     def token(self, purpose: str, text: str) -> str:
         """A short unguessable mark for an address (callback path, QR): 16 URL-safe characters."""
