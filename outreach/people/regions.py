@@ -136,7 +136,8 @@ def _read_rows(sheet: Sheet, rows: dict[str, dict[str, Any]], report: RegionRepo
         if not any(cell.strip() for cell in cells):
             continue
         report.rows += 1
-        given = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name}
+        padded = [*cells, *[""] * (len(header) - len(cells))]
+        given = {name: cell.strip() for name, cell in zip(header, padded, strict=False) if name}
         try:
             row = _checked(given)
             if row["code"] in rows:

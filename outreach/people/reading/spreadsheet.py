@@ -1,118 +1,139 @@
-"""Reading a spreadsheet: CSV in the encodings of offices, XLSX and XLS. Cells come out as text, as they look.
+"""Reading a spreadsheet: text files in the encodings of offices, XLSX, XLS, XLSB, ODS, and a pasted table.
 
-Formulas are not run: a workbook gives the value that was saved with the formula, and a text that looks like a
-formula stays a text.
+Cells come out as text, as they look; a text that looks like a formula stays a text. Rows keep the number that an
+office worker counts: the first row of a sheet is 1, whatever stands in it.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from outreach.errors import Invalid, Missing, OutreachError
+from outreach.people.reading.delimited import DelimitedRows, pasted_rows
+from outreach.people.reading.encoding import Encoding, Opener, detect
+from outreach.people.reading.words import EPOCH_1900
+from outreach.people.reading.workbook import Range, open_workbook
 
-from outreach.errors import Invalid, Missing
-
-MAX_UNPACKED = 1 << 30
-"""A workbook that unpacks to more than this many bytes is refused."""
-
-_ENCODINGS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_EXACT = 10**15  # a spreadsheet's number keeps 15 digits
+_PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_OTHER = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """One sheet: its name, and its rows from the first, so that row n stands at index n − 1."""
+class OpenSheet:
+    """One sheet of an open file. `rows` may be iterated again and again, each time from the first row.
+
+    `merged`: cells that are merged · `epoch`: the day before day 1 of date numbers in this file.
+    """
 
     name: str
+    rows: Iterable[list[str]]
+    merged: Sequence[Range] = ()
+    epoch: date = EPOCH_1900
+
+    def head(self, most: int) -> list[list[str]]:
+        """The first rows, at most so many."""
+        return list(islice(self.rows, most))
+
+    def is_empty(self) -> bool:
+        """Whether no cell holds anything."""
+        return not any(any(row) for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Sheet(OpenSheet):
+    """One sheet in memory: row n stands at index n − 1."""
+
     rows: list[list[str]]
 
 
-def read_sheets(path: Path, only: str | None = None) -> list[Sheet]:
-    """All sheets of a file (a CSV file is one sheet), or the one named `only`.
+@dataclass(frozen=True)
+class Book:
+    """An open file. `encoding` is None for a workbook; `notes` say what was not opened or is doubtful."""
 
-    Raises Missing when there is no such file or sheet, and Invalid (people.file_…) for a file that is no
-    spreadsheet, is locked with a password, is empty or is too large.
+    sheets: Sequence[OpenSheet]
+    encoding: Encoding | None = None
+    notes: list[OutreachError] = field(default_factory=list)
+
+
+@contextmanager
+def open_sheets(
+    path: Path, only: str | None = None, encoding: str | None = None, password: str | None = None
+) -> Iterator[Book]:
+    """The sheets of a file (a text file is one sheet), or the one named `only`; rows are read when they are asked for.
+
+    A text file is read in constant memory; a workbook holds its sheets. Hidden sheets are opened only by name.
+    Raises Missing when there is no such file or sheet, and Invalid (people.file_…, people.encoding_…) for a file that
+    is no spreadsheet, is locked, is empty or too large, or whose bytes do not fit its encoding.
     """
     if not path.is_file():
         raise Missing("people.file_missing", file=path.name)
     with path.open("rb") as file:
-        head = file.read(8)
+        head = file.read(512)
     if not head:
         raise Invalid("people.file_empty", file=path.name)
-    packed = head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
-    sheets = list(_workbook(path, only) if packed else _text(path, only))
-    if not any(any(cell for cell in row) for sheet in sheets for row in sheet.rows):
-        raise Invalid("people.file_empty", file=path.name)
-    return sheets
-
-
-def _workbook(path: Path, only: str | None) -> Iterator[Sheet]:
-    _refuse_bombs(path)
-    try:
-        with CalamineWorkbook.from_path(str(path)) as book:
-            if only is not None and only not in book.sheet_names:
-                raise Missing(
-                    "people.sheet_missing", sheet=only, sheets="、".join(book.sheet_names)
-                )
-            for name in book.sheet_names if only is None else [only]:
-                rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                yield Sheet(name, [[_as_text(cell) for cell in row] for row in rows])
-    except PasswordError:
-        raise Invalid("people.file_password", file=path.name) from None
-    except CalamineError:
-        raise Invalid("people.file_not_spreadsheet", file=path.name) from None
-
-
-def _refuse_bombs(path: Path) -> None:
-    if not zipfile.is_zipfile(path):
+    opened = _open_packed(path, only, password) if head.startswith(_PACKED) else None
+    if opened is None:
+        book = _text(path, only, encoding, head)
+        _refuse_empty(book, path)
+        yield book
         return
-    with zipfile.ZipFile(path) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-            raise Invalid("people.file_too_large", file=path.name)
+    with opened as book:
+        _refuse_empty(book, path)
+        yield book
 
 
-def _as_text(cell: object) -> str:
-    """A cell as it looks; numbers with more digits than a spreadsheet keeps show that they are damaged."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float | int):
-        if abs(cell) >= _EXACT:
-            return f"{cell:.5E}"
-        return str(int(cell)) if cell == int(cell) else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
-    return cell.isoformat() if isinstance(cell, date | time) else str(cell)
+def _refuse_empty(book: Book, path: Path) -> None:
+    if all(sheet.is_empty() for sheet in book.sheets):
+        raise Invalid("people.file_empty", file=path.name)
 
 
-def _text(path: Path, only: str | None) -> Iterator[Sheet]:
+@contextmanager
+def _open_packed(path: Path, only: str | None, password: str | None) -> Iterator[Book]:
+    with open_workbook(path, password) as workbook:
+        names = [one.name for one in workbook.sheets]
+        if only is not None and only not in names:
+            raise Missing("people.sheet_missing", sheet=only, sheets="、".join(names))
+        seen = [one for one in workbook.sheets if (one.name == only if only else not one.hidden)]
+        notes: list[OutreachError] = [
+            Invalid("people.sheet_hidden", sheet=one.name)
+            for one in workbook.sheets
+            if one.hidden and not only
+        ]
+        sheets = [OpenSheet(one.name, one.rows, one.rows.merged, workbook.epoch) for one in seen]
+        yield Book(sheets, None, notes)
+
+
+def _text(path: Path, only: str | None, encoding: str | None, head: bytes) -> Book:
     if only is not None and only != path.stem:
         raise Missing("people.sheet_missing", sheet=only, sheets=path.stem)
-    text = _decode(path)
-    first = text[:20_000].splitlines()[:20]
-    delimiter = max(",\t;", key=lambda mark: sum(line.count(mark) for line in first))
-    try:
-        yield Sheet(path.stem, list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
-    except csv.Error as error:
-        raise Invalid("people.file_not_spreadsheet", file=path.name) from error
+    if head.startswith(_OTHER):
+        raise Invalid("people.file_not_spreadsheet", file=path.name)
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"<", b"{\\rtf")):
+        raise Invalid("people.file_markup", file=path.name)
+    opened: Opener = partial(path.open, "rb")  # type: ignore[assignment] # no overload in a partial
+    found = detect(opened, path.name, encoding)
+    notes: list[OutreachError] = [found.remark()] if found.rival else []
+    rows = DelimitedRows(opened, found, path.name)
+    return Book([OpenSheet(path.stem, rows)], found, notes)
 
 
-def _decode(path: Path) -> str:
-    data = path.read_bytes()
-    marked = [encoding for mark, encoding in _ENCODINGS if data.startswith(mark)]
-    for encoding in marked or ["utf-8", "gb18030"]:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if any(char < " " and char not in "\t\r\n\x0b\x0c" for char in set(text)):
-            break  # a picture, a PDF, a program
-        return text
-    raise Invalid("people.file_not_spreadsheet", file=path.name)
+def read_sheets(
+    path: Path, only: str | None = None, encoding: str | None = None, password: str | None = None
+) -> list[Sheet]:
+    """All sheets of a small file in memory; raises what `open_sheets` raises."""
+    with open_sheets(path, only, encoding, password) as book:
+        return [Sheet(one.name, list(one.rows), one.merged, one.epoch) for one in book.sheets]
+
+
+def read_text_table(text: str, name: str = "粘贴的表格") -> Sheet:
+    """A table as Excel, WPS or a chat puts it into the clipboard; Invalid people.paste_empty when nothing is there."""
+    rows = pasted_rows(text)
+    if not any(any(cell.strip() for cell in row) for row in rows):
+        raise Invalid("people.paste_empty")
+    return Sheet(name, rows)

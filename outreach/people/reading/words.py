@@ -50,7 +50,12 @@ _DATE = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?( 00:00(:00)?)?|(\d{4})(\d{2})(\d{2})"
 )
 _SERIAL = re.compile(r"[1-9]\d{3,4}")
-_EPOCH = date(1899, 12, 30)
+EPOCH_1900 = date(1899, 12, 30)
+"""The day before day 1 of date numbers, counted as if 1900 had a February 29."""
+
+EPOCH_1904 = date(1904, 1, 1)
+"""Day 0 in workbooks from old Macintosh computers."""
+
 _EARLIEST = date(1880, 1, 1)
 _LIST_MARKS = re.compile(r"[、,，;；/|\n]+")
 
@@ -71,7 +76,7 @@ def parse_date(text: str, today: date) -> date:
         except ValueError:
             raise Invalid("people.birth_impossible", value=value) from None
     elif _SERIAL.fullmatch(value) and not 1880 <= int(value) <= 2100:
-        found = _EPOCH + timedelta(days=int(value))
+        found = EPOCH_1900 + timedelta(days=int(value))
     else:
         raise Invalid("people.birth_incomplete", value=value)
     if found > today:

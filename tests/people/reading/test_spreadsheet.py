@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from outreach.errors import Invalid, Missing
-from outreach.people.reading import spreadsheet
+from outreach.people.reading import workbook as reading_workbook
 from outreach.people.reading.spreadsheet import read_sheets
 from tests.people.office import workbook
 
@@ -63,7 +63,7 @@ def test_rows_keep_their_place_when_the_first_ones_are_empty(tmp_path: Path) -> 
         (b"%PDF-1.7\n\x00\x01\xff", "people.file_not_spreadsheet"),
         (b"PK\x03\x04 not a zip", "people.file_not_spreadsheet"),
         (b"\xd0\xcf\x11\xe0 not a workbook", "people.file_not_spreadsheet"),
-        (b"\xff\xfe\x00", "people.file_not_spreadsheet"),
+        (b"\xff\xfe\x00", "people.encoding_broken"),
     ],
     ids=[
         "nothing",
@@ -95,7 +95,7 @@ def test_a_zip_of_something_else_is_no_spreadsheet(tmp_path: Path) -> None:
 def test_a_workbook_that_unpacks_to_too_much_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spreadsheet, "MAX_UNPACKED", 100)
+    monkeypatch.setattr(reading_workbook, "MAX_UNPACKED", 100)
     with pytest.raises(Invalid) as caught:
         read_sheets(workbook(tmp_path, {"一": [["姓名"]]}))
     assert caught.value.code == "people.file_too_large"
