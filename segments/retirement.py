@@ -56,6 +56,14 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def months_until(day: date, on: date) -> int:
+    """Months from `on` to a later day, a begun month counting whole; 0 = reached."""
+    if day <= on:
+        return 0
+    whole = (day.year - on.year) * 12 + day.month - on.month
+    return whole if add_months(on, whole) >= day else whole + 1
+
+
 def retirement_day(birth: date, sex: str, job_kind: str) -> date | None:
     """The first day on which the legal retirement age is reached; None when it cannot be known.
 
@@ -73,10 +81,7 @@ def months_to_retirement(birth: date, sex: str, job_kind: str, on: date) -> int 
     Exactly: the smallest n >= 0 with add_months(on, n) >= retirement day.
     """
     reached = retirement_day(birth, sex, job_kind)
-    if reached is None or reached <= on:
-        return None if reached is None else 0
-    whole = (reached.year - on.year) * 12 + reached.month - on.month
-    return whole if add_months(on, whole) >= reached else whole + 1
+    return None if reached is None else months_until(reached, on)
 
 
 def cutoff_birth_for(months: int, sex: str, job_kind: str, on: date) -> date:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from segments.amounts import localised
 from segments.rules import Rule
 
 
@@ -51,7 +52,10 @@ class PolicyView:
         """National facts, overridden by what the regions above and at `region` filled in."""
         merged = dict(self.facts)
         for local in reversed(self.local_chain(region)):
-            merged.update(local.facts)
+            amount = local.facts.get("amount")
+            merged |= local.facts
+            if amount:
+                merged["amount"] = localised(self.facts.get("amount") or {}, amount)
         return merged
 
     def rule_at(self, region: str) -> Rule:

@@ -16,17 +16,19 @@ from sqlalchemy import Connection
 from outreach.errors import Invalid, Missing
 from outreach.policies import queries
 from outreach.policies.schemas import LocalFacts, PolicyView
-from segments import regions
+from segments import amounts, regions
 from segments.errors import RuleError
 from segments.parse import parse_rule
 
 FACTS = {
     "id", "official_name", "plain_name", "domain", "office", "co_offices", "source", "valid_from", "valid_to", "window",
     "amount", "documents", "how_to_apply", "where", "phone", "one_line", "announce", "region_basis", "rule",
-    "parameters", "notes", "processing_days", "no_application", "review_due",
+    "parameters", "notes", "processing_days", "no_application", "review_due", "steps", "deep_link", "indicator",
+    "excludes", "history",
 }  # fmt: skip
 LOCAL_FACTS = FACTS - {
     "id", "official_name", "plain_name", "domain", "announce", "region_basis", "rule", "parameters",
+    "excludes", "history",
 }  # fmt: skip
 """What a region may say differently; who may claim is changed by the rule's parameters only."""
 
@@ -120,7 +122,10 @@ def _check_shapes(facts: Mapping[str, Any], file: str) -> None:
     for key in ("amount", "parameters"):
         if not isinstance(facts.get(key) or {}, Mapping):
             raise Invalid("policies.bad_value", file=file, key=key, value=facts[key])
-    for key in ("documents", "how_to_apply"):
+    amount = facts.get("amount") or {}
+    if key := amounts.mistake(amount):
+        raise Invalid("policies.bad_value", file=file, key=f"amount.{key}", value=amount.get(key))
+    for key in ("documents", "how_to_apply", "steps", "excludes", "history"):
         if not isinstance(facts.get(key) or [], list):
             raise Invalid("policies.bad_value", file=file, key=key, value=facts[key])
     for number, document in enumerate(facts.get("documents") or [], 1):
