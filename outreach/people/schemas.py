@@ -67,8 +67,19 @@ class PersonRow:
     circumstances_known: int = 0
     household_size: int | None = None
     income_month: int | None = None
+    paid_months: int | None = None
+    paid_months_running: int | None = None
+    job_kind: str = ""
+    needs: str = ""
     status: str = ""
     synthetic: bool = False
+
+
+COUNTS = ("rows", "accepted", "rejected", "duplicates", "new", "changed", "unchanged")
+"""The figures of a report."""
+
+MOST_PROBLEMS = 1_000
+"""Errors, and warnings, that a report holds; the rest is counted, and stands in the workbook of bad rows."""
 
 
 @dataclass
@@ -76,7 +87,9 @@ class ImportReport:
     """What became of a file. rows = accepted + rejected + duplicates; accepted = new + changed + unchanged.
 
     `written` is False after a dry run, when --strict met a bad row, and when no row was good; then new, changed
-    and unchanged say what would have happened.
+    and unchanged say what would have happened. Of errors and warnings the first MOST_PROBLEMS are held;
+    `errors_total` and `warnings_total` count all. `cancelled`: somebody stopped it; new, changed and unchanged then
+    say what had been written, in whole chunks.
     """
 
     rows: int = 0
@@ -91,6 +104,21 @@ class ImportReport:
     written: bool = False
     import_id: int | None = None
     strict: bool = False
+    cancelled: bool = False
+    errors_total: int = 0
+    warnings_total: int = 0
+
+    def error(self, problem: Problem) -> None:
+        """Something is wrong with a row that is counted as rejected."""
+        self.errors_total += 1
+        if len(self.errors) < MOST_PROBLEMS:
+            self.errors.append(problem)
+
+    def warn(self, problem: Problem) -> None:
+        """Something is worth a look."""
+        self.warnings_total += 1
+        if len(self.warnings) < MOST_PROBLEMS:
+            self.warnings.append(problem)
 
     @property
     def failed(self) -> bool:
@@ -98,13 +126,14 @@ class ImportReport:
         return self.accepted == 0 or (self.strict and self.rejected > 0)
 
     def as_dict(self) -> dict[str, object]:
-        """Exactly the JSON of the contract."""
-        counts = ("rows", "accepted", "rejected", "duplicates", "new", "changed", "unchanged")
-        return {
-            **{name: getattr(self, name) for name in counts},
-            "errors": [problem.as_dict() for problem in self.errors],
-            "warnings": [problem.as_dict() for problem in self.warnings],
-        }
+        """Exactly the JSON of the contract; where not all problems are listed, how many there are is added."""
+        told: dict[str, object] = {name: getattr(self, name) for name in COUNTS}
+        for name in ("errors", "warnings"):
+            some: list[Problem] = getattr(self, name)
+            told[name] = [problem.as_dict() for problem in some]
+            if len(some) < getattr(self, f"{name}_total"):
+                told[f"{name}_total"] = getattr(self, f"{name}_total")
+        return told
 
 
 @dataclass(frozen=True)

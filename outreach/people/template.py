@@ -32,6 +32,10 @@ _COLUMNS: Mapping[str, tuple[str, str]] = {
     "circumstances": ("人员类别", "有几类就用顿号隔开，例如：低保、一级残疾。没有就留空。"),
     "household_size": ("家庭人口数", "共同生活的人数，写数字。"),
     "income_month": ("人均月收入", "家庭成员平均每人每月的元数，写数字。"),
+    "paid_months": ("累计缴费月数", "社会保险累计缴了多少个月，写数字。"),
+    "paid_months_running": ("连续缴费月数", "到上个月为止连续缴了多少个月，写数字。"),
+    "job_kind": ("岗位", "工人或干部（管理、专业技术岗位写干部）。只影响女职工的退休年龄。"),
+    "needs": ("沟通需要", "不识字、视障、听障，有几样就用顿号隔开。没有就留空。"),
     "guardian": ("监护人身份证号", "14 岁以下的儿童填写；也可以写同户监护人的姓名。"),
     "language": ("语言", "本人听得最习惯的话，例如：普通话、四川话、粤语。"),
 }
@@ -39,11 +43,14 @@ _CHOICES = {
     "sex": ["男", "女"],
     "relation": ["户主", "配偶", "子", "女", "父亲", "母亲", "孙子", "孙女", "其他"],
     "hukou_type": ["农业", "非农业", "居民"],
+    "job_kind": ["工人", "干部"],
 }
 _OF_FACT = {
     "age": "birth", "birth": "birth", "sex": "sex", "region": "region", "hukou_region": "hukou_region",
     "hukou_type": "hukou_type", "income_month": "income_month", "household_size": "household_size",
     "members": "household_size", "circumstances": "circumstances", "guardian": "guardian", "language": "language",
+    "paid_months": "paid_months", "paid_months_running": "paid_months_running", "job_kind": "job_kind",
+    "retires_in": "job_kind",
 }  # fmt: skip
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from outreach.errors import Invalid, OutreachError
 from outreach.people.identity import (
+    IdCard,
     InvalidIdCard,
     InvalidPhone,
     OtherDocument,
@@ -24,6 +25,8 @@ from outreach.people.reading.columns import Columns
 from outreach.people.reading.places import Places
 from outreach.people.reading.words import (
     HUKOU_TYPES,
+    JOB_KINDS,
+    NEEDS,
     SEX_WORDS,
     SEXES,
     STATUSES,
@@ -44,6 +47,7 @@ class Context:
     today: date
     remarks: list[tuple[str, OutreachError]] = field(default_factory=list)
     unlisted: set[str] = field(default_factory=set)  # places that were remarked on once
+    cards: Mapping[str, IdCard] = field(default_factory=dict)  # numbers found in order already
 
     def header(self, name: str) -> str:
         """The header under which a field stands in this sheet."""
@@ -102,7 +106,7 @@ def _id_card(context: Context, person: PersonRow, text: str) -> None:
         person.masked, person.id_last4 = masked, masked[1]
         return
     try:
-        card = parse_id_card(text, context.today)
+        card = context.cards.get(text) or parse_id_card(text, context.today)
     except OtherDocument as error:
         # In order, but it says nothing about birth and sex; the number's keyed hash still finds the person.
         context.remarks.append((context.header("id_card"), error))
@@ -209,21 +213,48 @@ def _number(
     return read
 
 
+_MONTHS = re.compile(r"(?:(\d{1,2})年)?(?:(\d{1,3})(?:个?月)?)?")
+
+
+def _months(field_name: str) -> Callable[[Context, PersonRow, str], None]:
+    """18, 18个月, 1年6个月; the header says which months are counted."""
+
+    def read(_: Context, person: PersonRow, text: str) -> None:
+        value = unicodedata.normalize("NFKC", text).replace(" ", "").removesuffix(".0")
+        found = _MONTHS.fullmatch(value)
+        if found is None or not value:
+            raise Invalid("people.months", value=text)
+        setattr(person, field_name, int(found[1] or 0) * 12 + int(found[2] or 0))
+
+    return read
+
+
+def _needs(_: Context, person: PersonRow, text: str) -> None:
+    """Codes in alphabetical order with a space between: `hear read`."""
+    found = set()
+    for word in filter(None, re.split(r"[、,，;；/|\s]+", text)):
+        if word not in NEEDS:
+            raise Invalid("people.needs_unknown", value=word)
+        found.add(NEEDS[word])
+    person.needs = " ".join(sorted(found))
+
+
 def _head_id(context: Context, person: PersonRow, text: str) -> None:
-    person.head_id = _document(text, context.today)
+    person.head_id = _document(context, text)
 
 
 def _guardian(context: Context, person: PersonRow, text: str) -> None:
     """An identity number or a name, whichever the column holds."""
     if any(char.isdigit() for char in text):
-        person.guardian_id = _document(text, context.today)
+        person.guardian_id = _document(context, text)
     else:
         person.guardian_name = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
-def _document(text: str, today: date) -> str:
+def _document(context: Context, text: str) -> str:
     try:
-        parse_id_card(text, today)
+        if text not in context.cards:
+            parse_id_card(text, context.today)
     except OtherDocument:
         pass
     except InvalidIdCard as error:
@@ -271,6 +302,10 @@ READERS: tuple[tuple[str, Callable[[Context, PersonRow, str], None]], ...] = (
     ("circumstances", _circumstances),
     ("household_size", _number("household_size", "people.household_size", 1, 99)),
     ("income_month", _number("income_month", "people.income", 0, 1_000_000)),
+    ("paid_months", _months("paid_months")),
+    ("paid_months_running", _months("paid_months_running")),
+    ("job_kind", _one_of(JOB_KINDS, "job_kind", "people.job_kind")),
+    ("needs", _needs),
     ("status", _one_of(STATUSES, "status", "people.status_unknown")),
     ("synthetic", _synthetic),
 )

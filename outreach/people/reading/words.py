@@ -41,6 +41,26 @@ HUKOU_TYPES = {
         ("居民", "居民户口", "居民家庭户", "居民家庭户口", "家庭户", "resident"), "resident"
     ),
 }
+JOB_KINDS = {
+    **dict.fromkeys(
+        ("工人", "工人岗", "工人岗位", "工勤", "工勤岗", "工勤岗位", "操作岗", "生产岗", "非管理技术岗", "worker"),
+        "worker",
+    ),
+    **dict.fromkeys(
+        ("干部", "干部岗", "干部岗位", "管理岗", "管理岗位", "技术岗", "专业技术岗", "专业技术岗位", "管理技术岗",
+         "管理技术岗位", "cadre"),
+        "cadre",
+    ),
+}  # fmt: skip
+"""Kind of job, by which women retire at different ages."""
+
+NEEDS = {
+    **dict.fromkeys(("不识字", "文盲", "半文盲", "看不懂字", "read"), "read"),
+    **dict.fromkeys(("视障", "视力障碍", "盲", "盲人", "失明", "看不清", "低视力", "see"), "see"),
+    **dict.fromkeys(("听障", "听力障碍", "聋", "聋人", "耳聋", "听不清", "重听", "hear"), "hear"),
+}
+"""What somebody cannot do without help: read, see, hear."""
+
 STATUSES = {
     **dict.fromkeys(("正常", "健在", "在世", "active"), "active"),
     **dict.fromkeys(("死亡", "已故", "去世", "死亡注销", "deceased"), "deceased"),
