@@ -1,0 +1,69 @@
+"""Rows that are no people: totals, a header or title repeated on the next page, signatures, numbers without anybody."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from outreach.errors import Invalid
+from outreach.people.reading.columns import Columns
+from outreach.people.reading.headers import field_of
+
+_TOTAL = re.compile(
+    "(本页|本表|本组|本村|本社区|全村|全镇|全组|累计|总)?(合计|总计|小计|共计|累计|总数|总人数)"
+    r"([:：]?(共|约)?[\d,.]*(人|户|名|人次|元|万元|个)?[,，、;；]?)*"
+)
+_SIGNED = re.compile(
+    "(填表|填报|制表|经办|审核|审批|复核|负责|统计|录入|联系|上报|分管)(人|员|者|领导|单位|部门|机构|科室|日期|时间|电话|责任人)?(员)?[\\(（]?(签字|签名|签章|盖章)?[\\)）]?[:：]"
+    "|(单位|村委会|社区|主要)(主要)?(负责人|领导|盖章|公章|签章)|^[\\(（]?(盖章|公章|签字|签名|签章)[\\)）]?[:：]?$|^(注|说明|备注|填表说明|注意事项)[\\d一二三]*[:：]"
+)
+_IDENTITY = re.compile(r"\d{6}|\d{4}[-/.年]\d")
+_WHO = ("id_card", "birth", "phone", "disability_card")
+_MOST_FIELDS = 2  # a repeated header names more fields than chance does
+
+
+def aside(columns: Columns, cells: Sequence[str]) -> Invalid | None:
+    """Why this row below the header is nobody, or None when it should be somebody.
+
+    Codes: people.totals_row, people.header_repeated, people.signature_row, people.number_only.
+    """
+    texts = tuple(cell.strip() for cell in cells)
+    if texts in columns.above or _names_fields(columns, texts):
+        return Invalid("people.header_repeated")
+    filled = [text for text in texts if text]
+    if _says_who(columns, texts):
+        return None
+    folded = [re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)) for text in filled]
+    if any(_TOTAL.fullmatch(text) for text in folded):
+        return Invalid("people.totals_row")
+    if any(_SIGNED.search(text) for text in folded):
+        return Invalid("people.signature_row")
+    if _only_serial(columns, texts):
+        return Invalid("people.number_only")
+    return None
+
+
+def _names_fields(columns: Columns, texts: Sequence[str]) -> bool:
+    """The words of the header row stand where people should: the name column says 姓名, and so on."""
+    indexes = [at for name in ("name", *_WHO) for at in columns.of.get(name, ()) if at < len(texts)]
+    words = [at for at in indexes if texts[at] and field_of(texts[at]) in ("name", *_WHO)]
+    return len(words) >= min(_MOST_FIELDS, len(indexes)) and any(
+        at in words for at in columns.of.get("name", ())
+    )
+
+
+def _says_who(columns: Columns, texts: Sequence[str]) -> bool:
+    """Whether the row holds an identity number, a birth date or a telephone number of somebody."""
+    return any(
+        _IDENTITY.search(texts[at]) and not _SIGNED.search(texts[at])
+        for name in _WHO
+        for at in columns.of.get(name, ())
+        if at < len(texts)
+    )
+
+
+def _only_serial(columns: Columns, texts: Sequence[str]) -> bool:
+    """A form whose rows were numbered before anybody filled them in."""
+    serial = columns.of.get("serial", ())
+    return all(not text or at in serial for at, text in enumerate(texts)) and any(texts)
