@@ -17,10 +17,10 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from segments import regions, vocabulary
 from segments.fields import FIELDS
-from segments.person import POLICY_FACTS, cutoff_birth
+from segments.person import POLICY_FACTS, Person, cutoff_birth
 from segments.retirement import JOB_KINDS, cutoff_birth_for
 from segments.rules import Clause, Rule
-from segments.truth import in_season
+from segments.truth import truth_of
 
 Sql = ColumnElement[bool]
 
@@ -187,12 +187,9 @@ def _age(clause: Clause, values: tuple[Any, ...], asked: _Asked) -> _Pair:
     return _guarded(known, _born(birth, _spans(clause.op, values), clause.day(asked.on)))
 
 
-def _today(clause: Clause, values: tuple[Any, ...], asked: _Asked) -> _Pair:
+def _today(clause: Clause, _values: tuple[Any, ...], asked: _Asked) -> _Pair:
     """The day is the same for everybody, so the clause is settled before the database is asked."""
-    day = clause.day(asked.on)
-    if clause.op == "yearly":
-        return _settled(true() if in_season(day, *values) else false())
-    return _settled(_compared(literal(day), clause.op, values))
+    return _settled(true() if truth_of(clause, Person(), asked.on) else false())
 
 
 def _retires_in(clause: Clause, values: tuple[Any, ...], asked: _Asked) -> _Pair:

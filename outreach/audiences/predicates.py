@@ -1,19 +1,36 @@
 """A policy as two SQL conditions over the register: certainly eligible, possibly eligible.
 
-Where regions filled in parameters, the register is cut into the parts to which each set applies.
+Where regions filled in parameters or a time of their own, the register is cut into the parts to which each set
+applies.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, false, not_, or_, true
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import aliased
 
-from outreach.models.people import Person
+from outreach.models.people import Household, Person
 from outreach.policies.schemas import PolicyView
 from segments.compile import compile_rule
 from segments.person import cutoff_birth
 from segments.regions import next_code
+
+_TIMES = frozenset({"valid_from", "valid_to", "window"})
+"""Local facts that say when."""
 
 AGE_BANDS = ((3, "0-2"), (18, "3-17"), (45, "18-44"), (60, "45-59"), (80, "60-79"))
 """Upper age (exclusive) and name; above the last one: 80+."""
@@ -38,15 +55,38 @@ def eligible(
     possible: list[ColumnElement[bool]] = []
     taken: ColumnElement[bool] = false()
     regions = sorted(
-        {local.region for local in policy.locals if local.parameters}, key=len, reverse=True
+        {
+            local.region
+            for local in policy.locals
+            if local.parameters or _TIMES & local.facts.keys()
+        },
+        key=len,
+        reverse=True,
     )
     for region in [*regions, ""]:
         here = and_(under(basis, region), not_(taken))
-        sure, maybe = compile_rule(policy.rule_for(region, home), Person, on)
+        sure, maybe = compile_rule(policy.rule_for(region, home), Person, on, members=members)
         certain.append(and_(here, sure))
         possible.append(and_(here, maybe))
         taken = or_(taken, under(basis, region))
     return or_(false(), *certain), or_(false(), *possible)
+
+
+def members(after: date, until: date) -> tuple[ColumnElement[bool], ColumnElement[int]]:
+    """Whether a person's household is known to the last birth date, and who of it was born in (after, until].
+
+    Only a household that is complete tells how many it has.
+    """
+    other = aliased(Person)
+    mine = and_(other.household_id == Person.household_id, other.status == "active")
+    complete = exists().where(Household.id == Person.household_id, Household.complete)
+    unknown = exists().where(mine, other.birth.is_(None))
+    born = (
+        select(func.count())
+        .select_from(other)
+        .where(mine, other.birth > after, other.birth <= until)
+    )
+    return and_(complete, not_(unknown)), born.scalar_subquery()
 
 
 def age_band(on: date) -> ColumnElement[str]:

@@ -19,7 +19,6 @@ from outreach.errors import Missing
 if TYPE_CHECKING:
     from outreach.audiences.service import Answer as Counts
     from segments.match import Match
-    from segments.person import Person as Facts
 
 PolicyOption = Annotated[
     str, typer.Option("--policy", metavar="ID", help="政策 · name of the policy")
@@ -96,17 +95,20 @@ def explain(
 
 
 def _explain_facts(policy: str, file: Path, on: date) -> Match:
+    from outreach.policies.timing import in_force
     from segments.match import match as compare
     from segments.parse import parse_rule
     from segments.person import Person
 
-    read = read_json(file)
-    return compare(parse_rule(document(policy)["rule"]), Person.from_facts(read), on)
+    told = document(policy)
+    rule = in_force(parse_rule(told["rule"]), told)
+    return compare(rule, Person.from_facts(read_json(file)), on)
 
 
 def _explain_person(here: Here, policy: str, ref: str, on: date) -> Match:
     from outreach.access.scope import Scope
     from outreach.audiences import service as audiences
+    from outreach.audiences.facts import facts_of
     from outreach.people import service as people
     from outreach.policies import service as policies
 
@@ -114,14 +116,9 @@ def _explain_person(here: Here, policy: str, ref: str, on: date) -> Match:
         raise Missing("people.person", person=ref)
     with here.installation() as office, office.store.read() as connection:
         view = policies.get(connection, policy)
-        row = people.get_person(connection, Scope(), int(ref))
-        return audiences.explain(view, _facts(row), on, office.settings.region)
-
-
-def _facts(row: object) -> Facts:
-    from segments.person import Person
-
-    return Person(**{name: getattr(row, name) for name in Person.__dataclass_fields__})
+        number = people.get_person(connection, Scope(), int(ref)).id
+        facts = facts_of(connection, [number])[number]
+        return audiences.explain(view, facts, on, office.settings.region)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -212,11 +212,6 @@ def untold(
     return [(_STAGES[int(row[0])], str(row[1]), int(row[2])) for row in rows]
 
 
-MATCHED = (
-    "birth", "sex", "region", "hukou_region", "hukou_type", "circumstances", "circumstances_known", "income_month",
-    "household_size",
-)  # fmt: skip
-"""The facts of a person that a rule reads: the fields of segments.person.Person."""
 
 
 def losing(
@@ -227,15 +222,15 @@ def losing(
     home: str,
     days: int,
     most: int,
-) -> Sequence[Row[Any]]:
-    """The matched facts of people who certainly fit on a date, cannot fit `days` later, and have not applied."""
+) -> Sequence[int]:
+    """People who certainly fit on a date, cannot fit `days` later, and have not applied; the oldest first."""
     certain, _ = eligible(policy, on, home)
     _, possible_later = eligible(policy, on + timedelta(days=days), home)
     done = select(Reach.person_id).where(
         Reach.policy_id == policy.id, Reach.fact.in_(("applied", "received"))
     )
-    return connection.execute(
-        select(*[getattr(Person, name) for name in MATCHED])
+    return connection.scalars(
+        select(Person.id)
         .where(
             scope.condition(Person.region),
             Person.status == "active",

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from outreach.access.scope import Scope
 from outreach.audiences import service as audiences
+from outreach.audiences.facts import facts_of
 from outreach.campaigns import queries as campaign_queries
 from outreach.deliveries import queries as delivery_queries
 from outreach.people.queries import people
@@ -26,7 +27,6 @@ from outreach.reports.schemas import (
     Why,
 )
 from outreach.surveys import service as surveys
-from segments.person import Person as Facts
 
 LAST_DAYS = 30
 """The window in which somebody is about to lose a right."""
@@ -134,9 +134,9 @@ def losing(
     """Policies whose right ends for somebody within 30 days, the most urgent first."""
     found = []
     for policy in policies:
-        rows = queries.losing(connection, scope, policy, on, home, LAST_DAYS + 1, _MOST_LOSING)
-        people_facts = [Facts(**row._mapping) for row in rows]
-        ends = [audiences.explain(policy, one, on, home).ends_on for one in people_facts]
+        ids = queries.losing(connection, scope, policy, on, home, LAST_DAYS + 1, _MOST_LOSING)
+        facts = facts_of(connection, ids)
+        ends = [audiences.explain(policy, facts[one], on, home).ends_on for one in ids]
         last = sorted(day for day in ends if day is not None)
         if last:
             days = tuple((day - on).days for day in last)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, insert, select, update
 
 from outreach.audiences import queries, service
+from outreach.audiences.facts import facts_of
 from outreach.audiences.predicates import age_band
 from outreach.campaigns import service as campaigns
+from outreach.models.people import Household
 from outreach.models.people import Person as Row
 from outreach.policies import service as policies
 from outreach.policies.schemas import LocalFacts, PolicyView
 from outreach.store import Store
 from outreach.vault import Vault
 from segments.match import match
-from segments.person import Person, age_on
+from segments.person import Person, age_on, nothing_known
 from segments.rules import Rule
 from tests import town
 from tests.segments.strategies import DAYS, people, rules
@@ -180,13 +182,56 @@ def test_freezing_again_gives_the_same_list_and_hash(home: Store) -> None:
 
 LOCALS = st.lists(
     st.builds(
-        lambda region, start: LocalFacts(region, {"start": start}, {}),
+        lambda region, start, facts: LocalFacts(region, {"start": start}, facts),
         st.sampled_from(("43", "4312", "431226", "431226101001")),
         st.sampled_from((0, 18, 60, 80)),
+        st.sampled_from(
+            (
+                {},
+                {"window": {"text": "秋冬", "yearly": ["09-01", "02-28"]}},
+                {"window": {"from": "2025-03-01", "to": "2026-11-23"}},
+                {"valid_to": "2025-02-28"},
+            )
+        ),
     ),
     max_size=3,
     unique_by=lambda local: local.region,
 )
+
+
+def housed(listed: list[Person], homes: list[int | None], complete: bool) -> list[Person]:
+    """The people as a register can hold them: members are each other's, and nothing is known of policies."""
+    births: dict[int | None, tuple[date | None, ...]] = {
+        home: tuple(one.birth for one, mine in zip(listed, homes, strict=False) if mine == home)
+        for home in (1, 2)
+        if complete
+    }
+    return [
+        replace(one, members=births.get(mine), about=nothing_known)
+        for one, mine in zip(listed, homes, strict=False)
+    ]
+
+
+def put(
+    connection: Connection, listed: list[Person], homes: list[int | None], complete: bool
+) -> None:
+    """Nobody in the register but these."""
+    connection.execute(delete(Row))
+    connection.execute(delete(Household))
+    houses = [
+        {"id": number, "key": bytes([number]) * 16, "complete": complete} for number in (1, 2)
+    ]
+    connection.execute(insert(Household), houses)
+    moment = {"created_at": town.MORNING, "updated_at": town.MORNING}
+    rows = [
+        {**{name: getattr(one, name) for name in COLUMNS}, "household_id": mine, **moment}
+        for one, mine in zip(listed, homes, strict=False)
+    ]
+    if rows:
+        connection.execute(insert(Row), rows)
+
+
+COLUMNS = [one.name for one in fields(Person) if one.name not in ("members", "about")]
 
 
 @settings(
@@ -195,6 +240,7 @@ LOCALS = st.lists(
 @given(
     rule=rules(), listed=st.lists(people(), min_size=1, max_size=12), on=st.sampled_from(DAYS), locals_=LOCALS,
     basis=st.sampled_from(("", "hukou", "residence")), home=st.sampled_from(("", "4312")),
+    homes=st.lists(st.sampled_from((None, 1, 2)), min_size=12, max_size=12), complete=st.booleans(),
 )  # fmt: skip
 def test_the_sums_agree_with_each_persons_answer(
     store: Store,
@@ -204,8 +250,11 @@ def test_the_sums_agree_with_each_persons_answer(
     locals_: list[LocalFacts],
     basis: str,
     home: str,
+    homes: list[int | None],
+    complete: bool,
 ) -> None:
     policy = view(rule, locals_, basis)
+    listed = housed(listed, homes, complete)
     expected = {"yes": 0, "unknown": 0, "no": 0}
     for one in listed:
         place = one.hukou_region if basis == "hukou" else one.region
@@ -213,14 +262,12 @@ def test_the_sums_agree_with_each_persons_answer(
         assert answer == match(policy.rule_for(place, home), one, on)
         expected[answer.answer] += 1
     with store.begin() as connection:
-        connection.execute(delete(Row))
-        rows = [
-            {**asdict(one), "created_at": town.MORNING, "updated_at": town.MORNING}
-            for one in listed
-        ]
-        connection.execute(insert(Row), rows)
+        put(connection, listed, homes, complete)
         total, parts = service.answers(connection, policy, on, home=home, by="age_band")
-        connection.execute(delete(Row))
+        ids = connection.scalars(select(Row.id).order_by(Row.id)).all()
+        read = facts_of(connection, ids)
+        put(connection, [], homes, complete)
+    assert [read[number] for number in ids] == listed
     assert (total.likely, total.unknown, total.not_) == tuple(expected.values())
     ages = [one.birth is not None and age_on(one.birth, on) >= 80 for one in listed]
     old = [part for part in parts if part.group == "80+"]

@@ -121,6 +121,22 @@ FAULTS = [
         "all[0].value[1]",
     ),
     ({"all": clause()["all"] * 101}, "too_many_clauses", "rule"),
+    (clause(field="today", op="yearly", value=["9-1", "12-31"]), "bad_season", "all[0].value[0]"),
+    (clause(field="today", op="yearly", value=["02-30", "12-31"]), "bad_season", "all[0].value[0]"),
+    (clause(field="today", op="yearly", value=["09-01"]), "between_needs_two", "all[0].value"),
+    (clause(field="birth_date", op="yearly", value=["09-01", "12-31"]), "unknown_op", "all[0].op"),
+    (clause(field="today", value="2026"), "bad_date", "all[0].value"),
+    (clause(field="job_kind", op="=", value="boss"), "bad_choice", "all[0].value"),
+    (clause(field="retires_in", value=1201), "bad_number", "all[0].value"),
+    (clause(in_days="30"), "bad_in_days", "all[0].in_days"),
+    (clause(in_days=True), "bad_in_days", "all[0].in_days"),
+    (clause(in_days=3661), "bad_in_days", "all[0].in_days"),
+    (clause(field="sex", op="=", value="F", in_days=1), "does_not_move", "all[0].in_days"),
+    (clause(aged=[0, 2]), "aged_is_for_members", "all[0].aged"),
+    (clause(field="members", value=1, aged=[3, 2]), "between_backwards", "all[0].aged"),
+    (clause(field="members", value=1, aged=3), "between_needs_two", "all[0].aged"),
+    (clause(field="members", value=1, aged=[0, {"param": "x"}]), "bad_parameter", "all[0].aged"),
+    (clause(field="told", op="has", value="elder-80"), "policy_fact_in_policy", "all[0].field"),
 ]
 
 
@@ -138,8 +154,44 @@ def test_a_mistake_names_its_place(data: Any, code: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("part", "line"),
+    [
+        (
+            {"field": "today", "op": "yearly", "value": ["09-01", "02-29"]},
+            "每年9月1日至2月29日",
+        ),
+        (
+            {"field": "today", "op": "between", "value": ["2026-09-01", "2026-12-31"]},
+            "2026年9月1日至2026年12月31日",
+        ),
+        ({"field": "today", "op": "<=", "value": "2026-12-31"}, "2026年12月31日截止"),
+        ({"field": "age", "op": ">=", "value": 80, "in_days": 30}, "30天后年满80周岁"),
+        ({"field": "retires_in", "op": "<=", "value": 60}, "距法定退休年龄的月数不高于60个月"),
+        ({"field": "paid_months", "op": ">=", "value": 6}, "累计缴费月数不低于6个月"),
+        ({"field": "job_kind", "op": "=", "value": "cadre"}, "管理或技术岗位"),
+        (
+            {"field": "members", "aged": [0, 2], "op": ">=", "value": 2},
+            "家里0至2周岁的人数不低于2人",
+        ),
+        ({"field": "applied", "op": "has", "value": "elder-80"}, "已申请“高龄津贴”"),
+        (
+            {"field": "told", "op": "has", "value": ["elder-80", "hpv"], "in_days": -30},
+            "30天前已告知“高龄津贴”或“hpv”",
+        ),
+    ],
+)
+def test_what_moves_with_time_reads_like_a_sentence(part: dict[str, Any], line: str) -> None:
+    rule = parse_rule({"all": [part]}, segment=True)
+    assert read(rule, {"elder-80": "高龄津贴"}) == line
+
+
+@pytest.mark.parametrize(
     ("part", "code"),
     [
+        ({"field": "told", "op": "exists"}, "unknown_op"),
+        ({"field": "today", "op": "exists"}, "unknown_op"),
+        ({"field": "told", "op": "has", "value": "'; DROP TABLE person; --"}, "bad_policy"),
+        ({"field": "told", "op": "has", "value": 80}, "bad_policy"),
         ({"field": "birth_date", "op": "exists", "value": "yes"}, "exists_value"),
         ({"field": "circumstances", "op": "exists", "value": {"param": "x"}}, "bad_parameter"),
         ({"field": "circumstances", "op": "exists"}, "missing_key"),

@@ -1,0 +1,47 @@
+"""When a policy can be claimed: its validity and its window, as clauses on the day of the question.
+
+A window is `{from, to}` (dates, one of them may be missing) or `{yearly: [MM-DD, MM-DD]}`; a `text` alone says
+something to readers and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from segments.operands import operands
+from segments.reading import read_clause
+from segments.rules import Clause, Rule
+
+
+def in_force(rule: Rule, facts: Mapping[str, Any]) -> Rule:
+    """The rule, held only within the validity and the window that `facts` give.
+
+    Raises RuleError (path `valid_from`, `valid_to`, `window.…`) for a value that is no date.
+    """
+    window = facts.get("window")
+    return rule.and_also(
+        *_day(">=", facts.get("valid_from"), "valid_from", "政策{}执行"),
+        *_day("<=", facts.get("valid_to"), "valid_to", "政策执行到{}"),
+        *(_window(window) if isinstance(window, Mapping) else ()),
+    )
+
+
+def _window(window: Mapping[str, Any]) -> tuple[Clause, ...]:
+    if window.get("yearly"):
+        season = operands("today", "yearly", window["yearly"], "window.yearly")
+        clause = Clause("today", "yearly", season)
+        return (Clause("today", "yearly", season, f"办理时间为{read_clause(clause)}"),)
+    return (
+        *_day(">=", window.get("from"), "window.from", "{}开始办理"),
+        *_day("<=", window.get("to"), "window.to", "办理到{}"),
+    )
+
+
+def _day(op: str, day: date | str | None, path: str, words: str) -> tuple[Clause, ...]:
+    if not day:
+        return ()
+    clause = Clause("today", op, operands("today", op, day, path))
+    said = read_clause(clause).removesuffix("截止")
+    return (Clause("today", op, clause.value, words.format(said)),)
