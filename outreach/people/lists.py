@@ -13,10 +13,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from outreach import clock
 from outreach.access.scope import Scope
 from outreach.errors import Invalid
 from outreach.models.people import CompleteList
 from outreach.people.queries import consent as queries
+from outreach.people.queries import handed_in as records
 from segments import vocabulary
 
 
@@ -66,10 +68,61 @@ def expire_lists(connection: Connection, today: date) -> int:
         ]
         if not any(one.region.startswith(region) for region in still):
             _, closure = _masks(one.circumstance)
-            cleared += queries.forget_known(
-                connection, one.circumstance, one.region, closure, still
-            )
-    return cleared
+            ending = queries.Ending(one.circumstance, one.region, closure, today)
+            cleared += queries.forget_known(connection, ending, still)
+    return cleared + expire_circumstances(connection, today)
+
+
+def expire_circumstances(connection: Connection, today: date) -> int:
+    """Clear circumstances whose records have all ended (a list that expired, a certificate): not known any more.
+
+    What the circumstance had let one conclude goes with it, unless something else says so too.
+    """
+    bits = {one.code: one.mask for one in vocabulary.CIRCUMSTANCES}
+    ended = records.expired_yes(connection, bits, today)
+    said: dict[int, list[Row[Any]]] = {person: [] for person in ended}
+    for one in records.records_of(connection, ended.keys(), bits.keys()):
+        said[one.person_id].append(one)
+    now = records.bits_of(connection, ended.keys())
+    fresh = {}
+    for person, codes in ended.items():
+        holding = _holding(said[person], today)
+        if lost := codes - holding:
+            fresh[person] = _without(now[person], lost, holding, _noes(said[person], today))
+    records.set_circumstances(connection, fresh, today, clock.now())
+    return len(fresh)
+
+
+def _ended(record: Row[Any], today: date) -> bool:
+    return record.valid_to is not None and record.valid_to <= today
+
+
+def _holding(said: Sequence[Row[Any]], today: date) -> set[str]:
+    """Circumstances that a record which has not ended says, and no newer one denies."""
+    denied = {one.code: one.listed_on or date.min for one in said if not one.value}
+    return {
+        one.code
+        for one in said
+        if one.value
+        and not _ended(one, today)
+        and (one.code not in denied or (one.listed_on or date.min) >= denied[one.code])
+    }
+
+
+def _noes(said: Sequence[Row[Any]], today: date) -> set[str]:
+    return {one.code for one in said if not one.value and not _ended(one, today)}
+
+
+def _without(
+    now: tuple[int, int], lost: set[str], holding: set[str], noes: set[str]
+) -> tuple[int, int]:
+    true, known = now
+    concluded = vocabulary.settle(lost)
+    rest = set(vocabulary.codes(true & ~concluded[0]))
+    rest |= {code for code in vocabulary.codes(true & concluded[0]) if code in holding}
+    still_true, still_known = vocabulary.settle(rest)
+    denied = vocabulary.settle((), noes)[1] & ~still_true
+    return still_true, (known & ~concluded[1]) | still_known | denied
 
 
 def lists_of(connection: Connection, scope: Scope) -> Sequence[Row[Any]]:

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, not_, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from outreach.models.people import CircumstanceRecord, CompleteList, Household, Person, Refusal
 from outreach.store import upsert
@@ -87,30 +99,57 @@ def add_list(connection: Connection, values: dict[str, Any]) -> int:
     )
 
 
-def make_known(connection: Connection, region: str, on: date, bit: int, closure: int) -> int:
-    """Everybody registered in a region and born by `on` who is not on the list: now known not to have it."""
-    statement = update(Person).where(
+def not_known(region: str, on: date, bit: int, closure: int) -> ColumnElement[bool]:
+    """Of whom a complete list that does not name them says something new."""
+    return and_(
         _registered(region),
         Person.status == "active",
         or_(Person.birth.is_(None), Person.birth <= on),
         Person.circumstances.bitwise_and(bit) == 0,
         Person.circumstances_known.bitwise_and(closure) != closure,
     )
+
+
+def make_known(connection: Connection, region: str, on: date, bit: int, closure: int) -> int:
+    """Everybody registered in a region and born by `on` who is not on the list: now known not to have it."""
     return connection.execute(
-        statement.values(circumstances_known=Person.circumstances_known.bitwise_or(closure))
+        update(Person)
+        .where(not_known(region, on, bit, closure))
+        .values(circumstances_known=Person.circumstances_known.bitwise_or(closure))
     ).rowcount
 
 
-def forget_known(
-    connection: Connection, code: str, region: str, closure: int, still: Collection[str]
+def count_people(
+    connection: Connection, of_whom: ColumnElement[bool], ids: Collection[int] | None = None
 ) -> int:
+    """How many people a condition holds for; of some people, when `ids` is given."""
+    statement = select(func.count()).select_from(Person).where(of_whom)
+    if ids is None:
+        return connection.execute(statement).scalar_one()
+    every = sorted(ids)
+    some = (every[start : start + 2_000] for start in range(0, len(every), 2_000))
+    return sum(connection.execute(statement.where(Person.id.in_(one))).scalar_one() for one in some)
+
+
+class Ending(NamedTuple):
+    """A complete list that ends: of what, where, the bits that it made known, and the day."""
+
+    code: str
+    region: str
+    closure: int
+    today: date
+
+
+def forget_known(connection: Connection, ending: Ending, still: Collection[str]) -> int:
     """What a list's end leaves not known, except in regions of lists that still hold and where a list said no."""
+    code, region, closure, today = ending
     said_no = (
         select(CircumstanceRecord.id)
         .where(
             CircumstanceRecord.person_id == Person.id,
             CircumstanceRecord.code == code,
             CircumstanceRecord.value.is_(False),
+            or_(CircumstanceRecord.valid_to.is_(None), CircumstanceRecord.valid_to > today),
         )
         .exists()
     )
