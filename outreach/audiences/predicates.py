@@ -1,7 +1,8 @@
 """A policy as two SQL conditions over the register: certainly eligible, possibly eligible.
 
 Where regions filled in parameters or a time of their own, the register is cut into the parts to which each set
-applies.
+applies. Of somebody who is known only to a region around such a part it is not known which set applies: then the
+answer is yes or no only when every set says so.
 """
 
 from __future__ import annotations
@@ -27,10 +28,7 @@ from outreach.models.people import Household, Person
 from outreach.policies.schemas import PolicyView
 from segments.compile import compile_rule
 from segments.person import cutoff_birth
-from segments.regions import next_code
-
-_TIMES = frozenset({"valid_from", "valid_to", "window"})
-"""Local facts that say when."""
+from segments.regions import ancestors, next_code
 
 AGE_BANDS = ((3, "0-2"), (18, "3-17"), (45, "18-44"), (60, "45-59"), (80, "60-79"))
 """Upper age (exclusive) and name; above the last one: 80+."""
@@ -51,21 +49,21 @@ def eligible(
     home: the installation's region; a benefit paid by hukou here is not for somebody registered elsewhere.
     """
     basis = Person.hukou_region if policy.facts.get("region_basis") == "hukou" else Person.region
+    ruled = [*policy.ruled_regions, ""]
+    compiled = {
+        region: compile_rule(policy.rule_for(region, home), Person, on, members=members)
+        for region in ruled
+    }
     certain: list[ColumnElement[bool]] = []
     possible: list[ColumnElement[bool]] = []
     taken: ColumnElement[bool] = false()
-    regions = sorted(
-        {
-            local.region
-            for local in policy.locals
-            if local.parameters or _TIMES & local.facts.keys()
-        },
-        key=len,
-        reverse=True,
-    )
-    for region in [*regions, ""]:
+    for region in ruled:
         here = and_(under(basis, region), not_(taken))
-        sure, maybe = compile_rule(policy.rule_for(region, home), Person, on, members=members)
+        sure, maybe = compiled[region]
+        for deeper in policy.ruled_below(region):
+            around = basis.in_(ancestors(deeper))
+            sure = and_(sure, or_(not_(around), compiled[deeper][0]))
+            maybe = or_(maybe, and_(around, compiled[deeper][1]))
         certain.append(and_(here, sure))
         possible.append(and_(here, maybe))
         taken = or_(taken, under(basis, region))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,8 +12,10 @@ from sqlalchemy import Connection
 
 from outreach.audiences import queries
 from outreach.policies.schemas import PolicyView
-from segments.match import Match, match
+from segments.match import Finding, Match, match
 from segments.person import Person as Facts
+from segments.reading import FIELD_NAMES
+from segments.truth import answer_on
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,22 @@ def answers(
 
 
 def explain(policy: PolicyView, facts: Facts, on: date, home: str = "") -> Match:
-    """One person, one policy: yes, no or unknown, with reasons."""
-    basis = facts.hukou_region if policy.facts.get("region_basis") == "hukou" else facts.region
-    return match(policy.rule_for(basis, home), facts, on)
+    """One person, one policy: yes, no or unknown, with reasons.
+
+    Of a person who is known only to a region around places with rules of their own the answer is yes or no only
+    when the rules of all these places say so.
+    """
+    field = "hukou_region" if policy.facts.get("region_basis") == "hukou" else "region"
+    basis = getattr(facts, field)
+    found = match(policy.rule_for(basis, home), facts, on)
+    rules = (policy.rule_for(deeper, home) for deeper in policy.ruled_below(basis))
+    if all(answer_on(rule, facts, on) == found.answer for rule in rules):
+        return found
+    text = f"{FIELD_NAMES[field]}还不够具体，各地规定不一样，不能判断"
+    missing = (*found.missing, Finding(text, field))
+    return replace(
+        found, answer="unknown", failed=(), missing=missing, becomes_true_on=None, ends_on=None
+    )
 
 
 def freeze(

@@ -14,6 +14,9 @@ from segments.operands import operands
 from segments.reading import read_clause
 from segments.rules import Clause, Rule
 
+TIMES = frozenset({"valid_from", "valid_to", "window"})
+"""Facts of a policy that say when."""
+
 
 def in_force(rule: Rule, facts: Mapping[str, Any]) -> Rule:
     """The rule, held only within the validity and the window that `facts` give.
