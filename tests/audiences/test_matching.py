@@ -291,11 +291,9 @@ def test_knowing_the_place_better_never_reverses_an_answer(
     rule: Rule, one: Person, on: date, locals_: list[LocalFacts], basis: str, place: str
 ) -> None:
     """`exists` asks about the knowledge itself, so it is left out."""
-    kept = {
-        "all": tuple(each for each in rule.all if each.op != "exists"),
-        "none": tuple(each for each in rule.none if each.op != "exists"),
-    }
-    policy = view(replace(rule, any=(), **kept), locals_, basis)
+    everyone = tuple(each for each in rule.all if each.op != "exists")
+    nobody = tuple(each for each in rule.none if each.op != "exists")
+    policy = view(replace(rule, all=everyone, any=(), none=nobody), locals_, basis)
     answers = [
         service.explain(policy, replace(one, region=known, hukou_region=known), on).answer
         for known in (*ancestors(place), place)
