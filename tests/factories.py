@@ -34,6 +34,7 @@ from outreach.models.deliveries import (
 from outreach.models.people import Household, Person, Region
 from outreach.people.keys import phone_key
 from outreach.policies import service as policies
+from outreach.policies import signing
 from outreach.store import Store
 from outreach.vault import Vault
 
@@ -93,6 +94,7 @@ def add_policies(connection: Connection) -> None:
         }  # fmt: skip
         policies.load(connection, policies.check_document(document, ref))
         policies.verify(connection, ref, "核验")
+        signing.sign(connection, ref, document["office"], "核验")
 
 
 def add_account(connection: Connection, channel: str = "sms", **more: Any) -> int:

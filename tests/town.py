@@ -20,6 +20,7 @@ from outreach.messages import queries as texts
 from outreach.models.deliveries import Account, GroupChat
 from outreach.models.people import Person, Region
 from outreach.policies import service as policies
+from outreach.policies import signing
 from outreach.store import Store
 from outreach.vault import Vault
 
@@ -45,10 +46,12 @@ BUNDLE = "{{ signature }}{% for p in policies %}{{ loop.index }}.{{ p.one_line }
 
 
 def load(connection: Connection, document: Mapping[str, Any], *, verified: bool = True) -> None:
-    """A policy into the catalogue, verified unless said otherwise."""
+    """A policy into the catalogue, verified and signed by its departments unless said otherwise."""
     policies.load(connection, policies.check_document(dict(document), "test.yaml"))
     if verified:
-        policies.verify(connection, str(document["id"]), "核验员")
+        ref = str(document["id"])
+        for department in signing.departments(policies.verify(connection, ref, "核验员")):
+            signing.sign(connection, ref, department, "核验员")
 
 
 def write_text(

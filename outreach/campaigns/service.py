@@ -26,7 +26,9 @@ from outreach.messages import service as messages
 from outreach.messages.languages import DEFAULT
 from outreach.messages.service import Composer, Request
 from outreach.models.messages import BUNDLE
+from outreach.policies import readiness
 from outreach.policies import service as policies
+from outreach.policies.readiness import Fault
 from outreach.policies.schemas import PolicyView
 
 _ACTIONS = {
@@ -168,30 +170,15 @@ def _freeze_audience(
     )
 
 
-Fault = tuple[str, dict[str, Any]]
-"""A code of the catalogue and what it names."""
-
-
 def faults(
-    connection: Connection, campaign: Mapping[str, Any], views: Sequence[PolicyView]
+    connection: Connection, campaign: Mapping[str, Any], views: Sequence[PolicyView], on: date
 ) -> list[Fault]:
-    """Everything that keeps a campaign in draft; empty = it may be submitted."""
-    found = [fault for view in views for fault in _policy_faults(view, campaign["region"])]
+    """Everything that keeps a campaign in draft on a day; empty = it may be submitted."""
+    home = campaign["options"].get("home", "")
+    found = readiness.faults(connection, views, campaign["region"], on, home)
     composer = orders.composer(connection, campaign, views)
     for step in queries.steps(connection, campaign["id"]):
         found += _text_faults(composer, step, step_policies(step, views), campaign["region"])
-    return found
-
-
-def _policy_faults(view: PolicyView, region: str) -> list[Fault]:
-    named = {"policy": view.plain_name, "ref": view.ref}
-    found: list[Fault] = []
-    if view.status != "live":
-        found.append(("campaigns.policy_not_live", {**named, "status": view.status}))
-    if not view.verified_by:
-        found.append(("campaigns.policy_unverified", named))
-    if not view.amount_filled(region):
-        found.append(("campaigns.amount_missing", named))
     return found
 
 
@@ -227,7 +214,7 @@ def submit(connection: Connection, ref: str, by: str, on: date) -> str:
     """
     campaign = get(connection, ref)
     views = _views(connection, campaign)
-    problems = faults(connection, campaign, views)
+    problems = faults(connection, campaign, views, on)
     if problems:
         code, params = problems[0]
         raise Refused(code, campaign=ref, **params)

@@ -56,7 +56,7 @@ def preview(here: Here, ref: CampaignId) -> Answer:
         seen = service.look(connection, campaign, today)
         views = all_policies(connection, queries.policy_refs(connection, campaign["id"]))
         draft = campaign["status"] == "draft"
-        faults = service.faults(connection, campaign, views) if draft else []
+        faults = service.faults(connection, campaign, views, today) if draft else []
     missing = [words(code, {"campaign": ref, **params}) for code, params in faults]
     data = {"campaign": ref, "status": campaign["status"], **seen.as_dict(), "missing": missing}
     lines = _preview_lines(seen)

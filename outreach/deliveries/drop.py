@@ -90,8 +90,8 @@ def _subjects(connection: Connection, ids: Collection[int]) -> Sequence[Row[*tup
 
 def _places(terms: Terms) -> _Judge:
     """A post reaches a place, whoever lives there today: only a withdrawn policy stops it."""
-    live = {policy.id for policy in terms.policies if policy.status == "live"}
-    return lambda row: "" if row.policy_id in live else Reason.WITHDRAWN.value
+    gone = {policy.id for policy in terms.policies if policy.ended(terms.on)}
+    return lambda row: Reason.WITHDRAWN.value if row.policy_id in gone else ""
 
 
 def _people(

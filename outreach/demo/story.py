@@ -40,6 +40,7 @@ from outreach.models.people import CompleteList, Person, Region
 from outreach.people import lists, regions
 from outreach.people.intake import importer
 from outreach.policies import service as policies
+from outreach.policies import signing
 from outreach.runtime.embedded import drain
 from outreach.runtime.sweep import sweep
 from outreach.store import upsert
@@ -129,7 +130,7 @@ class Story:
     # -- policies and texts ---------------------------------------------------------------------------
 
     def prepare_content(self) -> None:
-        """Load policies and texts; an invented user verifies, an invented reader signs the dialects."""
+        """Load policies and texts. An invented user verifies and signs for the departments, a reader signs dialects."""
         with self.home.store.begin() as connection:
             for path in policies.starter_catalogue():
                 policies.load(connection, policies.read_file(path), path.name)
@@ -139,6 +140,8 @@ class Story:
                 )
             for view in policies.all_policies(connection):
                 policies.verify(connection, view.ref, accounts.VERIFIER.name)
+                for department in signing.missing_sign_offs(view, COUNTY):
+                    signing.sign(connection, view.ref, department, accounts.VERIFIER.name)
             messages.load_files(connection)
             for text in messages.newest(connection):
                 if text.needs_review and not text.reviewed_by:

@@ -54,12 +54,16 @@ class PolicyVerification(Base):
 
 
 class PolicySignOff(Base):
-    """A department stands for the facts of a version: the owning one, and each co-department."""
+    """A department stands for the facts of a version: the owning one, and each co-department.
+
+    `digest` is what it stood for: the document and what regions filled in. When that changes, it must sign again.
+    """
 
     __tablename__ = "policy_sign_off"
 
     version_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"), primary_key=True)
     department: Mapped[str] = mapped_column(Text, primary_key=True)
+    digest: Mapped[str] = mapped_column(Text, default="")
     by: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -82,7 +86,10 @@ class PolicyReview(Base):
 
 
 class PolicyConflict(Base):
-    """Two live policies say different things; somebody has settled it, and said how."""
+    """Two live policies say different things; somebody has settled it, and said how.
+
+    `said` is a hash of what both said; when one of them says something else, it is open again.
+    """
 
     __tablename__ = "policy_conflict"
 
@@ -90,6 +97,7 @@ class PolicyConflict(Base):
     one_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"))
     other_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"))
     about: Mapped[str] = mapped_column(Text)
+    said: Mapped[str] = mapped_column(Text, default="")
     settled: Mapped[str] = mapped_column(Text)
     by: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

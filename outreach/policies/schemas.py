@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
 
+from outreach.policies.timing import TIMES, in_force
+from segments import regions
 from segments.amounts import localised
+from segments.reading import sensitivity
 from segments.rules import Rule
 
 
@@ -19,6 +22,17 @@ class LocalFacts:
     parameters: Mapping[str, Any]
     facts: Mapping[str, Any]
     verified_by: str = ""
+    verified_on: date | None = None
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """A department stood for a version; `digest` is what it said then."""
+
+    department: str
+    by: str
+    at: datetime
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,15 @@ class PolicyView:
     valid_to: date | None
     verified_by: str
     locals: tuple[LocalFacts, ...] = field(default=())
+    created_at: datetime | None = None
+    verified_at: datetime | None = None
+    sign_offs: tuple[SignOff, ...] = ()
+    withdrawn_on: date | None = None
+    """The first day on which nobody can claim any more."""
+    exit_note: str = ""
+    successor: str = ""
+    review_due: date | None = None
+    """What the last review set; None before the first one, and again for a new version."""
 
     @property
     def plain_name(self) -> str:
@@ -66,11 +89,50 @@ class PolicyView:
         return self.rule.bind(parameters)
 
     def rule_for(self, region: str, home: str) -> Rule:
-        """The rule at `region`, for an installation that serves `home`: by hukou or by residence there."""
+        """Who may claim at `region`, and when, for an installation that serves `home`.
+
+        By hukou or by residence there, within the validity and the window that hold at `region`.
+        """
+        rule = in_force(self.rule_at(region), self._until_end(self.facts_at(region)))
         basis = self.facts.get("region_basis")
         if not home or basis not in ("hukou", "residence"):
-            return self.rule_at(region)
-        return self.rule_at(region).located("hukou" if basis == "hukou" else "residence", home)
+            return rule
+        return rule.located("hukou" if basis == "hukou" else "residence", home)
+
+    def ended(self, on: date) -> bool:
+        """Whether nobody can claim any more on a day, because the policy was withdrawn by then."""
+        return self.status == "withdrawn" or (
+            self.withdrawn_on is not None and self.withdrawn_on <= on
+        )
+
+    def _until_end(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """Facts whose validity ends with the policy, when that is earlier than they say."""
+        if self.withdrawn_on is None:
+            return facts
+        last = self.withdrawn_on - timedelta(days=1)
+        written = facts.get("valid_to")
+        if written and date.fromisoformat(str(written)) <= last:
+            return facts
+        return {**facts, "valid_to": last}
+
+    def sensitivity(self, region: str = "") -> Literal["open", "sensitive"]:
+        """As sensitive as the most sensitive fact that the rule reads at a region or anywhere below it.
+
+        A list that a region has still to fill in counts as sensitive; one that it filled in counts for what it names.
+        """
+        places = [region, *(one.region for one in self.locals if one.region.startswith(region))]
+        found = {sensitivity(self.rule_at(place)) for place in places}
+        return "sensitive" if "sensitive" in found else "open"
+
+    @property
+    def ruled_regions(self) -> list[str]:
+        """The regions that say for themselves who may claim or when, the deepest first."""
+        own = {local.region for local in self.locals if local.parameters or TIMES & set(local.facts)}
+        return sorted(own, key=lambda region: (-len(region), region))
+
+    def ruled_below(self, region: str) -> list[str]:
+        """Those of `ruled_regions` that lie inside `region`, which itself is not one of them."""
+        return [one for one in self.ruled_regions if region in regions.ancestors(one)]
 
     def amount_filled(self, region: str) -> bool:
         """Whether the amount that a text would print is a figure that somebody stands for."""

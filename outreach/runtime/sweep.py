@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from outreach import clock
 from outreach.campaigns import schedule
 from outreach.deliveries import funnel, look_up, orders, receipts
+from outreach.policies import leaving
 from outreach.settings import Settings
 from outreach.store import Store
 
@@ -12,7 +14,8 @@ LOOKING_UP = ("twilio",)
 
 
 def sweep(store: Store, settings: Settings) -> int:
-    """Find attempts whose sender died, settle early receipts, fold counts, fire due steps. Returns news.
+    """Find attempts whose sender died, settle early receipts, fold counts, end policies whose day has come, and fire
+    due steps. Returns news.
 
     Firing comes last, because it raises when a step cannot be planned, and the rest must not wait for that.
     """
@@ -23,4 +26,5 @@ def sweep(store: Store, settings: Settings) -> int:
         news += receipts.sweep(connection)
     with store.begin() as connection:
         funnel.fold(connection)
+        leaving.retire_due(connection, clock.today(settings.zone))
     return news + schedule.tick(store.begin, settings.zone)

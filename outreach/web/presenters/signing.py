@@ -53,7 +53,9 @@ def signing(
     steps = _steps(services, connection, campaign, preview)
     reads = actor.may(Action.CAMPAIGNS_APPROVE) and campaign["status"] == "submitted"
     same = actor.name in (campaign["submitted_by"], campaign["created_by"])
-    faults = service.faults(connection, campaign, views) if campaign["status"] == "draft" else []
+    today = clock.today(services.settings.zone)
+    draft = campaign["status"] == "draft"
+    faults = service.faults(connection, campaign, views, today) if draft else []
     return SigningView(
         ref=campaign["ref"],
         title=campaign["title"],

@@ -97,7 +97,7 @@ def _one_signing(desk: Desk, one: Mapping[str, Any]) -> Todo | None:
         views = policies.all_policies(
             desk.connection, queries.policy_refs(desk.connection, one["id"])
         )
-        faults = campaigns.faults(desk.connection, one, views)
+        faults = campaigns.faults(desk.connection, one, views, desk.on)
         if not faults:
             return Todo(
                 f"送审《{one['title']}》",

@@ -1,4 +1,4 @@
-"""All SQL of the policies."""
+"""Policies, their versions, who verified them, and what regions filled in."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.orm import aliased
 
 from outreach import clock
 from outreach.models.campaigns import Campaign, CampaignPolicy
-from outreach.models.policies import Policy, PolicyLocal, PolicyVerification, PolicyVersion
+from outreach.models.policies import (
+    Policy,
+    PolicyLocal,
+    PolicySignOff,
+    PolicyVerification,
+    PolicyVersion,
+)
 from outreach.store import upsert
 
 
@@ -59,14 +66,17 @@ def is_signed(connection: Connection, version: int) -> bool:
 
 
 def copy_version(connection: Connection, version: int) -> int:
-    """A new version that says the same, with the same verification and local facts; returns its row number."""
+    """A new version that says the same, with the same verification, signatures and local facts; its row number.
+
+    A signature is of what was said then; `signing` finds whether that is still said.
+    """
     row = connection.execute(select(PolicyVersion).where(PolicyVersion.id == version)).mappings()
     values = {**row.one(), "created_at": clock.now()}
     values["number"] += 1
     del values["id"]
     statement = insert(PolicyVersion).values(**values).returning(PolicyVersion.id)
     copy = int(connection.execute(statement).scalar_one())
-    for table in (PolicyVerification, PolicyLocal):
+    for table in (PolicyVerification, PolicySignOff, PolicyLocal):
         old = connection.execute(select(table).where(table.version_id == version)).mappings()
         rows = [{**one, "version_id": copy} for one in old]
         for one in rows:
@@ -85,11 +95,19 @@ def versions(
         .group_by(PolicyVersion.policy_id)
         .subquery()
     )
+    successor = aliased(Policy)
+    columns: tuple[Any, ...] = (
+        Policy.ref, Policy.status, Policy.withdrawn_on, Policy.exit_note, Policy.review_due,
+        successor.ref.label("successor"), PolicyVersion, PolicyVerification.by.label("verified_by"),
+        PolicyVerification.at.label("verified_at"),
+    )  # fmt: skip
     statement = (
-        select(Policy.ref, Policy.status, PolicyVersion, PolicyVerification.by.label("verified_by"))
+        select(*columns)
+        .select_from(PolicyVersion)
         .join(Policy, Policy.id == PolicyVersion.policy_id)
+        .outerjoin(successor, successor.id == Policy.successor_id)
         .outerjoin(PolicyVerification, PolicyVerification.version_id == PolicyVersion.id)
-        .order_by(Policy.ref)
+        .order_by(Policy.ref, PolicyVersion.number)
     )
     if ids is not None:
         statement = statement.where(PolicyVersion.id.in_(ids))
@@ -102,6 +120,17 @@ def versions(
     if refs is not None:
         statement = statement.where(Policy.ref.in_(refs))
     return list(connection.execute(statement).mappings())
+
+
+def version_ids(connection: Connection, ref: str) -> list[int]:
+    """Row numbers of every version of a policy, oldest first."""
+    statement = (
+        select(PolicyVersion.id)
+        .join(Policy, Policy.id == PolicyVersion.policy_id)
+        .where(Policy.ref == ref)
+        .order_by(PolicyVersion.number)
+    )
+    return list(connection.scalars(statement))
 
 
 def locals_of(connection: Connection, version_ids: list[int]) -> list[Any]:
