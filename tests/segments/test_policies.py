@@ -188,6 +188,19 @@ def test_what_is_sensitive_in_it(name: str, reads: set[str]) -> None:
     assert {one.code for one in sensitive_circumstances(rule_of(name))} == reads
 
 
+def test_the_page_about_policies_lists_them_with_their_marks() -> None:
+    page = (Path(__file__).parents[2] / "docs/policies.md").read_text("utf-8")
+    listed = {
+        row[1].strip(" `"): (row[2].strip(), row[3].strip(), row[4].strip(), row[6].strip())
+        for line in page.splitlines()
+        if len(row := line.split("|")) == 9 and row[1].strip(" `") in CATALOGUE
+    }
+    assert listed == {
+        name: (policy["plain_name"], policy["domain"], policy["source"]["mark"], sensitivity(rule_of(name)))
+        for name, policy in CATALOGUE.items()
+    }  # fmt: skip
+
+
 def test_what_excludes_another_is_said_by_both_with_its_mark() -> None:
     found = {
         (name, one["policy"]): one
