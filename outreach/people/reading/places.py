@@ -16,6 +16,7 @@ _OFFICES = (
     (re.compile("(社区居民委员会|社区居委会|居民委员会|居委会)$"), "社区"),
     (re.compile("(村民委员会|村委会)$"), "村"),
 )
+_LEVEL = re.compile("[省市县区旗乡镇村]|街道|社区")  # then the name went on
 _MUNICIPALITIES = re.compile("^(北京市|天津市|上海市|重庆市)市辖区")
 
 
@@ -83,6 +84,25 @@ class Places:
         if isinstance(found, Invalid):
             raise found
         return found
+
+    def get(self, text: str) -> Place | None:
+        """The region meant, None where it is unknown or ambiguous."""
+        try:
+            return self.find(text)
+        except Invalid:
+            return None
+
+    def lead(self, text: str) -> tuple[Place, str] | None:
+        """The region with whose name a text begins, and what follows (幸福村3组); None when it begins with none.
+
+        Raises Invalid people.region_ambiguous when several have that name.
+        """
+        folded = _folded(text)
+        for end in range(len(folded) - 1, 1, -1):
+            codes_of = self.by_name.get(folded[:end])
+            if codes_of and not _LEVEL.match(folded[end:]):
+                return self._by_name(folded[:end]), folded[end:]
+        return None
 
     def _by_code(self, text: str) -> Place:
         try:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from outreach.errors import Invalid, OutreachError
+from outreach.people.plain import tidy
 from outreach.people.reading.cells import READERS, Context
 from outreach.people.reading.columns import SENSITIVE_PREFIX
+from outreach.people.reading.whereabouts import settle_place
 from outreach.people.reading.words import NOTHING, YES_NO
 from outreach.people.schemas import HEAD_WORDS, PersonRow
 from segments import vocabulary
@@ -34,7 +36,8 @@ class Checker:
 
     def check(self, number: int, cells: Sequence[str]) -> PersonRow | None:
         """The person of a row, or None when something is wrong; then `problems` says what, all of it."""
-        self.problems, self.context.remarks = [], []
+        self.problems = []
+        self.context.begin_row()
         person = PersonRow(self.sheet, number, region=self.region)
         values = self._values(cells)
         for name, read in READERS:
@@ -43,6 +46,7 @@ class Checker:
                     read(self.context, person, text)
                 except OutreachError as error:
                     self._problem(name, error)
+        self._place(person)
         self._flags(person, values)
         self._identity(person, values)
         if "head_id" in self.context.columns.of and person.relation in HEAD_WORDS:
@@ -54,10 +58,16 @@ class Checker:
             )
         return None if self.problems else person
 
+    def _place(self, person: PersonRow) -> None:
+        try:
+            settle_place(self.context, person)
+        except OutreachError as error:
+            self._problem("town", error)
+
     def _values(self, cells: Sequence[str]) -> dict[str, list[str]]:
         values: dict[str, list[str]] = {}
         for name, indexes in self.context.columns.of.items():
-            texts = [cells[index].strip() for index in indexes if index < len(cells)]
+            texts = [tidy(cells[index]) for index in indexes if index < len(cells)]
             if given := [text for text in texts if text not in NOTHING]:
                 values[name] = given
         return values
@@ -89,13 +99,15 @@ class Checker:
             column == self.context.columns.header("name") for column, _ in self.problems
         ):
             self._problem("name", Invalid("people.name_missing"))
-        if not values.get("id_card") and not values.get("birth"):
+        if not {"id_card", "birth", "disability_card"} & values.keys():
             self._problem(
                 "id_card" if "id_card" in self.context.columns.of else "birth",
                 Invalid("people.id_or_birth_missing"),
             )
         elif person.birth is None and (person.id_number or person.masked) and not self.problems:
             self._problem("id_card", Invalid("people.birth_needed"))
+        elif person.id_number and not person.sex and not self.problems:
+            self.context.remark("id_card", Invalid("people.sex_needed"))
 
 
 @cache

@@ -1,13 +1,14 @@
-"""The words of offices inside a cell: yes and no, sexes, kinds of hukou, dates, circumstances. Pure."""
+"""The words of offices inside a cell: yes and no, sexes, kinds of hukou, circumstances. Pure."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from datetime import date, timedelta
 from functools import cache
 
 from outreach.errors import Invalid
+from outreach.people.reading.dates import EPOCH_1900 as EPOCH_1900
+from outreach.people.reading.dates import EPOCH_1904 as EPOCH_1904
+from outreach.people.reading.dates import parse_date as parse_date
 from segments import vocabulary
 
 NOTHING = frozenset({"", "无", "/", "-", "—", "--", "空", "N/A", "NULL", "未知", "不详"})
@@ -66,44 +67,7 @@ STATUSES = {
     **dict.fromkeys(("死亡", "已故", "去世", "死亡注销", "deceased"), "deceased"),
     **dict.fromkeys(("迁出", "已迁出", "搬走", "已搬走", "moved"), "moved"),
 }
-_DATE = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?( 00:00(:00)?)?|(\d{4})(\d{2})(\d{2})"
-)
-_SERIAL = re.compile(r"[1-9]\d{3,4}")
-EPOCH_1900 = date(1899, 12, 30)
-"""The day before day 1 of date numbers, counted as if 1900 had a February 29."""
-
-EPOCH_1904 = date(1904, 1, 1)
-"""Day 0 in workbooks from old Macintosh computers."""
-
-_EARLIEST = date(1880, 1, 1)
 _LIST_MARKS = re.compile(r"[、,，;；/|\n]+")
-
-
-def parse_date(text: str, today: date) -> date:
-    """A birth date as offices write it: 1990-1-2, 1990/1/2, 1990.1.2, 19900102, 1990年1月2日, or a serial number.
-
-    Raises Invalid: people.birth_incomplete, _impossible, _future.
-    """
-    value = unicodedata.normalize("NFKC", text).strip()
-    written = _DATE.fullmatch(value)
-    if written:
-        year, month, day = (
-            int(part) for part in (written.group(1, 2, 3) if written[1] else written.group(6, 7, 8))
-        )
-        try:
-            found = date(year, month, day)
-        except ValueError:
-            raise Invalid("people.birth_impossible", value=value) from None
-    elif _SERIAL.fullmatch(value) and not 1880 <= int(value) <= 2100:
-        found = EPOCH_1900 + timedelta(days=int(value))
-    else:
-        raise Invalid("people.birth_incomplete", value=value)
-    if found > today:
-        raise Invalid("people.birth_future", value=value)
-    if found < _EARLIEST:
-        raise Invalid("people.birth_impossible", value=value)
-    return found
 
 
 @cache
