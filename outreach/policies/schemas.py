@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from outreach.policies.timing import TIMES, in_force
 from segments import regions
-from segments.amounts import localised
+from segments.amounts import Amount, amount_for, localised
+from segments.person import Person
 from segments.reading import sensitivity
 from segments.rules import Rule
 
@@ -81,12 +82,24 @@ class PolicyView:
                 merged["amount"] = localised(self.facts.get("amount") or {}, amount)
         return merged
 
-    def rule_at(self, region: str) -> Rule:
-        """The rule with the parameters of `region`; the deepest region wins, parameter by parameter."""
+    def parameters_at(self, region: str) -> dict[str, Any]:
+        """What the regions above and at `region` filled in; the deepest wins, parameter by parameter."""
         parameters: dict[str, Any] = {}
         for local in reversed(self.local_chain(region)):
             parameters.update(local.parameters)
-        return self.rule.bind(parameters)
+        return parameters
+
+    def rule_at(self, region: str) -> Rule:
+        """The rule with the parameters of `region`."""
+        return self.rule.bind(self.parameters_at(region))
+
+    def amount_of(self, person: Person, region: str, on: date) -> Amount | None:
+        """What one person may claim by the policy's formula; None when it has none or a fact is not known.
+
+        Whether the person may claim at all is the rule's matter, and whether the figure may be shown is that of
+        `amount_filled`, of the verification and of the Amount's own mark.
+        """
+        return amount_for(self.facts_at(region), person, on, self.parameters_at(region))
 
     def rule_for(self, region: str, home: str) -> Rule:
         """Who may claim at `region`, and when, for an installation that serves `home`.
@@ -127,7 +140,9 @@ class PolicyView:
     @property
     def ruled_regions(self) -> list[str]:
         """The regions that say for themselves who may claim or when, the deepest first."""
-        own = {local.region for local in self.locals if local.parameters or TIMES & set(local.facts)}
+        own = {
+            local.region for local in self.locals if local.parameters or TIMES & set(local.facts)
+        }
         return sorted(own, key=lambda region: (-len(region), region))
 
     def ruled_below(self, region: str) -> list[str]:
