@@ -19,6 +19,8 @@ from outreach.cli import (
     matching,
     people,
     policies,
+    policy_life,  # noqa: F401 - adds its commands to those of policies
+    policy_versions,  # noqa: F401
     regions,
     serving,
     surveys,

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 
-def _day(text: str) -> date:
+def day(text: str) -> date:
+    """A day from the command line."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:
@@ -18,7 +19,7 @@ def _day(text: str) -> date:
 
 Day = Annotated[
     date | None,
-    typer.Option("--on", parser=_day, metavar="DATE", help="哪一天（默认今天） · on which day"),
+    typer.Option("--on", parser=day, metavar="DATE", help="哪一天（默认今天） · on which day"),
 ]
 As = Annotated[
     str | None, typer.Option("--as", metavar="USER", help="以谁的名义 · act as this user")

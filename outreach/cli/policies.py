@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +16,9 @@ from outreach.cli.output import Answer, command, words
 from outreach.errors import Invalid, OutreachError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from outreach.policies.carrying import Kept
     from outreach.policies.schemas import PolicyView
 
 app = typer.Typer(name="policies", help="政策 · policies")
@@ -36,9 +41,42 @@ def load(here: Here, files: Files = None) -> Answer:
     with here.installation() as office, office.store.begin() as connection:
         loaded = [service.load(connection, document, name) for name, document in documents]
         texts = messages.load_files(connection)
-    fresh = [ref for ref, is_new in loaded if is_new]
-    data = {"policies": [ref for ref, _ in loaded], "new": fresh, "texts": texts}
-    return Answer(data, [f"政策 {len(loaded)} 项，新版本 {len(fresh)} 项；新文稿 {texts} 份"])
+        fresh = [ref for ref, is_new in loaded if is_new]
+        local = {ref: _to_look_at(connection, ref) for ref in fresh}
+    data = {
+        "policies": [ref for ref, _ in loaded], "new": fresh, "texts": texts,
+        "local": {ref: [kept_row(one) for one in found] for ref, found in local.items() if found},
+    }  # fmt: skip
+    lines = [f"政策 {len(loaded)} 项，新版本 {len(fresh)} 项；新文稿 {texts} 份"]
+    for ref, found in local.items():
+        lines += [f"{ref}：各地填写的内容要看一下", *map(kept_line, found)] if found else []
+    return Answer(data, lines)
+
+
+def _to_look_at(connection: Connection, ref: str) -> list[Kept]:
+    """What regions had filled in that a new version does not take over, or now says differently itself."""
+    from outreach.policies import carrying, service, versions
+
+    before = versions.previous_version(connection, ref)
+    if before is None:
+        return []
+    found = carrying.kept(before, service.get(connection, ref))
+    return [one for one in found if one.fate != carrying.CARRIED or one.beneath]
+
+
+def kept_row(one: Kept) -> dict[str, Any]:
+    """One thing that a region had filled in, as JSON."""
+    return {"region": one.region, "kind": one.kind, "key": one.key, "value": one.value, "fate": one.fate, "beneath": one.beneath}  # fmt: skip
+
+
+def kept_line(one: Kept) -> str:
+    """The same in words."""
+    why = {
+        "gone": "新版本没有这一项，没有带过来",
+        "unfit": "新版本要的不是这样的值，没有带过来",
+        "carried": "已带过来，但文件里的说法变了，请核对",
+    }[one.fate]
+    return f"  {one.region or '全国'} 填的 {one.key} = {one.value}：{why}"
 
 
 @command(app, "check")
@@ -65,21 +103,20 @@ def everything(here: Here) -> Answer:
     """政策一览 · List the loaded policies."""
     from outreach.policies import service
 
+    today = here.today()
     with here.installation() as office:
         with office.store.read() as connection:
             found = service.all_policies(connection)
-        rows = [_row(view, office.settings.region) for view in found]
-    lines = [
-        f"{row['id']:<20} v{row['version']} {row['name']} · {row['verified_by'] or '未核验'}"
-        + ("" if row["amount_filled"] else " · 金额待本地填写")
-        for row in rows
-    ]
+        rows = [_row(view, office.settings.region, today) for view in found]
+    lines = [_line(row) for row in rows]
     return Answer(
         {"policies": rows}, lines or ["还没有政策。outreach policies load 装入自带的目录。"]
     )
 
 
-def _row(view: PolicyView, region: str) -> dict[str, Any]:
+def _row(view: PolicyView, region: str, on: date) -> dict[str, Any]:
+    from outreach.policies import reviews, signing
+
     return {
         "id": view.ref,
         "name": view.plain_name,
@@ -87,7 +124,27 @@ def _row(view: PolicyView, region: str) -> dict[str, Any]:
         "status": view.status,
         "verified_by": view.verified_by,
         "amount_filled": view.amount_filled(region),
+        "missing_sign_offs": list(signing.missing_sign_offs(view, region)),
+        "sensitivity": view.sensitivity(region),
+        "review_due": reviews.due_on(view),
+        "review_overdue": reviews.overdue(view, on),
+        "withdrawn_on": view.withdrawn_on,
     }
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    from outreach.policies import names
+
+    line = f"{row['id']:<20} v{row['version']} {row['name']} · {row['verified_by'] or '未核验'}"
+    if row["missing_sign_offs"]:
+        line += f" · 待确认：{'、'.join(row['missing_sign_offs'])}"
+    if not row["amount_filled"]:
+        line += " · 金额待本地填写"
+    if row["review_overdue"]:
+        line += f" · 复核过期（{row['review_due']}）"
+    if row["sensitivity"] == "sensitive":
+        line += " · 敏感"
+    return line if row["status"] == "live" else f"{line} · {names.STATUS[row['status']]}"
 
 
 @command(app, "verify")
@@ -104,7 +161,7 @@ def verify(here: Here, ref: Ref, user: MustAs) -> Answer:
             audit.record(
                 connection, by, Action.POLICIES_VERIFY, f"policy:{ref}", {"version": view.number}
             )
-        row = _row(view, office.settings.region)
+        row = _row(view, office.settings.region, here.today())
     return Answer(row, [f"{view.plain_name}（第 {view.number} 版）由 {view.verified_by} 核验"])
 
 

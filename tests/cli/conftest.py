@@ -140,6 +140,7 @@ def sign(call: Call, order: Callable[..., Path], folder: Path) -> str:
     for words in (
         ["policies", "fill", "phys-65", local, "--region", "110101", "--as", "gan"],
         ["policies", "verify", "phys-65", "--as", "gan"],
+        ["policies", "sign", "phys-65", "--department", "卫生健康局", "--as", "gan"],
         ["campaign", "create", order(), "--as", "gan"],
         ["campaign", "submit", "winter", "--as", "gan"],
         ["campaign", "approve", "winter", "--as", "zhang"],

@@ -19,7 +19,10 @@ from tests.cli.conftest import TWILIO, Call
 GROUPS = {
     "people": {"import", "template"},
     "regions": {"seed", "import"},
-    "policies": {"load", "check", "list", "verify", "fill"},
+    "policies": {
+        "load", "check", "list", "verify", "fill", "history", "diff", "sign", "review", "reviews", "withdraw", "told",
+        "takedown", "contradictions", "settle",
+    },
     "campaign": {
         "create",
         "preview",
