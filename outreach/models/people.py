@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -186,7 +187,26 @@ class Person(Base):
             "birth",
             postgresql_include=["region", _MATCH[0], *_MATCH[2:]],
         ).ddl_if(dialect="postgresql"),
+        # who died or moved is few: counted without a look at everybody
+        Index(
+            "ix_person_blocked",
+            "region",
+            sqlite_where=text("status <> 'active'"),
+            postgresql_where=text("status <> 'active'"),
+        ),
     )
+
+
+class RegisterChange(Base):
+    """That facts of people changed: triggers of the database write it, whoever changes them.
+
+    SQLite keeps one row and counts in it; PostgreSQL adds a row per statement, so that writers never wait for it.
+    """
+
+    __tablename__ = "register_change"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, default=1)
 
 
 class PersonMerge(Base):
