@@ -11,6 +11,7 @@ from segments.rules import Clause, Rule
 from segments.truth import answer_on
 
 _DAY = timedelta(days=1)
+_LEAPING = frozenset({"02-28", "02-29", "03-01"})
 
 
 def turns(rule: Rule, person: Person, on: date) -> tuple[date | None, date | None]:
@@ -33,15 +34,17 @@ def candidates(rule: Rule, person: Person, on: date) -> list[date]:
     """The days after `on` on which a clause can change: birthdays, dates of the rule, retirement, seasons.
 
     Seasons come back every year. Between two other candidates the answer repeats itself from year to year, so the
-    first two years after each of them show all that can happen.
+    first two years after each of them show all that can happen; a season that begins or ends about 29 February needs
+    as many years as there may be between two such days.
     """
     clauses = [one for one in rule.clauses() if one.op != "exists" and one.operands]
     days = {day for one in clauses for day in _earlier(one, _once(one, person))}
     around = {day.year for day in (on, *(day for day in days if day > on))}
-    years = {year + step for year in around for step in (-1, 0, 1, 2)}
-    for one in clauses:
-        if one.op == "yearly":
-            days.update(_earlier(one, _seasons(one, years)))
+    yearly = [one for one in clauses if one.op == "yearly"]
+    leaping = any(_LEAPING & {*(one.operands or ())} for one in yearly)
+    years = {year + step for year in around for step in range(-1, 10 if leaping else 3)}
+    for one in yearly:
+        days.update(_earlier(one, _seasons(one, years)))
     return sorted(day for day in days if day > on)
 
 

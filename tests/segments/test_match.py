@@ -147,6 +147,23 @@ def test_an_open_parameter_is_unknown_until_the_region_fills_it_in() -> None:
     assert match(rule.bind({"start": 80}), person, TODAY).becomes_true_on == date(2030, 1, 1)
 
 
+@pytest.mark.parametrize(
+    ("season", "on", "becomes", "ends"),
+    [
+        (["02-29", "02-29"], date(2026, 1, 1), date(2028, 2, 29), date(2028, 2, 29)),
+        (["02-29", "02-29"], date(2096, 3, 1), date(2104, 2, 29), date(2104, 2, 29)),
+        (["03-01", "02-28"], date(2026, 1, 1), None, date(2028, 2, 28)),
+        (["02-29", "03-31"], date(2026, 1, 1), date(2026, 3, 1), date(2026, 3, 31)),
+    ],
+)
+def test_a_season_about_29_february(
+    season: list[str], on: date, becomes: date | None, ends: date
+) -> None:
+    rule = parse_rule({"all": [{"field": "today", "op": "yearly", "value": season}]})
+    found = match(rule, Person(), on)
+    assert (found.becomes_true_on, found.ends_on) == (becomes, ends)
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.data(), people(), st.sampled_from((*BIRTHS, *WORKING)), st.sampled_from(DAYS))
 def test_dates_agree_with_looking_at_every_day(
