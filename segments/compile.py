@@ -36,7 +36,8 @@ class Columns(Protocol):
 
     birth date NULL · sex, hukou_type text, '' (or NULL) not known · region, hukou_region text NOT NULL, '' not
     known, compared byte by byte · circumstances ⊆ circumstances_known BIGINT NOT NULL · income_month,
-    household_size, paid_months, paid_months_running integer NULL · job_kind text, '' (or NULL) not known.
+    household_size, paid_months, paid_months_running integer NULL · job_kind text, '' (or NULL) not known ·
+    phone_kind text, '' (or NULL) no number; it is read by segments only, so a table without it serves policies.
     """
 
     @property

@@ -28,6 +28,7 @@ FIELDS: Mapping[str, Kind] = MappingProxyType(
         "paid_months_running": "number",
         "job_kind": "choice",
         "retires_in": "number",
+        "phone_kind": "choice",
         "today": "date",
         **dict.fromkeys(POLICY_FACTS, "policy"),
     }
@@ -35,8 +36,12 @@ FIELDS: Mapping[str, Kind] = MappingProxyType(
 """Field of a rule → kind of its values.
 
 `today` is the day of the question; `members` counts people of the household whose age lies in the clause's span;
-`retires_in` is months to the legal retirement age. Facts about a person and a policy are for saved segments only.
+`retires_in` is months to the legal retirement age. Facts about a person and a policy, and whose number is on record,
+are for saved segments only.
 """
+
+SEGMENT_ONLY = frozenset({"phone_kind", *POLICY_FACTS})
+"""Fields that say nothing of who may claim."""
 
 MOVING = frozenset({"age", "members", "retires_in", "today", *POLICY_FACTS})
 """Fields whose truth moves with time, so that a clause may look some days ahead or back."""

@@ -10,12 +10,17 @@ from typing import Any
 from segments import regions, vocabulary
 from segments.errors import RuleError
 from segments.fields import FIELDS, Kind, Operand, Parameter
-from segments.person import HUKOU_TYPES, SEXES
+from segments.person import HUKOU_TYPES, PHONE_KINDS, SEXES
 from segments.retirement import JOB_KINDS
 
 LIST_OPS = ("in", "has_any", "has_all")
 _SEVERAL = ("between", "yearly", "within")
-_CHOICES = {"sex": SEXES, "hukou_type": HUKOU_TYPES, "job_kind": JOB_KINDS}
+_CHOICES = {
+    "sex": SEXES,
+    "hukou_type": HUKOU_TYPES,
+    "job_kind": JOB_KINDS,
+    "phone_kind": PHONE_KINDS,
+}
 _MOST = {
     "age": 150,
     "household_size": 100,

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from segments.errors import RuleError
-from segments.fields import FIELDS, MOVING, OPS, Operand, Parameter
+from segments.fields import FIELDS, MOVING, OPS, SEGMENT_ONLY, Operand, Parameter
 from segments.operands import operands, parameter
 from segments.rules import Alternative, Clause, Rule
 
@@ -57,7 +57,7 @@ def _alternative(data: object, path: str, segment: bool) -> Alternative:
 def _clause(data: object, path: str, segment: bool) -> Clause:
     parts = _mapping(data, path, allowed=_KEYS, required=("field", "op"))
     field = _field(parts["field"], f"{path}.field")
-    if FIELDS[field] == "policy" and not segment:
+    if field in SEGMENT_ONLY and not segment:
         raise RuleError("segments.policy_fact_in_policy", f"{path}.field", value=field)
     op = _op(field, parts["op"], f"{path}.op", segment)
     return Clause(

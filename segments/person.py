@@ -14,6 +14,8 @@ from segments.retirement import JOB_KINDS
 
 SEXES = ("M", "F")
 HUKOU_TYPES = ("rural", "urban", "resident")
+PHONE_KINDS = ("own", "family", "clerk", "unknown", "landline")
+"""Whose number is on record: the person's, the household's, a clerk's, somebody's, a fixed line."""
 POLICY_FACTS = ("eligible", "told", "aware", "applied", "received")
 """What may be known of a person and a policy together."""
 
@@ -26,6 +28,12 @@ def nothing_known(_fact: str, _policy: str, _on: date) -> bool | None:
     return None
 
 
+_WORDS = {
+    "sex": SEXES,
+    "hukou_type": HUKOU_TYPES,
+    "job_kind": JOB_KINDS,
+    "phone_kind": PHONE_KINDS,
+}
 _ALL_BITS = (1 << (vocabulary.HIGHEST_BIT + 1)) - 1
 
 
@@ -35,7 +43,8 @@ class Person:
 
     `region` (residence) and `hukou_region` are codes cut to their level; `hukou_type` is rural, urban or resident;
     `income_month` is yuan per head of the household and month; `paid_months` are months of social insurance in all,
-    `paid_months_running` without a gap; `job_kind` is worker (女工人) or cadre (女干部). `members`: birth dates of the
+    `paid_months_running` without a gap; `job_kind` is worker (女工人) or cadre (女干部); `phone_kind` is one
+    of PHONE_KINDS, '' where there is no number. `members`: birth dates of the
     whole household, the person included; None when the household is not known to be complete. `about` answers for
     the facts that join a person and a policy. Raises ValueError for facts that cannot be.
     """
@@ -52,6 +61,7 @@ class Person:
     paid_months: int | None = None
     paid_months_running: int | None = None
     job_kind: str = ""
+    phone_kind: str = ""
     members: tuple[date | None, ...] | None = None
     about: About = nothing_known
 
@@ -60,7 +70,7 @@ class Person:
             raise ValueError("a circumstance is true but not known")
         if self.circumstances_known & ~_ALL_BITS:
             raise ValueError("circumstances are bits 0 to 62")
-        for name, words in (("sex", SEXES), ("hukou_type", HUKOU_TYPES), ("job_kind", JOB_KINDS)):
+        for name, words in _WORDS.items():
             if getattr(self, name) not in ("", *words):
                 raise ValueError(f"{name} {getattr(self, name)!r} is none of the known ones")
         for code in (self.region, self.hukou_region):

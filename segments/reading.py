@@ -29,6 +29,7 @@ FIELD_NAMES = {
     "paid_months_running": "连续缴费月数",
     "job_kind": "退休岗位类别",
     "retires_in": "距法定退休年龄的月数",
+    "phone_kind": "手机号",
     "today": "日期",
     "eligible": "符合",
     "told": "已告知",
@@ -44,6 +45,11 @@ CHOICES = {
     "resident": "居民户口",
     "worker": "工人岗位",
     "cadre": "管理或技术岗位",
+    "own": "本人手机号",
+    "family": "家里人的手机号",
+    "clerk": "经办人的手机号",
+    "unknown": "不知道是谁的手机号",
+    "landline": "座机",
 }
 _AGE = {
     ">=": "年满{}周岁",

@@ -26,7 +26,7 @@ from sqlalchemy.orm import aliased
 
 from outreach.models.people import Household, Person
 from outreach.policies.schemas import PolicyView
-from segments.compile import compile_rule
+from segments.compile import AnyColumns, compile_rule
 from segments.person import cutoff_birth
 from segments.regions import ancestors, next_code
 
@@ -42,16 +42,17 @@ def under(column: SQLColumnExpression[str], region: str) -> ColumnElement[bool]:
 
 
 def eligible(
-    policy: PolicyView, on: date, home: str = ""
+    policy: PolicyView, on: date, home: str = "", *, columns: AnyColumns = Person
 ) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """(certain, possible) for everybody, on a date, with the parameters of each person's region.
 
-    home: the installation's region; a benefit paid by hukou here is not for somebody registered elsewhere.
+    home: the installation's region; a benefit paid by hukou here is not for somebody registered elsewhere. columns:
+    what is known of people, where that is not what the register says now.
     """
     basis = Person.hukou_region if policy.facts.get("region_basis") == "hukou" else Person.region
     ruled = [*policy.ruled_regions, ""]
     compiled = {
-        region: compile_rule(policy.rule_for(region, home), Person, on, members=members)
+        region: compile_rule(policy.rule_for(region, home), columns, on, members=members)
         for region in ruled
     }
     certain: list[ColumnElement[bool]] = []

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import Connection, SQLColumnExpression, case, delete, func, insert, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    SQLColumnExpression,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+)
 
 from outreach.audiences.predicates import age_band, eligible, under
 from outreach.models.campaigns import AudienceMember
@@ -15,7 +25,10 @@ from outreach.policies.schemas import PolicyView
 _BY = ("region", "age_band", "language")
 
 
-def _group(by: str, on: date, depth: int) -> SQLColumnExpression[str]:
+def group_of(by: str, on: date, depth: int) -> SQLColumnExpression[str]:
+    """By what counts are divided: region (codes of `depth`), age_band, language; '' by nothing."""
+    if by not in _BY:
+        return literal("")
     if by == "age_band":
         return age_band(on)
     return func.substr(Person.region, 1, depth) if by == "region" else Person.language
@@ -32,15 +45,21 @@ def totals(
     depth: int = 9,
 ) -> list[tuple[str, int, int, int, int]]:
     """(group, likely, unknown, not, blocked) of everybody in scope; one group '' without `by`."""
-    certain, possible = eligible(policy, on, home)
+    inside = under(Person.region, scope)
+    return tally(connection, eligible(policy, on, home), inside, group_of(by, on, depth))
+
+
+def tally(
+    connection: Connection,
+    pair: tuple[ColumnElement[bool], ColumnElement[bool]],
+    inside: ColumnElement[bool],
+    group: SQLColumnExpression[str],
+) -> list[tuple[str, int, int, int, int]]:
+    """(group, likely, unknown, not, blocked) of everybody inside, by a pair (certain, possible)."""
+    certain, possible = pair
     blocked = Person.status != "active"
     answer = case((blocked, "blocked"), (certain, "likely"), (possible, "unknown"), else_="not")
-    group = _group(by, on, depth) if by in _BY else literal("")
-    facts = (
-        select(group.label("part"), answer.label("answer"))
-        .where(under(Person.region, scope))
-        .subquery()
-    )
+    facts = select(group.label("part"), answer.label("answer")).where(inside).subquery()
     sums = [
         func.sum(case((facts.c.answer == name, 1), else_=0))
         for name in ("likely", "unknown", "not", "blocked")
@@ -55,13 +74,16 @@ def freeze(
     connection: Connection,
     campaign: int,
     policy: PolicyView,
-    scope: str,
+    inside: ColumnElement[bool],
     on: date,
     *,
     take_unknown: bool,
     home: str = "",
 ) -> int:
-    """Write the audience of one policy; a repeat writes nothing new. Returns how many rows were written."""
+    """Write the audience of one policy; a repeat writes nothing new. Returns how many rows were written.
+
+    `inside`: which people of the register may be in it.
+    """
     certain, possible = eligible(policy, on, home)
     wanted = possible if take_unknown else certain
     rows = (
@@ -69,7 +91,7 @@ def freeze(
             literal(campaign), Person.id, literal(policy.id),
             case((certain, "yes"), else_="unknown"), literal(0),
         )
-        .where(under(Person.region, scope), Person.status == "active", wanted)
+        .where(inside, Person.status == "active", wanted)
     )  # fmt: skip
     names = ["campaign_id", "person_id", "policy_id", "certainty", "wave"]
     return connection.execute(insert(AudienceMember).from_select(names, rows)).rowcount

@@ -8,13 +8,16 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, and_
 
 from outreach.audiences import queries
+from outreach.audiences.predicates import under
+from outreach.models.people import Person
 from outreach.policies.schemas import PolicyView
 from segments.match import Finding, Match, match
 from segments.person import Person as Facts
 from segments.reading import FIELD_NAMES
+from segments.truth import Answer as Truth
 from segments.truth import answer_on
 
 
@@ -50,14 +53,18 @@ def answers(
         Answer(*row)
         for row in queries.totals(connection, policy, scope, on, by, home=home, depth=depth)
     ]
-    total = Answer(
+    return summed(parts), parts if by else []
+
+
+def summed(parts: Sequence[Answer]) -> Answer:
+    """All parts together."""
+    return Answer(
         "",
         sum(part.likely for part in parts),
         sum(part.unknown for part in parts),
         sum(part.not_ for part in parts),
         sum(part.blocked for part in parts),
     )
-    return total, parts if by else []
 
 
 def explain(policy: PolicyView, facts: Facts, on: date, home: str = "") -> Match:
@@ -66,11 +73,9 @@ def explain(policy: PolicyView, facts: Facts, on: date, home: str = "") -> Match
     Of a person who is known only to a region around places with rules of their own the answer is yes or no only
     when the rules of all these places say so.
     """
-    field = "hukou_region" if policy.facts.get("region_basis") == "hukou" else "region"
-    basis = getattr(facts, field)
-    found = match(policy.rule_for(basis, home), facts, on)
-    rules = (policy.rule_for(deeper, home) for deeper in policy.ruled_below(basis))
-    if all(answer_on(rule, facts, on) == found.answer for rule in rules):
+    field = _basis(policy)
+    found = match(policy.rule_for(getattr(facts, field), home), facts, on)
+    if answer(policy, facts, on, home) == found.answer:
         return found
     text = f"{FIELD_NAMES[field]}还不够具体，各地规定不一样，不能判断"
     missing = (*found.missing, Finding(text, field))
@@ -79,7 +84,19 @@ def explain(policy: PolicyView, facts: Facts, on: date, home: str = "") -> Match
     )
 
 
-def freeze(
+def answer(policy: PolicyView, facts: Facts, on: date, home: str = "") -> Truth:
+    """The answer of `explain` alone."""
+    place = getattr(facts, _basis(policy))
+    found = answer_on(policy.rule_for(place, home), facts, on)
+    rules = (policy.rule_for(deeper, home) for deeper in policy.ruled_below(place))
+    return found if all(answer_on(rule, facts, on) == found for rule in rules) else "unknown"
+
+
+def _basis(policy: PolicyView) -> str:
+    return "hukou_region" if policy.facts.get("region_basis") == "hukou" else "region"
+
+
+def freeze(  # noqa: PLR0913 - whom a signature binds, in all its parts
     connection: Connection,
     campaign: int,
     policies: Sequence[PolicyView],
@@ -88,14 +105,18 @@ def freeze(
     *,
     general: bool,
     home: str = "",
+    among: ColumnElement[bool] | None = None,
 ) -> str:
     """Write the audience of all policies and return its hash (SHA-256 over every row, in order).
 
-    `general`: everyone whose answer is not no, and the text states the condition; else only yes.
+    `general`: everyone whose answer is not no, and the text states the condition; else only yes. `among`: only these
+    people, whatever else holds for them.
     """
     queries.unfreeze(connection, campaign)
+    inside = under(Person.region, scope)
+    inside = inside if among is None else and_(inside, among)
     for policy in policies:
-        queries.freeze(connection, campaign, policy, scope, on, take_unknown=general, home=home)
+        queries.freeze(connection, campaign, policy, inside, on, take_unknown=general, home=home)
     digest = hashlib.sha256()
     for member in queries.members(connection, campaign):
         digest.update(repr(member).encode())
