@@ -1,93 +1,180 @@
-"""Repeats inside one file: the first row of a person counts, later ones only add their circumstances."""
+"""Repeats inside one file: the first row of a person counts, later ones only add their circumstances.
+
+Rows are known by their keys alone: what a row says in clear is gone when it is looked up again.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
 
 from outreach.errors import Invalid
-from outreach.people.schemas import PersonRow
+from outreach.people.intake.checking import Checked
+from outreach.people.intake.keyindex import KeyIndex, new_index
+from outreach.people.intake.sealing import FACTS, Sealed
+from outreach.people.intake.spool import Spool
 from segments import vocabulary
 from segments.errors import FactsError
 
-_NOT_COMPARED = {
-    "sheet",
-    "row",
-    "region_before",
-    "present",
-    "absent",
-    "circumstances",
-    "circumstances_known",
-}
-_COMPARED = tuple(one.name for one in fields(PersonRow) if one.name not in _NOT_COMPARED)
-_Key = tuple[object, ...]
+_KINDS = 3  # numbers for each row: document, masked document, name with birth date and phone
+
+
+@dataclass
+class Taken:
+    """A bundle after it was held against all rows before: repeats (row → the remark), and rows nobody can name."""
+
+    accepted: int = 0
+    repeats: list[tuple[int, Invalid]] = field(default_factory=list)
+    ambiguous: list[int] = field(default_factory=list)
 
 
 @dataclass
 class Repeats:
-    """Remembers whom the file has named so far, by document and by name, birth date and phone."""
+    """Spools the first row of each person; remembers whom the file has named so far in twelve bytes for each key."""
 
-    seen: dict[_Key, PersonRow] = field(default_factory=dict)
+    spool: Spool
+    index: KeyIndex = field(default_factory=new_index)
+    _twins: set[bytes] = field(default_factory=set)  # masked keys of two documents
 
-    def first(self, person: PersonRow) -> PersonRow | None:
-        """The earlier row of the same person, or None and the person is remembered.
+    def take(self, checked: Checked, ambiguous: Collection[bytes]) -> Taken:
+        """Spool what is new. `ambiguous`: masked keys that fit several people of the register."""
+        keys = checked.keys
+        found = self.index.find(keys)
+        suspects = _suspects(keys, found) | checked.masked.keys()
+        result = Taken()
+        here: dict[int, int] = {}
+        new_keys: list[int] = []
+        new_rows: list[int] = []
+        for at, record in enumerate(checked.records):
+            mine = keys[_KINDS * at : _KINDS * (at + 1)]
+            if at in suspects:
+                known = found[_KINDS * at : _KINDS * (at + 1)]
+                before = [
+                    place if place >= 0 or not key else here.get(key, -1)
+                    for key, place in zip(mine, known, strict=True)
+                ]
+                if self._is_repeat(record, before, ambiguous, result):
+                    continue
+            number = self.spool.append(record)
+            for key in mine:
+                if key and key not in here:
+                    here[key] = number
+                    new_keys.append(key)
+                    new_rows.append(number)
+            result.accepted += 1
+        self._remember(new_keys, new_rows, found)
+        return result
 
-        Two different documents are two people, whatever else is equal.
-        """
-        keys = _keys(person)
-        for key in keys:
-            earlier = self.seen.get(key)
-            if earlier is not None and not _two_documents(earlier, person):
-                return earlier
-        for key in keys:
-            self.seen.setdefault(key, person)
-        return None
+    def _remember(self, keys: list[int], rows: list[int], found: list[int]) -> None:
+        """Whoever had a key first keeps it."""
+        if any(place >= 0 for place in found):
+            places = self.index.find(keys)
+            new = [at for at, place in enumerate(places) if place < 0]
+            keys, rows = [keys[at] for at in new], [rows[at] for at in new]
+        self.index.add(keys, rows)
+
+    def _is_repeat(
+        self, record: bytes, before: list[int], ambiguous: Collection[bytes], result: Taken
+    ) -> bool:
+        """Whether this row is not spooled: it is somebody's second row, or could be one of several people."""
+        row = Sealed.unpack(record)
+        places = dict.fromkeys(place for place in before if place >= 0)
+        if row.came_masked and row.masked_key in self._twins:
+            result.ambiguous.append(row.row)
+            return True
+        for place in places:
+            first = Sealed.unpack(self.spool[place])
+            if _same(first, row):
+                merged, remark = merge(first, row)
+                if merged is not first:
+                    self.spool.replace(place, merged.pack())
+                result.repeats.append((row.row, remark))
+                return True
+            if first.masked_key and first.masked_key == row.masked_key:
+                self._twins.add(first.masked_key)
+        if row.came_masked and row.masked_key in ambiguous:
+            result.ambiguous.append(row.row)
+            return True
+        return False
 
 
-def _two_documents(one: PersonRow, other: PersonRow) -> bool:
-    return bool(one.id_number and other.id_number and one.id_number != other.id_number)
+def _suspects(keys: list[int], found: list[int]) -> set[int]:
+    """Rows that share a key with an earlier row of the file or with another of the bundle."""
+    suspects = {at // _KINDS for at, place in enumerate(found) if place >= 0}
+    seen: dict[int, int] = {}
+    for at, key in enumerate(keys):
+        if not key:
+            continue
+        first = seen.setdefault(key, at)
+        if first != at:
+            suspects |= {at // _KINDS, first // _KINDS}
+    return suspects
 
 
-def _keys(person: PersonRow) -> list[_Key]:
-    keys: list[_Key] = []
-    if person.id_number:
-        keys.append(("id", person.id_number))
-        keys.append(("masked", person.id_number[:6], person.id_number[-4:], person.name))
-    if person.masked:
-        keys.append(("masked", *person.masked, person.name))
-    if person.phone:
-        keys.append(("phone", person.name, person.birth, person.phone))
-    if not person.id_number and not person.masked:
-        keys.append(("home", person.name, person.birth, person.phone, home_of(person)))
-    return keys
+def _same(first: Sealed, row: Sealed) -> bool:
+    """Two different documents are two people, whatever else is equal."""
+    if first.numbered and row.numbered:
+        return first.key == row.key
+    if first.key == row.key or (first.masked_key and first.masked_key == row.masked_key):
+        return True
+    return (first.phone_key, first.name_key, first.facts.get("birth")) == (
+        row.phone_key,
+        row.name_key,
+        row.facts.get("birth"),
+    )
 
 
-def home_of(person: PersonRow) -> str:
-    """Where somebody without document and phone is told from a namesake: household number or address, and region."""
-    return f"{person.household or person.address}@{person.region}"
+def merge(first: Sealed, row: Sealed) -> tuple[Sealed, Invalid]:
+    """The first row with the circumstances of a repeat, and with its document where the first has none.
 
-
-def merge(first: PersonRow, repeat: PersonRow) -> Invalid:
-    """Add the circumstances of a repeated row to the first one; the remark says what else differs.
-
-    Contradicting circumstances are left as the first row has them, and the remark says so.
+    The remark says what else differs. Contradicting circumstances are left as the first row has them.
     """
-    present = tuple(dict.fromkeys((*first.present, *repeat.present)))
-    absent = tuple(dict.fromkeys((*first.absent, *repeat.absent)))
-    try:
-        settled = vocabulary.settle(present, absent)
-    except FactsError:
-        return Invalid("people.duplicate_contradicts", first=first.row)
-    first.circumstances, first.circumstances_known = settled
-    first.present, first.absent = present, absent
-    differing = [
-        name
-        for name in _COMPARED
-        if _given(repeat, name) and getattr(first, name) != getattr(repeat, name)
-    ]
+    merged, differing = first, _differing(first, row)
+    if row.numbered and not first.numbered:
+        facts = {**first.facts, "id_last4": row.facts["id_last4"]}
+        if row.masked_key:
+            facts["masked_key"] = row.masked_key
+        merged = merged._replace(
+            key=row.key, numbered=True, came_masked=False, masked_key=row.masked_key, facts=facts
+        )
+    present = tuple(dict.fromkeys((*first.present, *row.present)))
+    absent = tuple(dict.fromkeys((*first.absent, *row.absent)))
+    if (present, absent) != (first.present, first.absent):
+        try:
+            true, known = vocabulary.settle(present, absent)
+        except FactsError:
+            return merged, Invalid("people.duplicate_contradicts", first=first.row)
+        merged = merged._replace(
+            present=present, absent=absent, circumstances=true, circumstances_known=known
+        )
     if differing:
-        return Invalid("people.duplicate_differs", first=first.row, fields=differing)
-    return Invalid("people.duplicate", first=first.row)
+        return merged, Invalid("people.duplicate_differs", first=first.row, fields=differing)
+    return merged, Invalid("people.duplicate", first=first.row)
 
 
-def _given(person: PersonRow, name: str) -> bool:
-    return getattr(person, name) not in ("", None, False)
+_FIELDS = {"phone_kind": "phone", "name_key": "name", "phone_key": "phone"}
+_COMPARED = ("name_key", "phone_key", *FACTS, "synthetic")
+
+
+def _differing(first: Sealed, row: Sealed) -> list[str]:
+    """Names of columns in which a repeat says something that the first row does not."""
+    facts: dict[str, Any] = first.facts
+    names = [
+        _FIELDS.get(name, name)
+        for name in _COMPARED
+        if name in row.facts and facts.get(name) != row.facts[name]
+    ]
+    if row.household_address and row.household_address != first.household_address:
+        names.append("address")
+    if row.head_key and row.head_key != first.head_key:
+        names.append("head_id")
+    elif row.household_key != first.household_key and row.household_key and "region" not in names:
+        names.append("household")
+    mine, others = (
+        (row.guardian_key, row.guardian_name_key),
+        (first.guardian_key, first.guardian_name_key),
+    )
+    if any(key and key != other for key, other in zip(mine, others, strict=True)):
+        names.append("guardian")
+    return list(dict.fromkeys(names))

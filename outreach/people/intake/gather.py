@@ -1,176 +1,112 @@
-"""Reading and checking a whole file before anything is written."""
+"""Reading and checking a whole file before anything is written: good rows into the spool, bad ones handed back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
 
-from outreach.errors import Invalid, OutreachError
-from outreach.people.intake.duplicates import Repeats, merge
-from outreach.people.reading.cells import Context
-from outreach.people.reading.columns import SYNONYMS, Columns, find_header
-from outreach.people.reading.places import Places
-from outreach.people.reading.rows import Checker
-from outreach.people.reading.spreadsheet import Sheet, read_sheets
-from outreach.people.schemas import ImportReport, PersonRow, Problem
+from outreach.errors import Invalid
+from outreach.people.intake.checking import Checked, Setup
+from outreach.people.intake.duplicates import Repeats
+from outreach.people.intake.rejected import RejectedBook
+from outreach.people.intake.tables import Table, bundles
+from outreach.people.intake.watch import Watch
+from outreach.people.intake.workers import Bundle, checked
+from outreach.people.reading.columns import SYNONYMS
+from outreach.people.schemas import ImportReport, Problem
 
-_TOTALS = frozenset({"合计", "总计", "小计", "共计", "合计:", "总计:"})
+Ambiguous = Callable[[Collection[bytes]], Collection[bytes]]
+"""Which masked keys fit several people of the register."""
 
-
-@dataclass(frozen=True)
-class Table:
-    """A sheet whose header was recognised."""
-
-    sheet: Sheet
-    columns: Columns
-
-
-@dataclass
-class Gathered:
-    """The good rows of a file, and for each table the bad ones (row → words) to hand back."""
-
-    tables: list[Table]
-    people: list[PersonRow] = field(default_factory=list)
-    bad: list[dict[int, str]] = field(default_factory=list)
-
-
-def find_tables(
-    path: Path,
-    report: ImportReport,
-    sheet: str | None = None,
-    mapping: Mapping[str, str] | None = None,
-) -> list[Table]:
-    """Every sheet with a recognisable header; the others are named in the report's warnings.
-
-    Raises what `read_sheets` and `find_header` raise, and Invalid people.no_header when no sheet has one.
-    """
-    sheets = [one for one in read_sheets(path, sheet) if any(any(row) for row in one.rows)]
-    tables: list[Table] = []
-    wrong: list[OutreachError] = []
-    for one in sheets:
-        try:
-            columns = find_header(one.rows, mapping)
-            if columns is None:
-                raise Invalid(
-                    "people.no_header", sheet=one.name, columns="、".join(_first_cells(one))
-                )
-            tables.append(Table(one, columns))
-        except Invalid as error:
-            wrong.append(error)
-            report.warnings.append(Problem.of(1, "", error, one.name if len(sheets) > 1 else ""))
-    if not tables:
-        raise wrong[0]
-    return tables
-
-
-def _first_cells(sheet: Sheet) -> list[str]:
-    row = next((row for row in sheet.rows if any(cell.strip() for cell in row)), [])
-    return [cell.strip()[:20] for cell in row if cell.strip()][:12]
+_ONCE = frozenset({"people.region_unlisted"})
+"""Remarks that each place of a sheet gets once, although several processes may each find it first."""
 
 
 @dataclass
 class Gatherer:
-    """Checks all tables of a file into one report; `region` is where rows belong and where names are looked for."""
+    """Checks all tables of a file into one report. `workers`: see `workers.checked`."""
 
-    homes: Places
-    country: Places
-    today: date
-    region: str
+    setup: Setup
     report: ImportReport
+    repeats: Repeats
+    rejected: RejectedBook
+    watch: Watch
+    ambiguous: Ambiguous
+    workers: int | None = None
+    rows_of: list[int] = field(default_factory=list)  # rows of each table
+    _said: set[tuple[int, str]] = field(default_factory=set)
 
-    def gather(self, tables: Sequence[Table]) -> Gathered:
+    def gather(self, tables: Sequence[Table]) -> None:
         """Every row is good, bad (and says why) or a repeat; empty rows and totals are none of them."""
-        gathered = Gathered(list(tables))
-        repeats = Repeats()
-        for index, table in enumerate(tables):
-            gathered.bad.append({})
-            name = table.sheet.name if len(tables) > 1 else ""
-            for header in table.columns.unread:
-                self._warn(
-                    table.columns.header_row,
-                    header,
-                    Invalid("people.column_unread", header=header),
-                    name,
-                )
-            context = Context(table.columns, self.homes, self.country, self.today)
-            checker = Checker(context, self.region, index)
-            for number, cells in enumerate(table.sheet.rows, start=1):
-                if number > table.columns.header_row and any(cell.strip() for cell in cells):
-                    self._row(checker, number, cells, gathered, repeats, name)
-        return gathered
+        self.rows_of = [0] * len(tables)
+        begun = -1
+        for bundle, result in checked(self.setup, self._bundles(tables), self.workers):
+            while begun < bundle.sheet:
+                begun += 1
+                self._begin(tables[begun])
+            self._take(tables[bundle.sheet], bundle, result)
+            self.watch.checked(len(bundle.rows))
+        for table in tables[begun + 1 :]:
+            self._begin(table)
 
-    def _row(
-        self,
-        checker: Checker,
-        number: int,
-        cells: list[str],
-        gathered: Gathered,
-        repeats: Repeats,
-        name: str,
+    def _bundles(self, tables: Sequence[Table]) -> Iterator[Bundle]:
+        for sheet, table in enumerate(tables):
+            yield from bundles(sheet, table)
+
+    def _begin(self, table: Table) -> None:
+        self.rejected.begin(table)
+        row = table.columns.header_row
+        for header in table.columns.unread:
+            error = Invalid("people.column_unread", header=header)
+            self.report.warn(Problem.of(row, header, error, table.title))
+
+    def _take(self, table: Table, bundle: Bundle, result: Checked) -> None:
+        report = self.report
+        report.rows += result.rows
+        self.rows_of[bundle.sheet] += result.rows
+        fits = self.ambiguous(set(result.masked.values())) if result.masked else ()
+        taken = self.repeats.take(result, fits)
+        report.accepted += taken.accepted
+        bad = {one.row: one.words for one in result.bad}
+        problems = [(one.row, problem) for one in result.bad for problem in one.problems]
+        for row in taken.ambiguous:
+            error = Invalid("people.masked_ambiguous")
+            column = table.columns.header("id_card")
+            problem = Problem.of(row, column, error, table.title)
+            problems.append((row, problem))
+            bad[row] = f"{column}：{Problem.of(row, column, error).message}"
+        report.rejected += len(bad)
+        for _, problem in sorted(problems, key=lambda one: one[0]):
+            report.error(problem)
+        self._remark(table, result, taken.repeats)
+        if bad:
+            wanted = bad.keys()
+            self.rejected.add({row: cells for row, cells in bundle.rows if row in wanted}, bad)
+
+    def _remark(
+        self, table: Table, result: Checked, repeats: Sequence[tuple[int, Invalid]]
     ) -> None:
-        columns = checker.context.columns
-        if _is_total(columns, cells):
-            self._warn(number, "", Invalid("people.totals_row"), name)
-            return
-        self.report.rows += 1
-        person = checker.check(number, cells)
-        if person is None:
-            self._reject(checker, number, gathered, name)
-            return
-        for column, remark in checker.remarks:
-            self._warn(number, column, remark, name)
-        first = repeats.first(person)
-        if first is None:
-            self.report.accepted += 1
-            gathered.people.append(person)
-            return
-        self.report.duplicates += 1
-        self._warn(
-            number,
-            columns.header("id_card") or columns.header("name"),
-            _in_words(merge(first, person)),
-            name,
-        )
-
-    def _reject(self, checker: Checker, number: int, gathered: Gathered, name: str) -> None:
-        self.report.rejected += 1
-        problems = [Problem.of(number, column, error, name) for column, error in checker.problems]
-        self.report.errors.extend(problems)
-        said = [Problem.of(number, column, error) for column, error in checker.problems]
-        words = "；".join(
-            f"{one.column}：{one.message}" if one.column else one.message for one in said
-        )
-        gathered.bad[checker.sheet][number] = words
-
-    def _warn(self, row: int, column: str, remark: OutreachError, sheet: str) -> None:
-        self.report.warnings.append(Problem.of(row, column, remark, sheet))
-
-
-def _is_total(columns: Columns, cells: Sequence[str]) -> bool:
-    who = [index for name in ("id_card", "birth", "phone") for index in columns.of.get(name, ())]
-    return any(cell.strip() in _TOTALS for cell in cells) and not any(
-        cells[index].strip() for index in who if index < len(cells)
-    )
+        """All that is worth a look, in the order of the rows."""
+        self.report.duplicates += len(repeats)
+        column = table.columns.header("id_card") or table.columns.header("name")
+        remarks = [*result.remarks, *((one.row, one) for one in result.notes)]
+        remarks += [
+            (row, Problem.of(row, column, _in_words(remark), table.title))
+            for row, remark in repeats
+        ]
+        for _, problem in sorted(remarks, key=lambda one: one[0]):
+            if problem.code in _ONCE:
+                key = (result.sheet, problem.message)
+                if key in self._said:
+                    continue
+                self._said.add(key)
+            self.report.warn(problem)
 
 
 def _in_words(remark: Invalid) -> Invalid:
     """Field names as the words of the header row."""
     names = remark.params.get("fields")
     if isinstance(names, list):
-        words = dict.fromkeys(
-            SYNONYMS[_FIELD.get(str(name), str(name))].split()[0] for name in names
-        )
+        words = dict.fromkeys(SYNONYMS[str(name)].split()[0] for name in names)
         remark.params["fields"] = "、".join(words)
     return remark
-
-
-_FIELD = {
-    "id_number": "id_card",
-    "id_last4": "id_card",
-    "masked": "id_card",
-    "landline": "phone",
-    "guardian_id": "guardian",
-    "guardian_name": "guardian",
-}

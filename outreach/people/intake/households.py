@@ -1,13 +1,18 @@
-"""After the rows are in: heads, completeness, guardians, and whose number a number is."""
+"""After the rows are in: who looks after whom. A child may stand in the file before its parents."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import marshal
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import islice
 
 from sqlalchemy import Connection
 
-from outreach.people.intake.register import Written
+from outreach.people.intake.register import Run
+from outreach.people.intake.spool import Spool
+from outreach.people.intake.writing import Child, Written, child_of
+from outreach.people.queries import imports
 from outreach.people.queries import register as queries
 from outreach.store import Begin
 from segments.person import age_on
@@ -41,36 +46,44 @@ CHILD_WORDS = frozenset(
 """Relations to the head that make the head a parent."""
 
 
-def settle_households(begin: Begin, written: Sequence[Written], today: date) -> list[Written]:
-    """Set heads, completeness and guardians of the households that a file touched, in transactions of a chunk.
+class Children:
+    """The children of a file, kept on disk until all rows are written."""
 
-    Returns the rows that name a guardian who is not in the register.
-    """
-    for some in queries.chunks(one for one in written if one.is_head and one.household_id):
+    def __init__(self, spool: Spool, today: date) -> None:
+        self._spool = spool
+        self._today = today
+
+    def note(self, written: Sequence[Written]) -> None:
+        """Keep those of a chunk who need a guardian and may have one."""
+        for one in written:
+            child = child_of(one)
+            if child is not None and self._is_guarded(child) and _may_have(child):
+                self._spool.append(marshal.dumps(tuple(child)))
+
+    def _is_guarded(self, child: Child) -> bool:
+        return age_on(date.fromordinal(child.birth), self._today) < GUARDED_UNDER
+
+    def chunks(self) -> Iterator[list[Child]]:
+        """All of them, some at a time."""
+        waiting = iter(self._spool)
+        while some := list(islice(waiting, queries.CHUNK)):
+            yield [Child._make(marshal.loads(one)) for one in some]  # noqa: S302 - our own spool
+
+
+def _may_have(child: Child) -> bool:
+    named = child.guardian_key or child.guardian_name_key
+    return bool(named or (child.household_id and child.relation in CHILD_WORDS))
+
+
+def settle_guardians(begin: Begin, children: Children, run: Run) -> Iterator[Child]:
+    """Set guardians in transactions of a chunk; gives the rows that name one who is not in the register."""
+    for some in children.chunks():
         with begin() as connection:
-            queries.set_heads(connection, {one.household_id: one.person_id for one in some})
-    for some in queries.chunks({one.household_id for one in written if one.household_id}):
-        with begin() as connection:
-            queries.set_complete(connection, some)
-    lost: list[Written] = []
-    for some in queries.chunks(one for one in written if _is_guarded(one, today)):
-        with begin() as connection:
-            lost.extend(_set_guardians(connection, some))
-    return lost
+            lost = _set_guardians(connection, some, run)
+        yield from lost
 
 
-def class_phones(begin: Begin, written: Iterable[Written]) -> None:
-    """Class the numbers that a file touched, old ones included."""
-    for some in queries.chunks({key for one in written for key in one.phone_keys}):
-        with begin() as connection:
-            queries.class_phones(connection, some)
-
-
-def _is_guarded(one: Written, today: date) -> bool:
-    return one.birth is not None and age_on(one.birth, today) < GUARDED_UNDER
-
-
-def _set_guardians(connection: Connection, children: Sequence[Written]) -> list[Written]:
+def _set_guardians(connection: Connection, children: Sequence[Child], run: Run) -> list[Child]:
     """By the guardian's document; else by name within the household; else the head whose child it is."""
     by_key = queries.person_ids(
         connection, {one.guardian_key for one in children if one.guardian_key}
@@ -91,5 +104,17 @@ def _set_guardians(connection: Connection, children: Sequence[Written]) -> list[
             guardians[one.person_id] = found
         elif named:
             lost.append(one)
-    queries.set_guardians(connection, guardians)
+    _write(connection, guardians, run)
     return lost
+
+
+def _write(connection: Connection, guardians: dict[int, int], run: Run) -> None:
+    """Only what differs; the guardian before is written down for people whom the run has not added."""
+    there = queries.guardians_of(connection, guardians.keys())
+    changed = {child: one for child, one in guardians.items() if there[child][0] != one}
+    before = {
+        child: {"guardian_id": there[child][0]} for child in changed if there[child][1] != run.id
+    }
+    # The row may have been changed by this very run already: both stand in one place.
+    imports.add_changes(connection, run.id, "person", before, run.at, again=True)
+    queries.set_guardians(connection, changed)

@@ -1,36 +1,48 @@
 """Taking in a list of people. Every row is checked before anything is written; then chunk after chunk.
 
-Whoever repeats an import that was cut off ends with the same register: each chunk is one transaction, people are
-found by their keys, and what follows from all rows (heads, guardians, phone classes) is computed at the end again.
+Whoever repeats an import that was cut off ends with the same register: each chunk is one transaction with all that
+follows from it, people are found by their keys, and guardians are looked for at the end again. Memory does not grow
+with the file: rows are read one by one, and what is good waits sealed on disk.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
+
+from psycopg.errors import UniqueViolation  # COPY is the driver's own, and so are its errors
+from sqlalchemy.exc import IntegrityError
 
 from outreach import clock
-from outreach.errors import Invalid
-from outreach.people import keys
-from outreach.people.intake.gather import Gathered, Gatherer, Table, find_tables
-from outreach.people.intake.households import class_phones, settle_households
-from outreach.people.intake.register import Run, Written, plan_chunk, write_chunk
-from outreach.people.intake.rejected import write_rejected
-from outreach.people.intake.sealing import Sealed, seal
+from outreach.errors import Conflict, Invalid
+from outreach.people.intake import members
+from outreach.people.intake.checking import Region, Setup
+from outreach.people.intake.duplicates import Repeats
+from outreach.people.intake.gather import Gatherer
+from outreach.people.intake.households import Children, settle_guardians
+from outreach.people.intake.register import Plan, Run, plan_chunk
+from outreach.people.intake.rejected import RejectedBook
+from outreach.people.intake.sealing import Sealed
+from outreach.people.intake.spool import Spool
+from outreach.people.intake.tables import Table, about_rows, find_tables, preview_of
+from outreach.people.intake.watch import Progress, Stopped, Watch
+from outreach.people.intake.writing import Written, write_chunk
+from outreach.people.queries import imports
 from outreach.people.queries import register as queries
 from outreach.people.queries.regions import all_regions
-from outreach.people.reading.places import Places
-from outreach.people.schemas import ImportReport, PersonRow, Preview, Problem, SheetPreview
+from outreach.people.reading.spreadsheet import open_sheets
+from outreach.people.schemas import ImportReport, Preview, Problem
 from outreach.store import Begin, refresh_statistics
 from outreach.vault import Vault
 
-FIRST_ROWS = 10
-"""Rows that a preview shows of each sheet."""
+_TRIES = 3
+"""How often a chunk is planned, when another import adds the same people at the same time."""
 
 
 class Options(TypedDict, total=False):
@@ -38,8 +50,11 @@ class Options(TypedDict, total=False):
 
     `region`: where rows belong that name no region, and inside which village names are looked for · `dry_run`:
     count only · `strict`: write nothing if any row is bad · `sheet`: only this one · `mapping`: header → field ·
-    `rejected`: where to write the bad rows · `by`: user · `source`, `listed_on`: which list of which date (default:
-    the file's name, today) · `purpose`: what the list may be used for.
+    `encoding`, `password`: of the file, where it is in doubt or locked · `rejected`: where to write the bad rows ·
+    `by`: user · `source`, `listed_on`: which list of which date (default: the file's name, today) · `purpose`: what
+    the list may be used for · `run`: the job that this is · `watch`: hears how far it is · `workers`: processes that
+    check (default: by the length of the file) · `work_dir`: where sealed rows wait (default: the folder for temporary
+    files).
     """
 
     region: str
@@ -47,11 +62,17 @@ class Options(TypedDict, total=False):
     strict: bool
     sheet: str | None
     mapping: Mapping[str, str] | None
+    encoding: str | None
+    password: str | None
     rejected: Path | None
     by: str
     source: str
     listed_on: date | None
     purpose: str
+    run: int | None
+    watch: Callable[[Progress], None] | None
+    workers: int | None
+    work_dir: Path | None
 
 
 def import_file(
@@ -62,19 +83,7 @@ def import_file(
     Raises Invalid or Missing when the file is no spreadsheet, has no recognisable header or lacks a required column.
     Otherwise the report says everything; `report.failed` is exit status 1.
     """
-    path = Path(path)
-    report = ImportReport(strict=options.get("strict", False))
-    tables = find_tables(path, report, options.get("sheet"), options.get("mapping"))
-    gathered = _gather(tables, report, begin, today, options.get("region", ""))
-    _refuse_ambiguous(gathered, report, begin, vault)
-    rejected = options.get("rejected")
-    if rejected is not None:
-        write_rejected(Path(rejected), gathered)
-    if options.get("dry_run") or report.failed:
-        _count(gathered, report, begin, vault, today)
-        return report
-    _Writing(begin, vault, today, report).write(path, gathered, options)
-    return report
+    return Intake(Path(path), begin, vault, today, options).run().report
 
 
 def preview_file(
@@ -82,142 +91,187 @@ def preview_file(
 ) -> Preview:
     """What a file holds and what would become of it: guessed columns, first rows, counts. Nothing is written."""
     options["dry_run"] = True
-    report = import_file(path, begin=begin, vault=vault, today=today, **options)
-    tables = find_tables(Path(path), ImportReport(), options.get("sheet"), options.get("mapping"))
-    return Preview(tuple(_preview(table) for table in tables), report)
+    done = Intake(Path(path), begin, vault, today, options).run()
+    return done.preview
 
 
-def _preview(table: Table) -> SheetPreview:
-    below = [
-        row
-        for row in table.sheet.rows[table.columns.header_row :]
-        if any(cell.strip() for cell in row)
-    ]
-    return SheetPreview(
-        name=table.sheet.name,
-        header_row=table.columns.header_row,
-        headers=table.columns.headers,
-        fields=table.columns.fields(),
-        first_rows=tuple(tuple(row) for row in below[:FIRST_ROWS]),
-        rows=len(below),
-    )
-
-
-def _gather(
-    tables: list[Table], report: ImportReport, begin: Begin, today: date, region: str
-) -> Gathered:
-    with begin() as connection:
-        rows = all_regions(connection)
-    homes, country = Places.of(rows, region), Places.of(rows)
-    return Gatherer(homes, country, today, region, report).gather(tables)
-
-
-def _refuse_ambiguous(gathered: Gathered, report: ImportReport, begin: Begin, vault: Vault) -> None:
-    """A masked number and a name that fit several people are listed, never guessed."""
-    masked = {
-        keys.masked_key(vault, *person.masked, person.name): person
-        for person in gathered.people
-        if person.masked
-    }
-    if not masked:
-        return
-    with begin() as connection:
-        found = [row.masked_key for row in queries.candidates(connection, (), masked.keys(), ())]
-    for key, person in masked.items():
-        if found.count(key) > 1:
-            _reject(person, gathered, report)
-
-
-def _reject(person: PersonRow, gathered: Gathered, report: ImportReport) -> None:
-    table = gathered.tables[person.sheet]
-    sheet = table.sheet.name if len(gathered.tables) > 1 else ""
-    problem = Problem.of(
-        person.row, table.columns.header("id_card"), Invalid("people.masked_ambiguous"), sheet
-    )
-    gathered.people.remove(person)
-    gathered.bad[person.sheet][person.row] = problem.message
-    report.errors.append(problem)
-    report.accepted -= 1
-    report.rejected += 1
-
-
-def _sealed_chunks(people: list[PersonRow], vault: Vault) -> Iterator[list[Sealed]]:
-    """Encryption and hashing happen here, outside of any transaction, one chunk ahead of its writing."""
-    waiting = iter(people)
-    while some := list(islice(waiting, queries.CHUNK)):
-        yield [seal(vault, person) for person in some]
-
-
-def _count(
-    gathered: Gathered, report: ImportReport, begin: Begin, vault: Vault, today: date
-) -> None:
-    for rows in _sealed_chunks(gathered.people, vault):
-        with begin() as connection:
-            plan = plan_chunk(connection, rows, today)
-        report.new += plan.count("new")
-        report.changed += plan.count("changed")
-        report.unchanged += plan.count("unchanged")
+Look = Callable[[Plan], None]
+"""Sees each planned chunk of a dry run."""
 
 
 @dataclass
-class _Writing:
-    """The part of an import that writes: a run, its chunks, and the passes over all of them."""
+class Intake:
+    """One file on its way into the register."""
 
+    path: Path
     begin: Begin
     vault: Vault
     today: date
-    report: ImportReport
+    options: Options
+    look: Look | None = None
+    report: ImportReport = field(default_factory=ImportReport)
+    preview: Preview = field(init=False)
+    tables: list[Table] = field(default_factory=list)
 
-    def write(self, path: Path, gathered: Gathered, options: Options) -> None:
-        """Write all good rows; the run stays unfinished in the register when this is cut off."""
-        run = self._start(path, gathered, options)
-        written: list[Written] = []
-        for rows in _sealed_chunks(gathered.people, self.vault):
-            with self.begin() as connection:
-                plan, some = write_chunk(connection, rows, run)
-            written.extend(some)
-            self.report.new += plan.count("new")
-            self.report.changed += plan.count("changed")
-            self.report.unchanged += plan.count("unchanged")
-        self._name_lost_guardians(settle_households(self.begin, written, self.today), gathered)
-        class_phones(self.begin, written)
+    def run(self) -> Intake:
+        """Check all, then write all that is good (or count it)."""
+        given = self.options
+        self.report.strict = given.get("strict", False)
+        watch = self._watch = Watch(self.begin, given.get("run"), given.get("watch"))
+        folder, rejected = given.get("work_dir"), given.get("rejected")
+        sheets = open_sheets(
+            self.path, given.get("sheet"), given.get("encoding"), given.get("password")
+        )
+        try:
+            with sheets as book, Spool(folder) as spool:
+                self.tables = find_tables(book, self.report, given.get("mapping"))
+                watch.enter("checking", about_rows(self.path, self.tables))
+                with RejectedBook(Path(rejected) if rejected else None) as back:
+                    self._check(spool, back)
+                if given.get("dry_run") or self.report.failed:
+                    self._count(spool)
+                else:
+                    self._write(spool)
+        except Stopped:
+            self.report.cancelled = True
+        return self
+
+    def _check(self, spool: Spool, back: RejectedBook) -> None:
         with self.begin() as connection:
-            queries.finish_run(connection, run.id, {"finished_at": clock.now()})
-            refresh_statistics(connection)
-        self.report.written, self.report.import_id = True, run.id
+            regions = tuple(Region(*row) for row in _regions(all_regions(connection)))
+        tables = tuple((table.columns, table.title) for table in self.tables)
+        setup = Setup(tables, regions, self.options.get("region", ""), self.today, self.vault)
+        gatherer = Gatherer(
+            setup, self.report, Repeats(spool), back, self._watch, self._ambiguous,
+            self.options.get("workers"),
+        )  # fmt: skip
+        gatherer.gather(self.tables)
+        sheets = zip(self.tables, gatherer.rows_of, strict=True)
+        self.preview = Preview(
+            tuple(preview_of(table, rows) for table, rows in sheets), self.report
+        )
 
-    def _start(self, path: Path, gathered: Gathered, options: Options) -> Run:
-        with path.open("rb") as file:
+    def _ambiguous(self, keys: Collection[bytes]) -> Collection[bytes]:
+        """A masked number and a name that fit several people are listed, never guessed."""
+        with self.begin() as connection:
+            return queries.masked_twice(connection, keys)
+
+    def _count(self, spool: Spool) -> None:
+        for rows in _chunks(spool):
+            with self.begin() as connection:
+                plan = plan_chunk(connection, rows, self.today)
+            self._add_up(plan, None)
+            if self.look is not None:
+                self.look(plan)
+
+    def _add_up(self, plan: Plan, run: Run | None) -> None:
+        self.report.new += plan.count("new", run)
+        self.report.changed += plan.count("changed", run)
+        self.report.unchanged += plan.count("unchanged", run)
+
+    def _write(self, spool: Spool) -> None:
+        """Write all good rows; the run stays unfinished in the register when this is cut off."""
+        run = self._start()
+        self._watch.run = run.id
+        self._watch.enter("writing", len(spool))
+        self.report.written, self.report.import_id = True, run.id
+        people = array("q")
+        with Spool(self.options.get("work_dir")) as kept:
+            children = Children(kept, self.today)
+            for rows in _chunks(spool):
+                self._write_chunk(rows, run, children, people)
+            for child in settle_guardians(self.begin, children, run):
+                table = self.tables[child.sheet]
+                error = Invalid("people.guardian_unknown")
+                column = table.columns.header("guardian")
+                self.report.warn(Problem.of(child.row, column, error, table.title))
+        with self.begin() as connection:
+            values = {
+                "finished_at": clock.now(), "state": "finished", "members": members.packed(people),
+                "result": self.result(),
+            }  # fmt: skip
+            imports.update_run(connection, run.id, values)
+            refresh_statistics(connection)
+
+    def _write_chunk(
+        self, rows: Sequence[Sealed], run: Run, children: Children, people: array[int]
+    ) -> None:
+        plan, written, stop = self._try(rows, run)
+        children.note(written)
+        people.extend(one.person_id for one in written)
+        self._add_up(plan, run)
+        if stop:
+            raise Stopped
+
+    def _try(self, rows: Sequence[Sealed], run: Run) -> tuple[Plan, list[Written], bool]:
+        """One transaction; planned again when another import has added one of these people meanwhile."""
+        for _ in range(_TRIES):
+            try:
+                with self.begin() as connection:
+                    plan, written = write_chunk(connection, rows, run)
+                    return plan, written, self._watch.wrote(connection, len(rows))
+            except (IntegrityError, UniqueViolation):
+                continue
+        raise Conflict("people.import_raced")
+
+    def result(self) -> dict[str, Any]:
+        """What the run remembers of the report: figures, no text of any cell."""
+        told = self.report
+        codes: dict[str, int] = {}
+        for problem in told.errors:
+            codes[problem.code] = codes.get(problem.code, 0) + 1
+        names = ("new", "changed", "unchanged", "errors_total", "warnings_total", "cancelled")
+        return {**{name: getattr(told, name) for name in names}, "codes": codes}
+
+    def _start(self) -> Run:
+        given, report, at = self.options, self.report, clock.now()
+        with self.path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        mapping = {
+        counts = {name: getattr(report, name) for name in ("rows", "accepted", "rejected")}
+        values = {
+            "file_hash": digest,
+            "mapping": self.mapping(),
+            "duplicates": report.duplicates,
+            **counts,
+        }
+        number, again = given.get("run"), False
+        with self.begin() as connection:
+            if number is None:
+                values |= {
+                    "file_name": self.path.name, "by": given.get("by", ""), "at": at, "state": "writing",
+                    "purpose": given.get("purpose", ""), "options": stored(self.path, given),
+                }  # fmt: skip
+                number = imports.start_run(connection, values)
+            else:
+                there = imports.get_run(connection, number)
+                at, again = there.at, there.accepted > 0
+                imports.update_run(connection, number, values)
+        source = given.get("source") or self.path.name
+        return Run(number, at, self.today, source, given.get("listed_on") or self.today, again)
+
+    def mapping(self) -> dict[str, str]:
+        """Header → field of all tables, as it was read."""
+        return {
             header: name
-            for table in gathered.tables
+            for table in self.tables
             for header, name in zip(table.columns.headers, table.columns.fields(), strict=True)
             if header
         }
-        at = clock.now()
-        values = {
-            "file_name": path.name,
-            "file_hash": digest,
-            "by": options.get("by", ""),
-            "at": at,
-            "purpose": options.get("purpose", ""),
-            "mapping": mapping,
-            "rows": self.report.rows,
-            "accepted": self.report.accepted,
-            "rejected": self.report.rejected,
-            "duplicates": self.report.duplicates,
-        }
-        with self.begin() as connection:
-            number = queries.start_run(connection, values)
-        source = options.get("source") or path.name
-        return Run(number, at, self.today, source, options.get("listed_on") or self.today)
 
-    def _name_lost_guardians(self, lost: list[Written], gathered: Gathered) -> None:
-        for one in lost:
-            table = gathered.tables[one.sheet]
-            sheet = table.sheet.name if len(gathered.tables) > 1 else ""
-            column = table.columns.header("guardian")
-            self.report.warnings.append(
-                Problem.of(one.row, column, Invalid("people.guardian_unknown"), sheet)
-            )
+
+def _regions(rows: Sequence[Any]) -> Iterator[tuple[str, str, str, str]]:
+    return ((row.code, row.name, row.parent, row.successor) for row in rows)
+
+
+def _chunks(spool: Spool) -> Iterator[list[Sealed]]:
+    waiting = iter(spool)
+    while some := [Sealed.unpack(record) for record in islice(waiting, queries.CHUNK)]:
+        yield some
+
+
+def stored(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run must know to be started again; never a password."""
+    names = ("region", "strict", "sheet", "mapping", "encoding", "source", "purpose")
+    kept = {name: options[name] for name in names if options.get(name)}
+    listed_on = options.get("listed_on")
+    return {**kept, "path": str(path.absolute()), "listed_on": listed_on and listed_on.isoformat()}

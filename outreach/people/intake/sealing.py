@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import marshal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
 
 from outreach.people import keys
-from outreach.people.intake.duplicates import home_of
 from outreach.people.schemas import HEAD_WORDS, PersonRow
 from outreach.vault import Vault
 
-_FACTS = (
-    "region",
-    "hukou_region",
-    "hukou_type",
-    "birth",
-    "sex",
-    "language",
-    "income_month",
-    "household_size",
-)
+FACTS = (
+    "region", "hukou_region", "hukou_type", "birth", "sex", "language", "income_month", "household_size",
+    "paid_months", "paid_months_running", "job_kind", "needs", "relation", "status",
+)  # fmt: skip
+"""What is kept as it stands in the row."""
+
+_REMEMBERED = 50_000
+Value = TypeVar("Value")
 
 
-@dataclass(frozen=True)
-class Sealed:
-    """A row ready to be written. `facts` holds only what the row says; no plain name, number or address is left."""
+class Sealed(NamedTuple):
+    """A row ready to be written. `facts` holds only what the row says; no plain name, number or address is left.
+
+    numbered: a document is known, and `key` is the document's · masked_key: also of a row whose number came masked ·
+    earlier_household_keys: the same household under codes that its region has replaced.
+    """
 
     sheet: int
     row: int
     key: bytes
-    numbered: bool  # a document is known, so `key` is the document's
-    masked_key: bytes | None  # also of a row whose number came masked
+    numbered: bool
+    masked_key: bytes | None
     came_masked: bool
     name_key: bytes
     phone_key: bytes | None
@@ -40,80 +43,146 @@ class Sealed:
     present: tuple[str, ...]
     absent: tuple[str, ...]
     household_key: bytes | None
-    earlier_household_keys: tuple[
-        bytes, ...
-    ]  # the same household under codes that its region has replaced
+    earlier_household_keys: tuple[bytes, ...]
     household_region: str
     household_address: str
     is_head: bool
+    head_key: bytes | None
     guardian_key: bytes | None
     guardian_name_key: bytes | None
 
+    def pack(self) -> bytes:
+        """As a record for the spool."""
+        birth = self.facts.get("birth")
+        facts = {**self.facts, "birth": birth.toordinal()} if birth else self.facts
+        return marshal.dumps((*self[:8], facts, *self[9:]))
+
+    @classmethod
+    def unpack(cls, record: bytes) -> Sealed:
+        """What `pack` was given."""
+        sealed = cls._make(marshal.loads(record))  # noqa: S302 - only ever our own spool
+        birth = sealed.facts.get("birth")
+        if birth:
+            sealed.facts["birth"] = date.fromordinal(birth)
+        return sealed
+
+
+@dataclass
+class Sealer:
+    """Seals the rows of a file; a name, an address or a household that has just been sealed is not sealed again."""
+
+    vault: Vault
+    _names: dict[str, tuple[str, bytes]] = field(default_factory=dict, repr=False)
+    _addresses: dict[str, str] = field(default_factory=dict, repr=False)
+    _homes: dict[tuple[str, ...], bytes] = field(default_factory=dict, repr=False)
+
+    def seal(self, person: PersonRow) -> Sealed:
+        """Encrypt and hash one row. The document's number is not part of what comes out."""
+        given = person.__dict__
+        facts = {name: value for name in FACTS if (value := given[name]) not in ("", None)}
+        name, name_key = self._name(person.name)
+        facts["name"], facts["name_key"] = name, name_key
+        phone_key = self._phone(person, facts)
+        masked = _masked(person)
+        masked_key = keys.masked_key(self.vault, *masked, person.name) if masked else None
+        if person.synthetic:
+            facts["synthetic"] = True
+        if person.id_number:
+            facts["id_last4"] = person.id_last4
+        if masked_key:
+            facts["masked_key"] = masked_key
+        home = self._household(person, person.region)
+        earlier = [self._household(person, code) for code in person.region_before]
+        vault = self.vault
+        return Sealed(
+            sheet=person.sheet,
+            row=person.row,
+            key=_key(vault, person),
+            numbered=bool(person.id_number),
+            masked_key=masked_key,
+            came_masked=person.masked is not None,
+            name_key=name_key,
+            phone_key=phone_key,
+            facts=facts,
+            circumstances=person.circumstances,
+            circumstances_known=person.circumstances_known,
+            present=person.present,
+            absent=person.absent,
+            household_key=home,
+            earlier_household_keys=tuple(key for key in earlier if key and key != home),
+            household_region=person.region,
+            household_address=self._address(person.address),
+            is_head=person.relation in HEAD_WORDS
+            or bool(person.id_number and person.head_id == person.id_number),
+            head_key=keys.id_key(vault, person.head_id) if person.head_id else None,
+            guardian_key=keys.id_key(vault, person.guardian_id) if person.guardian_id else None,
+            guardian_name_key=keys.name_key(vault, person.guardian_name)
+            if person.guardian_name
+            else None,
+        )
+
+    def _name(self, name: str) -> tuple[str, bytes]:
+        def both() -> tuple[str, bytes]:
+            return self.vault.encrypt("name", name), keys.name_key(self.vault, name)
+
+        return _remembered(self._names, name, both)
+
+    def _address(self, address: str) -> str:
+        if not address:
+            return ""
+        return _remembered(self._addresses, address, lambda: self.vault.encrypt("address", address))
+
+    def _phone(self, person: PersonRow, facts: dict[str, Any]) -> bytes | None:
+        if not person.phone:
+            return None
+        phone_key = keys.phone_key(self.vault, person.phone)
+        facts["phone"], facts["phone_key"] = self.vault.encrypt("phone", person.phone), phone_key
+        facts["phone_kind"] = "landline" if person.landline else "unknown"
+        return phone_key
+
+    def _household(self, person: PersonRow, region: str) -> bytes | None:
+        parts = household_parts(person, region)
+        if parts is None:
+            return None
+        return _remembered(self._homes, parts, lambda: keys.household_key(self.vault, *parts))
+
+
+def _remembered(known: dict[Any, Value], text: Any, make: Callable[[], Value]) -> Value:
+    found = known.get(text)
+    if found is None:
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        found = known[text] = make()
+    return found
+
 
 def seal(vault: Vault, person: PersonRow) -> Sealed:
-    """Encrypt and hash one row. The document's number is not part of what comes out."""
-    facts = {
-        name: getattr(person, name)
-        for name in (*_FACTS, "relation", "status")
-        if _given(person, name)
-    }
-    facts.update(
-        name=vault.encrypt("name", person.name), name_key=keys.name_key(vault, person.name)
-    )
-    phone_key = _phone(vault, person, facts)
-    masked = _masked(person)
-    masked_key = keys.masked_key(vault, *masked, person.name) if masked else None
-    facts.update({"synthetic": True} if person.synthetic else {})
-    if person.id_number:
-        facts["id_last4"] = person.id_last4
-    if masked_key:
-        facts["masked_key"] = masked_key
-    home = _household(vault, person, person.region)
-    earlier = (_household(vault, person, code) for code in person.region_before)
-    return Sealed(
-        sheet=person.sheet,
-        row=person.row,
-        key=_key(vault, person),
-        numbered=bool(person.id_number),
-        masked_key=masked_key,
-        came_masked=person.masked is not None,
-        name_key=facts["name_key"],
-        phone_key=phone_key,
-        facts=facts,
-        circumstances=person.circumstances,
-        circumstances_known=person.circumstances_known,
-        present=person.present,
-        absent=person.absent,
-        household_key=home,
-        earlier_household_keys=tuple(key for key in earlier if key and key != home),
-        household_region=person.region,
-        household_address=vault.encrypt("address", person.address),
-        is_head=person.relation in HEAD_WORDS
-        or bool(person.id_number and person.head_id == person.id_number),
-        guardian_key=keys.id_key(vault, person.guardian_id) if person.guardian_id else None,
-        guardian_name_key=keys.name_key(vault, person.guardian_name)
-        if person.guardian_name
-        else None,
-    )
+    """Encrypt and hash a single row."""
+    return Sealer(vault).seal(person)
 
 
-def _given(person: PersonRow, name: str) -> bool:
-    return getattr(person, name) not in ("", None)
+def household_parts(person: PersonRow, region: str) -> tuple[str, ...] | None:
+    """By the number of the household, else by its head's document, else by the address; each with the place."""
+    if person.household:
+        return ("number", person.household, region)
+    if person.head_id:
+        return ("head", person.head_id)
+    if person.address:
+        return ("address", person.address, region)
+    own = person.id_number if person.relation in HEAD_WORDS else ""
+    return ("head", own) if own else None
 
 
-def _phone(vault: Vault, person: PersonRow, facts: dict[str, Any]) -> bytes | None:
-    if not person.phone:
-        return None
-    phone_key = keys.phone_key(vault, person.phone)
-    facts.update(phone=vault.encrypt("phone", person.phone), phone_key=phone_key)
-    facts["phone_kind"] = "landline" if person.landline else "unknown"
-    return phone_key
+def home_of(person: PersonRow) -> str:
+    """Where somebody without document and phone is told from a namesake: household number or address, and region."""
+    return f"{person.household or person.address}@{person.region}"
 
 
 def _masked(person: PersonRow) -> tuple[str, str] | None:
     if person.masked:
         return person.masked
-    return (person.id_number[:6], person.id_number[-4:]) if len(person.id_number) == 18 else None
+    number = person.id_number
+    return (number[:6], number[-4:]) if len(number) == 18 else None
 
 
 def _key(vault: Vault, person: PersonRow) -> bytes:
@@ -123,15 +192,3 @@ def _key(vault: Vault, person: PersonRow) -> bytes:
     if person.masked:
         return keys.unnumbered_key(vault, person.name, birth, *person.masked)
     return keys.unnumbered_key(vault, person.name, birth, person.phone or home_of(person))
-
-
-def _household(vault: Vault, person: PersonRow, region: str) -> bytes | None:
-    """By the number of the household, else by its head's document, else by the address; each with the place."""
-    if person.household:
-        return keys.household_key(vault, "number", person.household, region)
-    if person.head_id:
-        return keys.household_key(vault, "head", person.head_id)
-    if person.address:
-        return keys.household_key(vault, "address", person.address, region)
-    own = person.id_number if person.relation in HEAD_WORDS else ""
-    return keys.household_key(vault, "head", own) if own else None

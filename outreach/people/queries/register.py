@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     Connection,
@@ -13,15 +13,11 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    insert,
-    not_,
-    or_,
     select,
     update,
 )
 
-from outreach.models.people import CircumstanceRecord, Household, ImportRun, Person
-from outreach.store import upsert
+from outreach.models.people import CircumstanceRecord, Household, Person
 
 CHUNK = 2_000
 CLERK_HOUSEHOLDS = 5
@@ -29,8 +25,9 @@ CLERK_HOUSEHOLDS = 5
 
 COMPARED = (
     "id", "household_id", "relation", "region", "hukou_region", "hukou_type", "birth", "sex", "circumstances",
-    "circumstances_known", "income_month", "household_size", "language", "status", "synthetic", "id_last4", "id_key",
-    "phone_key", "phone_kind", "name_key", "masked_key",
+    "circumstances_known", "income_month", "household_size", "paid_months", "paid_months_running", "job_kind", "needs",
+    "language", "status", "synthetic", "facts_on", "name", "phone", "phone_kind", "phone_closed", "id_last4", "id_key",
+    "phone_key", "name_key", "masked_key", "merged_into", "import_id", "first_import_id", "updated_at",
 )  # fmt: skip
 
 
@@ -41,36 +38,32 @@ def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
         yield every[start : start + CHUNK]
 
 
-def candidates(
+def people_by(
     connection: Connection,
-    ids: Collection[bytes],
-    masked: Collection[bytes],
-    phones: Collection[bytes],
-) -> Sequence[Row[Any]]:
-    """People who may be those of a chunk: by document key, by masked key, or by phone key."""
+    sign: Literal["id", "id_key", "masked_key", "phone_key"],
+    values: Collection[Any],
+) -> list[Row[Any]]:
+    """People of a chunk by their number, their document, their masked document and name, or their phone."""
     columns = [getattr(Person, name) for name in COMPARED]
-    found: dict[int, Row[Any]] = {}
-    for column, keys in (
-        (Person.id_key, ids),
-        (Person.masked_key, masked),
-        (Person.phone_key, phones),
-    ):
-        for some in chunks(sorted(keys)):
-            found.update(
-                {
-                    row.id: row
-                    for row in connection.execute(select(*columns).where(column.in_(some)))
-                }
-            )
-    return [found[number] for number in sorted(found)]
+    found: list[Row[Any]] = []
+    for some in chunks(sorted(values)):
+        statement = select(*columns).where(getattr(Person, sign).in_(some))
+        found.extend(connection.execute(statement.order_by(Person.id)))
+    return found
 
 
-def insert_people(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Add people; one whom another import has added meanwhile stays as it is."""
-    if rows:
-        connection.execute(
-            upsert(connection, Person).on_conflict_do_nothing(index_elements=["id_key"]), list(rows)
+def masked_twice(connection: Connection, keys: Collection[bytes]) -> set[bytes]:
+    """Which masked keys fit several people."""
+    found: set[bytes] = set()
+    for some in chunks(sorted(keys)):
+        statement = (
+            select(Person.masked_key)
+            .where(Person.masked_key.in_(some), Person.merged_into.is_(None))
+            .group_by(Person.masked_key)
+            .having(func.count() > 1)
         )
+        found.update(key for key in connection.scalars(statement) if key is not None)
+    return found
 
 
 def update_people(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -95,38 +88,25 @@ def person_ids(connection: Connection, keys: Collection[bytes]) -> dict[bytes, i
 
 
 def households(connection: Connection, keys: Collection[bytes]) -> dict[bytes, Row[Any]]:
-    """Key → (id, key, region, address)."""
+    """Key → (id, key, region, address, head_id, first_import_id)."""
     found: dict[bytes, Row[Any]] = {}
-    columns = (Household.id, Household.key, Household.region, Household.address)
+    home = Household
+    columns = (home.id, home.key, home.region, home.address, home.head_id, home.first_import_id)
     for some in chunks(sorted(keys)):
         rows = connection.execute(select(*columns).where(Household.key.in_(some)))
         found.update({row.key: row for row in rows})
     return found
 
 
-def put_households(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Add households, or set their region and address where the list gives one."""
-    if not rows:
-        return
-    statement = upsert(connection, Household)
-    given = statement.excluded
-    fresh = {
-        name: case((given[name] != "", given[name]), else_=getattr(Household, name))
-        for name in ("region", "address")
-    }
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["key"], set_=fresh), list(rows)
-    )
-
-
-def set_heads(connection: Connection, heads: dict[int, int]) -> None:
-    """Household id → id of its head."""
-    rows = [{"b_id": household, "b_head": person} for household, person in heads.items()]
-    statement = update(Household).where(
-        Household.id == bindparam("b_id"), Household.head_id.is_distinct_from(bindparam("b_head"))
-    )
-    if rows:
-        connection.execute(statement.values(head_id=bindparam("b_head")), rows)
+def update_households(connection: Connection, changes: dict[int, dict[str, Any]]) -> None:
+    """Household id → the columns that change."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for number, values in changes.items():
+        row = {"b_id": number, **{f"b_{name}": value for name, value in values.items()}}
+        groups.setdefault(tuple(sorted(values)), []).append(row)
+    for names, rows in groups.items():
+        statement = update(Household).where(Household.id == bindparam("b_id"))
+        connection.execute(statement.values({name: bindparam(f"b_{name}") for name in names}), rows)
 
 
 def members_by_name(
@@ -155,16 +135,31 @@ def heads_of(connection: Connection, households: Collection[int]) -> dict[int, i
 
 def set_complete(connection: Connection, households: Collection[int]) -> None:
     """A household is complete when its stated size equals the number of its active members here."""
-    inside = and_(Person.household_id == Household.id, Person.status == "active")
-    count = select(func.count()).select_from(Person).where(inside).scalar_subquery()
-    stated = select(func.max(Person.household_size)).where(inside).scalar_subquery()
-    complete = func.coalesce(count == stated, False)
-    connection.execute(
-        update(Household)
-        .where(Household.id.in_(households), Household.complete != complete)
-        .values(complete=complete)
-        .execution_options(synchronize_session=False)
+    for some in chunks(sorted(households)):
+        found = connection.execute(
+            select(Person.household_id, func.count(), func.max(Person.household_size))
+            .where(Person.household_id.in_(some), Person.status == "active")
+            .group_by(Person.household_id)
+        )
+        complete = {home for home, count, stated in found if home is not None and count == stated}
+        for value in (True, False):
+            homes = [home for home in some if (home in complete) is value]
+            connection.execute(
+                update(Household)
+                .where(Household.id.in_(homes), Household.complete != value)
+                .values(complete=value)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def guardians_of(
+    connection: Connection, people: Collection[int]
+) -> dict[int, tuple[int | None, int | None]]:
+    """Person → (guardian, the import that added the person)."""
+    rows = connection.execute(
+        select(Person.id, Person.guardian_id, Person.first_import_id).where(Person.id.in_(people))
     )
+    return {number: (guardian, run) for number, guardian, run in rows}
 
 
 def set_guardians(connection: Connection, guardians: dict[int, int]) -> None:
@@ -189,6 +184,8 @@ def class_phones(connection: Connection, keys: Collection[bytes]) -> None:
         (func.count() > 1, "family"),
         else_="own",
     )
+    if not keys:
+        return
     mobile = and_(Person.phone_key.in_(keys), Person.phone_kind != "landline")
     rows = connection.execute(
         select(Person.phone_key, kind)
@@ -217,35 +214,3 @@ def recorded(
         )
     )
     return {(person, code, value, listed_on) for person, code, value, listed_on in rows}
-
-
-def add_records(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Add to the history of circumstances."""
-    if rows:
-        connection.execute(insert(CircumstanceRecord), list(rows))
-
-
-def start_run(connection: Connection, values: dict[str, Any]) -> int:
-    """Write down that a file is being taken in; returns the number of the run."""
-    return int(
-        connection.execute(insert(ImportRun).values(values).returning(ImportRun.id)).scalar_one()
-    )
-
-
-def finish_run(connection: Connection, run: int, values: dict[str, Any]) -> None:
-    """Write down how it ended."""
-    connection.execute(update(ImportRun).where(ImportRun.id == run).values(values))
-
-
-def last_mapping(connection: Connection, headers: Sequence[str]) -> dict[str, str]:
-    """What the newest finished import chose for these very headers; {} when none did."""
-    rows = connection.execute(
-        select(ImportRun.mapping)
-        .where(not_(or_(ImportRun.finished_at.is_(None), ImportRun.rows == 0)))
-        .order_by(ImportRun.id.desc())
-        .limit(20)
-    )
-    for (mapping,) in rows:
-        if set(headers) <= set(mapping):
-            return {header: str(mapping[header]) for header in headers}
-    return {}
