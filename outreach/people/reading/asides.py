@@ -16,7 +16,7 @@ _TOTAL = re.compile(
 )
 _SIGNED = re.compile(
     "(填表|填报|制表|经办|审核|审批|复核|负责|统计|录入|联系|上报|分管)(人|员|者|领导|单位|部门|机构|科室|日期|时间|电话|责任人)?(员)?[\\(（]?(签字|签名|签章|盖章)?[\\)）]?[:：]"
-    "|(单位|村委会|社区|主要)(主要)?(负责人|领导|盖章|公章|签章)|^[\\(（]?(盖章|公章|签字|签名|签章)[\\)）]?[:：]?$|^(注|说明|备注|填表说明|注意事项)[\\d一二三]*[:：]"
+    "|(单位|村委会|社区|主要)(主要)?[\\(（]?(负责人|领导|盖章|公章|签章)|^[\\(（]?(盖章|公章|签字|签名|签章)[\\)）]?[:：]?$|^(注|说明|备注|填表说明|注意事项)[\\d一二三]*[:：]"
 )
 _IDENTITY = re.compile(r"\d{6}|\d{4}[-/.年]\d")
 _WHO = ("id_card", "birth", "phone", "disability_card")
@@ -66,4 +66,6 @@ def _says_who(columns: Columns, texts: Sequence[str]) -> bool:
 def _only_serial(columns: Columns, texts: Sequence[str]) -> bool:
     """A form whose rows were numbered before anybody filled them in."""
     serial = columns.of.get("serial", ())
-    return all(not text or at in serial for at, text in enumerate(texts)) and any(texts)
+    return all(
+        not text or (at in serial and text.isdigit()) for at, text in enumerate(texts)
+    ) and any(texts)

@@ -44,7 +44,8 @@ _CONTROL_BYTES = bytes(code for code in range(32) if code not in b"\t\n\v\f\r")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 _BETWEEN = re.compile(r"[,\t;|\r\n]")  # something that no table is without
 _NEAR = 0.12  # closer than this share of usual characters, nobody can tell
-_BINARY = 0.01  # a file of which this share are control bytes is no text
+_BINARY = 0.01  # a file of which this share are control bytes is no text,
+_FEW = 3  # unless they are so few
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def _by_zeros(head: bytes, file: str) -> Encoding | None:
     """Commas, digits and line ends are half zeros in UTF-16; no other encoding has any."""
     zeros = head.count(0)
     if not zeros:
-        if len(head) - len(head.translate(None, _CONTROL_BYTES)) > _BINARY * len(head):
+        strange = len(head) - len(head.translate(None, _CONTROL_BYTES))
+        if strange > max(_FEW, _BINARY * len(head)):
             raise Invalid("people.file_not_spreadsheet", file=file)
         return None
     odd = head[1::2].count(0)
@@ -146,10 +148,8 @@ def _hold_against(opened: Opener, found: Encoding, file: str) -> None:
 
 def _lines(before: bytes, found: Encoding) -> int:
     """How many lines end in here, however they end."""
-    text = before.decode(found.codec, "ignore") if "16" in found.name else before
-    if isinstance(text, str):
-        return max(text.count("\n"), text.count("\r"))
-    return max(text.count(b"\n"), text.count(b"\r"))
+    text = before.decode(found.codec if "16" in found.name else "latin-1", "ignore")
+    return text.count("\n") or text.count("\r")
 
 
 def _faults(opened: Opener, name: str) -> Iterator[tuple[int, int]]:

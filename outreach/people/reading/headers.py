@@ -59,7 +59,7 @@ SENSITIVE_PREFIX = "has:"
 _FIELD_OF = {word: name for name, words in SYNONYMS.items() for word in words.split()}
 _IN_BRACKETS = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|<.*?>")
 _NOISE = re.compile(r"[\s*★※#:：/、,，.。_\u200b-\u200f\u2060\ufeff]+")
-_NUMBERED = re.compile(r"^\d{1,2}[.、)]|\d$")
+_NUMBERED = re.compile(r"^\d{1,2}(?=\D)|(?<=\D)\d$")
 _GROUP_NOISE = re.compile("(基本|主要|个人)|(情况|信息|资料)$")
 _OTHERS = re.compile(
     "(法定)?监护人|户主|联系人|紧急联系|父|母|配偶|子女|赡养|抚养|代办|代领|领取|经办|填报|村干部|网格员|包保|帮扶|责任人|开户|银行|账户"
