@@ -12,12 +12,12 @@ from outreach.access.roles import Role
 from outreach.access.schemas import Actor, AuditLine, Credentials, UserRecord
 from outreach.models.access import AuditEntry, User
 
-_ACTOR = (User.id, User.name, User.display, User.role, User.region, User.session_no)
+_ACTOR = (User.id, User.name, User.display, User.role, User.region, User.session_no, User.lists)
 
 
 def _actor(columns: Sequence[Any]) -> Actor:
-    user_id, name, display, role, region, session_no = columns
-    return Actor(user_id, name, display, Role(role), region, session_no)
+    user_id, name, display, role, region, session_no, lists = columns
+    return Actor(user_id, name, display, Role(role), region, session_no, tuple(lists))
 
 
 def actor_by_id(connection: Connection, user_id: int) -> Actor | None:
@@ -39,7 +39,7 @@ def credentials(connection: Connection, name: str) -> Credentials | None:
     return (
         None
         if row is None
-        else Credentials(_actor(row[:6]), row.password, row.active, row.locked_until)
+        else Credentials(_actor(row[: len(_ACTOR)]), row.password, row.active, row.locked_until)
     )
 
 
@@ -59,6 +59,7 @@ def users(connection: Connection) -> list[UserRecord]:
         User.active,
         User.locked_until,
         User.password,
+        User.lists,
     )
     return [
         UserRecord(
@@ -70,6 +71,7 @@ def users(connection: Connection) -> list[UserRecord]:
             r.active,
             r.locked_until,
             bool(r.password),
+            tuple(r.lists),
         )
         for r in connection.execute(select(*columns).order_by(User.name))
     ]

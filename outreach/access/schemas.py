@@ -20,6 +20,7 @@ class Actor:
     role: Role
     region: str
     session_no: int
+    lists: tuple[str, ...] = ()  # what a department may hand in: income.dibao, applied:elder-80
 
     @property
     def scope(self) -> Scope:
@@ -75,6 +76,7 @@ class UserRecord:
     active: bool
     locked_until: datetime | None
     has_password: bool
+    lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class NewUser:
     region: str = ""
     display: str = ""
     password: str | None = None
+    lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from outreach.access import audit, passwords, queries
 from outreach.access.roles import Action, Role
 from outreach.access.schemas import Actor, Login, NewUser
 from outreach.errors import Conflict, Invalid, Missing, Refused
+from segments import vocabulary
 
 LOCK_AFTER = 5  # wrong passwords in a row
 LOCK_MINUTES = 1  # doubled by every further one
@@ -29,7 +30,7 @@ _REGION = re.compile(r"[0-9A-Za-z\-]{0,40}")
 def add_user(connection: Connection, user: NewUser, hashed: str, by: str) -> int:
     """Add an account with the password's hash (`prepare` makes it); returns its id.
 
-    Invalid: a name, role or region that cannot be; Conflict: the name is taken.
+    Invalid: a name, role, region or list that cannot be; Conflict: the name is taken.
     """
     if user.role not in {role.value for role in Role}:
         raise Invalid("access.role_unknown", roles="、".join(Role))
@@ -37,16 +38,28 @@ def add_user(connection: Connection, user: NewUser, hashed: str, by: str) -> int
         raise Invalid("access.name_form")
     if not _REGION.fullmatch(user.region):
         raise Invalid("access.region_form")
+    for one in user.lists:
+        _check_list(user.role, one)
     if queries.name_taken(connection, user.name):
         raise Conflict("access.name_taken", name=user.name)
     values = {
         "name": user.name, "display": user.display, "role": user.role, "region": user.region,
-        "password": hashed, "session_no": 0, "failures": 0, "active": True, "created_at": clock.now(),
+        "lists": list(user.lists), "password": hashed, "session_no": 0, "failures": 0, "active": True, "created_at": clock.now(),
     }  # fmt: skip
     user_id = queries.insert_user(connection, values)
-    detail = {"role": user.role, "region": user.region}
+    detail = {"role": user.role, "region": user.region, "lists": list(user.lists)}
     audit.record(connection, by, Action.ACCOUNTS_MANAGE, f"user:{user.name}", {"added": detail})
     return user_id
+
+
+def _check_list(role: str, list_ref: str) -> None:
+    """A circumstance, or who applied for or received a policy; whether that policy exists is asked at the hand-in."""
+    if role != Role.DEPARTMENT:
+        raise Invalid("access.lists_of_departments")
+    fact, _, policy = list_ref.partition(":")
+    known = {one.code for one in vocabulary.CIRCUMSTANCES}
+    if list_ref not in known and not (fact in ("applied", "received") and policy):
+        raise Invalid("access.list_unknown", value=list_ref)
 
 
 def prepare(user: NewUser) -> tuple[str, str]:

@@ -27,17 +27,23 @@ def add(
         str, typer.Option(metavar="CODE", help="只管这个地区 · sees only this region")
     ] = "",
     display: Annotated[str, typer.Option(help="页面上的名字 · name on pages")] = "",
+    lists: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--list", help="科室能交的名单 · income.dibao, applied:POLICY, received:POLICY"
+        ),
+    ] = None,
 ) -> Answer:
     """添加账号 · Add a user; the password is shown once."""
     from outreach.access import service
     from outreach.access.schemas import NewUser
 
-    user = NewUser(name, role, region, display)
+    user = NewUser(name, role, region, display, lists=tuple(lists or ()))
     with here.installation() as office:
         password, hashed = service.prepare(user)
         with office.store.begin() as connection:
             service.add_user(connection, user, hashed, by=machine_user())
-    data = {"user": name, "role": role, "region": region, "password": password}
+    data = {"user": name, "role": role, "region": region, "lists": user.lists, "password": password}
     lines = [f"账号 {name}（{role}）已添加。密码只显示这一次：{password}"]
     return Answer(data, lines)
 
@@ -55,6 +61,7 @@ def everything(here: Here) -> Answer:
             "display": one.display,
             "role": one.role,
             "region": one.region,
+            "lists": one.lists,
             "active": one.active,
         }
         for one in found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, and_
 
 from outreach.access.scope import Scope
 from outreach.errors import Invalid, Missing
@@ -101,17 +101,9 @@ def close_phone(connection: Connection, scope: Scope, person_id: int, at: dateti
     _set(connection, scope, person_id, {"phone_closed": True, "updated_at": at})
 
 
-def set_contact(
-    connection: Connection, scope: Scope, person_id: int, contact: int | None, at: datetime
-) -> None:
-    """An adult names somebody to be told instead; None takes it back. Both must lie inside the scope."""
-    if contact is not None:
-        get_person(connection, scope, contact)
-    _set(connection, scope, person_id, {"contact_id": contact, "updated_at": at})
-
-
 def _set(connection: Connection, scope: Scope, person_id: int, values: dict[str, Any]) -> None:
-    if not consent.set_person(connection, scope.condition(Person.region), person_id, values):
+    standing = and_(scope.condition(Person.region), Person.merged_into.is_(None))
+    if not consent.set_person(connection, standing, person_id, values):
         raise Missing("people.person", person=person_id)
 
 

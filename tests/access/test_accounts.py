@@ -240,6 +240,39 @@ def test_every_code_of_access_has_words_in_two_languages() -> None:
     codes = [code for code in catalogue() if code.startswith("access.")]
     assert len(codes) > 10
     for code in codes:
-        params = {"minutes": 5, "role": "x", "roles": "x", "name": "x", "at_least": 1, "at_most": 2}
+        params = {
+            "minutes": 5,
+            "role": "x",
+            "roles": "x",
+            "name": "x",
+            "at_least": 1,
+            "at_most": 2,
+            "value": "x",
+        }
         for text in (say(code, "zh", **params), say(code, "en", **params)):
             assert "{" not in text
+
+
+@pytest.mark.parametrize(
+    ("role", "lists", "code"),
+    [
+        pytest.param("officer", ("income.dibao",), "access.lists_of_departments", id="an officer names no lists"),
+        pytest.param("department", ("rich",), "access.list_unknown", id="a list of nothing"),
+        pytest.param("department", ("applied:",), "access.list_unknown", id="a list about no policy"),
+        pytest.param("department", ("heard:check",), "access.list_unknown", id="a list of no fact"),
+    ],
+)  # fmt: skip
+def test_lists_that_cannot_be_handed_in_are_refused(
+    store: Store, role: str, lists: tuple[str, ...], code: str
+) -> None:
+    with store.begin() as connection, pytest.raises(Invalid) as error:
+        service.add_user(connection, NewUser("ke", role, lists=lists), "x", by="test")
+    assert error.value.code == code
+
+
+def test_a_department_keeps_the_lists_that_it_may_hand_in(store: Store) -> None:
+    user = NewUser("ke", "department", "430102", lists=("income.dibao", "applied:elder-80"))
+    with store.begin() as connection:
+        service.add_user(connection, user, "x", by="test")
+        assert service.actor_named(connection, "ke").lists == user.lists
+        assert [one.lists for one in queries.users(connection)] == [user.lists]

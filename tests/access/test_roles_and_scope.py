@@ -26,7 +26,12 @@ _LOG_ONLY = {Action.LOGIN, Action.LOGIN_FAILED, Action.LOCKED, Action.LOGOUT}
         pytest.param("worker", Action.PEOPLE_IMPORT, False, id="a worker imports no register"),
         pytest.param("admin", Action.ACCOUNTS_MANAGE, True, id="an administrator manages accounts"),
         pytest.param("admin", Action.CAMPAIGNS_APPROVE, False, id="an administrator signs nothing"),
-        pytest.param("department", Action.PEOPLE_IMPORT, True, id="a department hands in its list"),
+        pytest.param("department", Action.LISTS_HAND_IN, True, id="a department hands in its list"),
+        pytest.param(
+            "department", Action.PEOPLE_IMPORT, False, id="a department imports no register"
+        ),
+        pytest.param("department", Action.LISTS_VIEW, False, id="a department sees no other lists"),
+        pytest.param("worker", Action.PEOPLE_MERGE, False, id="a worker merges nobody"),
         pytest.param("department", Action.PEOPLE_VIEW, False, id="a department sees nothing else"),
         pytest.param("evaluator", Action.PEOPLE_VIEW, False, id="an evaluator sees no identities"),
         pytest.param("observer", Action.POLICIES_VIEW, True, id="an observer reads public texts"),

@@ -96,11 +96,9 @@ def test_what_a_worker_marks(register: Store) -> None:
     with register.begin() as connection:
         service.mark_status(connection, Scope(A), father.id, "deceased", AT)
         service.close_phone(connection, Scope(A), father.id, AT)
-        service.set_contact(connection, Scope(A), girl.id, father.id, AT)
         service.stop_household(connection, Scope(A), girl.household_id)
         row = service.get_person(connection, Scope(A), father.id)
         assert (row.status, row.phone_closed, row.stopped) == ("deceased", True, True)
-        assert service.get_person(connection, Scope(A), girl.id).contact_id == father.id
         service.stop_household(connection, Scope(A), girl.household_id, stopped=False)
         assert service.get_person(connection, Scope(A), girl.id).stopped is False
 
@@ -110,8 +108,6 @@ def test_nobody_marks_people_of_another_region(register: Store) -> None:
     with register.begin() as connection:
         with pytest.raises(Missing):
             service.mark_status(connection, Scope(A), li.id, "moved", AT)
-        with pytest.raises(Missing):
-            service.set_contact(connection, Scope(A), girl.id, li.id, AT)
         with pytest.raises(Missing):
             service.stop_household(connection, Scope(B), father.household_id)
         with pytest.raises(Invalid):

@@ -134,7 +134,7 @@ def test_no_file_at_all_is_said_too(office: Office) -> None:
 
 
 def test_an_upload_is_its_users_alone_and_dies_of_age(office: Office) -> None:
-    zhou, ke = office.enter("zhou"), office.enter("ke")
+    zhou, ke = office.enter("zhou"), office.enter("dong")
     here = upload(zhou, rows(good())).headers["location"]
     assert ke.get(here).status_code == 404
     assert send(ke, f"{here}/confirm").status_code == 404
@@ -168,10 +168,10 @@ def test_a_list_cannot_be_put_into_a_region_outside_ones_own(office: Office) -> 
     assert not (office.home.settings.data_dir / "uploads").exists()
 
 
-def test_a_department_sees_only_its_own_imports_and_the_empty_sheet_comes_down(
+def test_an_officer_of_a_part_sees_only_their_own_imports_and_the_empty_sheet_comes_down(
     office: Office,
 ) -> None:
-    zhou, ke = office.enter("zhou"), office.enter("ke")
+    zhou, ke = office.enter("zhou"), office.enter("dong")
     here = upload(zhou, rows(good()), "周的名单.csv").headers["location"]
     send(zhou, f"{here}/confirm")
     assert "周的名单.csv" in zhou.get("/people/import").text
