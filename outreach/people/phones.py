@@ -15,7 +15,7 @@ class InvalidPhone(Invalid):
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _SEVERAL_MOBILES = re.compile(r"(?:1[3-9]\d{9}){2,}")
-_NOISE = re.compile(r"[\s\-\u2010-\u2015\u2212_.·()（）]")
+_NOISE = re.compile(r"[\s\-\u2010-\u2015\u2212_.·()（）\[\]【】]")
 _LANDLINE = re.compile(r"0(?!400|800)(10|2\d|[3-9]\d{2})([1-8]\d{6,7})((转|X|EXT|#|,)\d{1,6})?")
 _LOCAL_NUMBER = re.compile(r"[2-8]\d{6,7}")
 _FLOAT = re.compile(r"\d+\.0+")

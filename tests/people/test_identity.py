@@ -14,6 +14,7 @@ from outreach.people.identity import (
     InvalidPhone,
     OtherDocument,
     masked_id,
+    other_document,
     parse_id_card,
     parse_landline,
     parse_mobile,
@@ -62,13 +63,23 @@ def test_a_valid_number_is_read(text: str, expected: IdCard) -> None:
         ("01234567", "people.id_tw_permit"),
         ("932682198501010017", "people.id_foreign_permit"),
         ("E12345678", "people.id_passport"),
+        ("EA1234567", "people.id_passport"),
+        ("CHN110123456789", "people.id_foreign_permit"),
+        ("X320012345", "people.id_birth_certificate"),
+        ("1.10105194912310E17", "people.id_excel_number"),
+        ("110105194912310000.0", "people.id_excel_number"),
+        ("810000199408230022", "people.id_checksum"),
+        ("810000199402300021", "people.id_date"),
+        ("932682198501010018", "people.id_checksum"),
     ],
 )
 def test_every_other_text_says_why_not(text: str, code: str) -> None:
     with pytest.raises(InvalidIdCard) as caught:
         parse_id_card(text, TODAY)
     assert caught.value.code == code
-    assert isinstance(caught.value, OtherDocument) == ("permit" in code or "passport" in code)
+    assert isinstance(caught.value, OtherDocument) == (
+        code.endswith(("permit", "passport", "certificate"))
+    )
     assert not text or text not in str(caught.value)
 
 
@@ -193,3 +204,52 @@ def test_whatever_is_typed_the_answer_is_a_number_or_a_reason(text: str) -> None
     else:
         reason = ""
     assert reason in catalogue() if reason else parse_mobile(number) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "birth", "sex"),
+    [
+        ("810000199408230021", date(1994, 8, 23), "F"),
+        ("830000199201300022", date(1992, 1, 30), "F"),
+        ("932682198501010017", date(1985, 1, 1), ""),
+        ("H12345678", None, ""),
+        ("CHN110123456789", None, ""),
+    ],
+)
+def test_another_document_says_what_it_can(text: str, birth: date | None, sex: str) -> None:
+    with pytest.raises(OtherDocument) as caught:
+        parse_id_card(text, TODAY)
+    assert (caught.value.birth, caught.value.sex) == (birth, sex)
+    assert caught.value.params == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("南字第12345678号", "people.id_other_document"),
+        ("123456789", "people.id_other_document"),
+        ("AB-12345(6)", "people.id_other_document"),
+        ("1.10105E+17", "people.id_excel_number"),
+        ("没有", "people.id_other_characters"),
+        ("张三！！12345", "people.id_other_characters"),
+    ],
+)
+def test_a_number_of_a_document_that_a_list_calls_another(text: str, code: str) -> None:
+    try:
+        found: InvalidIdCard = other_document(text)
+    except InvalidIdCard as error:
+        found = error
+    assert found.code == code
+
+
+@given(st.text(max_size=25))
+@settings(max_examples=300, deadline=None)
+def test_whatever_stands_there_it_is_an_identity_number_or_a_reason(text: str) -> None:
+    try:
+        card = parse_id_card(text, TODAY)
+    except InvalidIdCard as error:
+        reason = error.code
+    else:
+        reason = "people.id_empty"
+        assert card.birth <= TODAY
+    assert reason in catalogue()

@@ -18,6 +18,7 @@ _SIGNED = re.compile(
     "(填表|填报|制表|经办|审核|审批|复核|负责|统计|录入|联系|上报|分管)(人|员|者|领导|单位|部门|机构|科室|日期|时间|电话|责任人)?(员)?[\\(（]?(签字|签名|签章|盖章)?[\\)）]?[:：]"
     "|(单位|村委会|社区|主要)(主要)?[\\(（]?(负责人|领导|盖章|公章|签章)|^[\\(（]?(盖章|公章|签字|签名|签章)[\\)）]?[:：]?$|^(注|说明|备注|填表说明|注意事项)[\\d一二三]*[:：]"
 )
+_COUNT = re.compile(r"(共|计|共计)?[\d,.]+(人|户|名|人次|个)")
 _IDENTITY = re.compile(r"\d{6}|\d{4}[-/.年]\d")
 _WHO = ("id_card", "birth", "phone", "disability_card")
 _MOST_FIELDS = 2  # a repeated header names more fields than chance does
@@ -31,10 +32,9 @@ def aside(columns: Columns, cells: Sequence[str]) -> Invalid | None:
     texts = tuple(cell.strip() for cell in cells)
     if texts in columns.above or _names_fields(columns, texts):
         return Invalid("people.header_repeated")
-    filled = [text for text in texts if text]
-    if _says_who(columns, texts):
+    if _says_who(columns, texts) or _has_name(columns, texts):
         return None
-    folded = [re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)) for text in filled]
+    folded = [_folded(text) for text in texts if text]
     if any(_TOTAL.fullmatch(text) for text in folded):
         return Invalid("people.totals_row")
     if any(_SIGNED.search(text) for text in folded):
@@ -61,6 +61,20 @@ def _says_who(columns: Columns, texts: Sequence[str]) -> bool:
         for at in columns.of.get(name, ())
         if at < len(texts)
     )
+
+
+def _has_name(columns: Columns, texts: Sequence[str]) -> bool:
+    """Whether the name column holds what may be a name: then a remark beside it makes no signature of the row."""
+    names = [_folded(texts[at]) for at in columns.of.get("name", ()) if at < len(texts)]
+    return any(
+        any(map(str.isalpha, name))
+        and not (_TOTAL.fullmatch(name) or _SIGNED.search(name) or _COUNT.fullmatch(name))
+        for name in names
+    )
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
 def _only_serial(columns: Columns, texts: Sequence[str]) -> bool:

@@ -40,6 +40,7 @@ _MARKS = (
     (b"\x84\x31\x95\x33", "GB18030"),
 )
 _CHUNK = 1 << 20
+_SAMPLE = 1 << 17  # bytes that decide
 _CONTROL_BYTES = bytes(code for code in range(32) if code not in b"\t\n\v\f\r")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 _BETWEEN = re.compile(r"[,\t;|\r\n]")  # something that no table is without
@@ -86,7 +87,7 @@ def detect(opened: Opener, file: str, chosen: str | None = None) -> Encoding:
     what is no text at all, people.encoding_unknown for a `chosen` that we do not read.
     """
     with opened() as raw:
-        head = raw.read(_CHUNK)
+        head = raw.read(_SAMPLE)
     if chosen:
         found = Encoding(named(chosen), "people.encoding_chosen")
     else:
@@ -120,11 +121,11 @@ def _by_zeros(head: bytes, file: str) -> Encoding | None:
 
 
 def _by_bytes(opened: Opener, head: bytes) -> Encoding:
-    """UTF-8 when every byte fits; else whichever makes the most usual characters of the first megabyte."""
+    """UTF-8 when every byte fits; else whichever makes the most usual characters of the beginning."""
     if not any(True for _ in _faults(opened, "UTF-8")):
         return Encoding("UTF-8", "people.encoding_utf8")
     scores = {
-        name: plausibility(head, CODECS[name], cut=len(head) == _CHUNK)
+        name: plausibility(head, CODECS[name], cut=len(head) == _SAMPLE)
         for name in ("GB18030", "Big5", "UTF-8")
     }
     best, second = sorted(scores, key=lambda name: -scores[name])[:2]
