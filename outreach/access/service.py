@@ -132,6 +132,13 @@ def require(actor: Actor, action: Action) -> None:
         raise Refused("access.not_allowed", role=actor.role_name)
 
 
+def require_list(actor: Actor, list_ref: str) -> None:
+    """Refused(access.list_not_yours) when a department hands in what is not its own; officers hand in any list."""
+    require(actor, Action.LISTS_HAND_IN)
+    if actor.role is Role.DEPARTMENT and list_ref not in actor.lists:
+        raise Refused("access.list_not_yours", value=list_ref)
+
+
 def check_password(connection: Connection, actor: Actor, password: str) -> None:
     """Refused unless this is the actor's present password. Reads only."""
     if not passwords.matches(queries.password_hash(connection, actor.id), password):

@@ -22,6 +22,7 @@ from outreach.cli import (
     policy_life,  # noqa: F401 - adds its commands to those of policies
     policy_versions,  # noqa: F401
     regions,
+    register,  # noqa: F401
     serving,
     surveys,
     system,

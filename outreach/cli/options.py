@@ -21,6 +21,22 @@ Day = Annotated[
     date | None,
     typer.Option("--on", parser=day, metavar="DATE", help="哪一天（默认今天） · on which day"),
 ]
+MustDay = Annotated[
+    date,
+    typer.Option(
+        "--on", parser=day, metavar="DATE", help="名单截至哪一天 · up to which day it is true"
+    ),
+]
+Expires = Annotated[
+    date | None,
+    typer.Option(
+        "--expires", parser=day, metavar="DATE", help="哪一天起失效 · from when it holds no more"
+    ),
+]
+KeepUntil = Annotated[
+    date | None,
+    typer.Option("--keep-until", parser=day, metavar="DATE", help="保存到哪一天 · kept until"),
+]
 As = Annotated[
     str | None, typer.Option("--as", metavar="USER", help="以谁的名义 · act as this user")
 ]

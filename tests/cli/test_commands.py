@@ -17,11 +17,34 @@ from outreach.wording import catalogue
 from tests.cli.conftest import TWILIO, Call
 
 GROUPS = {
-    "people": {"import", "template"},
+    "people": {
+        "contact",
+        "duplicates",
+        "expire",
+        "guardian",
+        "import",
+        "list",
+        "merge",
+        "template",
+        "unguarded",
+    },
     "regions": {"seed", "import"},
     "policies": {
-        "load", "check", "list", "verify", "fill", "history", "diff", "sign", "review", "reviews", "withdraw", "told",
-        "takedown", "contradictions", "settle",
+        "load",
+        "check",
+        "list",
+        "verify",
+        "fill",
+        "history",
+        "diff",
+        "sign",
+        "review",
+        "reviews",
+        "withdraw",
+        "told",
+        "takedown",
+        "contradictions",
+        "settle",
     },
     "campaign": {
         "create",
