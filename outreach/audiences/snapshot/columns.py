@@ -17,11 +17,16 @@ NOT_KNOWN = -1
 """A number that is not known: days are counted from year 1, everything else from 0."""
 
 _CHUNK = 50_000
-_TEXTS = ("region", "hukou_region", "sex", "hukou_type", "job_kind", "language", "status")
+_PLACES = ("region", "hukou_region")
+_CHOICES = ("sex", "hukou_type", "job_kind", "status", "language")
 _FIGURES = ("income_month", "household_size", "paid_months", "paid_months_running")
 _BITS = ("circumstances", "circumstances_known")
-_NAMES = ("id", "birth", *_TEXTS, *_FIGURES, *_BITS)
-_QUERY = f"SELECT {', '.join(_NAMES)} FROM person ORDER BY region, birth"  # noqa: S608 - names of columns
+_NAMES = ("id", "birth", *_PLACES, "choices", *_FIGURES, *_BITS)
+_READ = {name: f"coalesce({name}, {NOT_KNOWN})" for name in _FIGURES} | {
+    # few different ones: fetched and looked up as one word; only a language might hold a bar, so it is the last
+    "choices": " || '|' || ".join(_CHOICES)
+}
+_QUERY = f"SELECT {', '.join(_READ.get(name, name) for name in _NAMES)} FROM person ORDER BY region, birth"  # noqa: S608 - names of columns
 _HOMES = "SELECT household_id, id FROM person WHERE household_id IS NOT NULL ORDER BY household_id"
 _COMPLETE = "SELECT id FROM household WHERE complete"
 
@@ -31,14 +36,14 @@ class Coded:
     """A text column as numbers into its distinct words."""
 
     words: list[str]
-    at: npt.NDArray[np.int32]
+    at: npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Columns:
     """Everybody in region order; position in the arrays is the person's number in every bitmap.
 
-    About 90 bytes a person.
+    About 60 bytes a person.
     """
 
     ids: Numbers
@@ -77,10 +82,9 @@ class _Days(dict[Any, int]):
 
 def load(connection: Connection) -> Columns:
     """Read the register once. No row object is made per person; a million take some seconds."""
-    words = {name: _Words() for name in _TEXTS}
-    read: dict[str, Callable[[Any], int]] = {name: words[name].__getitem__ for name in _TEXTS}
+    words = {name: _Words() for name in (*_PLACES, "choices")}
+    read: dict[str, Callable[[Any], int]] = {name: words[name].__getitem__ for name in words}
     read["birth"] = _Days().__getitem__
-    read |= dict.fromkeys(_FIGURES, lambda value: NOT_KNOWN if value is None else value)
     kinds = {name: np.int64 if name in ("id", *_BITS) else np.int32 for name in _NAMES}
     parts: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in _NAMES}
     for rows in _chunks(connection, _QUERY):
@@ -91,13 +95,26 @@ def load(connection: Connection) -> Columns:
         name: np.concatenate(parts[name]) if parts[name] else np.empty(0, kinds[name])
         for name in _NAMES
     }
+    texts = {name: Coded(words[name].words(), whole[name]) for name in _PLACES}
+    texts |= _choices(words["choices"].words(), whole["choices"])
     return Columns(
         whole["id"],
         whole["birth"],
-        {name: Coded(words[name].words(), whole[name]) for name in _TEXTS},
+        texts,
         {name: whole[name] for name in _FIGURES},
         {name: whole[name] for name in _BITS},
     )
+
+
+def _choices(together: list[str], at: npt.NDArray[np.int32]) -> dict[str, Coded]:
+    """The columns that were fetched as one word, each by itself again."""
+    split = [one.split("|", len(_CHOICES) - 1) for one in together]
+    found = {}
+    for place, name in enumerate(_CHOICES):
+        words = _Words()
+        numbers = np.array([words[one[place]] for one in split], dtype=np.int8)
+        found[name] = Coded(words.words(), numbers[at])
+    return found
 
 
 def load_homes(connection: Connection) -> tuple[Numbers, Numbers, Numbers]:
