@@ -1,0 +1,239 @@
+"""What each policy at a place means for somebody: the answer in careful words, the amount, and how to get it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from outreach.audiences.calculator.asking import supposed
+from outreach.audiences.calculator.told import Told
+from outreach.audiences.calculator.weighing import BORN, opening, possible, state_of
+from outreach.policies.schemas import PolicyView
+from segments.amounts import amount_for
+from segments.match import Finding, Match, match
+from segments.person import Person
+from segments.rules import Rule
+
+AHEAD = 90
+"""Days: what begins later than this is for workers, not for residents (product §2)."""
+
+YEAR = 366
+"""Days: a window that opens later than this is not looked at."""
+
+Tier = Literal["yes", "maybe", "soon", "later", "no"]
+TIERS: tuple[Tier, ...] = ("yes", "maybe", "soon", "later", "no")
+WORDS: Mapping[Tier, str] = {
+    "yes": "符合条件，可以申请",
+    "maybe": "可能符合，请核实",
+    "soon": "快要符合",
+    "later": "以后可能符合",
+    "no": "按填的情况不符合",
+}
+"""`later` and `no` are words for workers only: no resident reads them."""
+
+UNFILLED = "金额以当地标准为准"
+HOTLINE = "12345"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where it is asked, and the region that the installation serves ('' = the whole country)."""
+
+    here: str = ""
+    home: str = ""
+
+
+@dataclass(frozen=True)
+class Amount:
+    """What may be claimed in words, how it was reckoned ('' = a plain figure), and the mark of the formula."""
+
+    text: str
+    how: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One policy for one person. `asks`: the questions that are still open.
+
+    `opens`: the day on which applications open, where they are closed now and the answer then is not no.
+    `unlikely`: unknown, but only because of what nobody of this age has (a veteran of three years).
+    """
+
+    policy: PolicyView
+    facts: Mapping[str, Any]
+    match: Match
+    tier: Tier
+    amount: Amount
+    asks: frozenset[str]
+    unlikely: bool = False
+    opens: date | None = None
+
+    @property
+    def bring(self) -> tuple[str, ...]:
+        """What the applicant brings; what offices can look up for themselves is not asked for."""
+        listed = self.facts.get("documents") or []
+        return tuple(one["name"] for one in listed if one.get("who", "applicant") == "applicant")
+
+    def word(self, key: str) -> str:
+        """A fact in words."""
+        value = self.facts.get(key)
+        return str((value.get("text") if isinstance(value, Mapping) else value) or "")
+
+    @property
+    def phone(self) -> str:
+        """Whom to ask."""
+        return self.word("phone") or HOTLINE
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "policy": self.policy.ref,
+            "name": self.policy.plain_name,
+            "tier": self.tier,
+            "words": WORDS[self.tier],
+            **self.match.as_json(),
+            "amount": {"text": self.amount.text, "how": self.amount.how, "mark": self.amount.mark},
+            "bring": list(self.bring),
+            "where": self.word("where"),
+            "how": list(self.facts.get("how_to_apply") or []),
+            "phone": self.phone,
+            "asks": sorted(self.asks),
+            "unlikely": self.unlikely,
+            "opens": self.opens and self.opens.isoformat(),
+            "verified": bool(self.policy.verified_by),
+        }
+
+
+def answers(policies: Iterable[PolicyView], told: Told, on: date, place: Place) -> list[Result]:
+    """Every policy: what fits first, then what may fit, then what will; policies of one kind in the order given."""
+    found = [_result(policy, told, on, place) for policy in policies]
+    return sorted(
+        found, key=lambda one: (TIERS.index(one.tier), one.unlikely, one.match.answer != "yes")
+    )
+
+
+def rule_for(policy: PolicyView, told: Told, place: Place) -> Rule:
+    """The rule with what holds here, or at the place below it that the person named."""
+    return policy.rule_for(_region(policy, told, place), place.home)
+
+
+def _region(policy: PolicyView, told: Told, place: Place) -> str:
+    by_hukou = policy.facts.get("region_basis") == "hukou"
+    mine = told.facts.hukou_region if by_hukou else told.facts.region
+    return place.here if place.here.startswith(mine) else mine
+
+
+def _result(policy: PolicyView, told: Told, on: date, place: Place) -> Result:
+    rule = rule_for(policy, told, place)
+    found = matched(rule, told, on)
+    facts = policy.facts_at(place.here)
+    day = opening(rule, on, YEAR)
+    state = state_of(rule, told, day)
+    opens = day if day > on and state.answer != "no" else None
+    may = state.answer == "unknown" and state_of(rule, supposed(told, on), day).answer == "no"
+    return Result(
+        policy=policy,
+        facts=facts,
+        match=found,
+        tier="no" if opens and may else _tier(found, opens, on),
+        amount=_amount(policy, facts, told, on, place),
+        asks=state.questions,
+        unlikely=may,
+        opens=opens,
+    )
+
+
+def _tier(found: Match, opens: date | None, on: date) -> Tier:
+    if found.answer != "no":
+        return "yes" if found.answer == "yes" and not found.check else "maybe"
+    begins = found.becomes_true_on or opens
+    if begins is None:
+        return "no"
+    return "soon" if begins <= on + timedelta(days=AHEAD) else "later"
+
+
+def matched(rule: Rule, told: Told, on: date) -> Match:
+    """`segments.match` where the birth date is known or nothing is; else what all possible birth dates have in common."""
+    each = [match(rule, one, on) for one in possible(rule, told, on)]
+    if told.born is None:
+        return each[0]
+    said = {one.answer for one in each}
+    may = [one for one in each if one.answer != "no"] or each
+    met = _common([one.met for one in may])
+    missing = [finding for one in may for finding in one.missing]
+    if len(said) > 1:
+        missing = [*_about_birth(match(rule, told.facts, on), met), *missing]
+    moves = any(clause.field in ("age", "retires_in", "members") for clause in rule.clauses())
+    return Match(
+        answer=each[0].answer if len(said) == 1 else "unknown",
+        met=met,
+        failed=_common([one.failed for one in each]),
+        missing=tuple(dict.fromkeys(missing)),
+        check=rule.check,
+        becomes_true_on=None if moves or len(said) > 1 else each[0].becomes_true_on,
+        ends_on=None if moves or len(said) > 1 else each[0].ends_on,
+    )
+
+
+def _about_birth(without: Match, met: Iterable[Finding]) -> Iterator[Finding]:
+    """What is missing of the birth date, without what every possible one meets."""
+    known = tuple(_bare(one).text for one in met)
+    for one in without.missing:
+        if one.field in BORN and not one.text.endswith(known):
+            yield one
+
+
+def _common(each: Sequence[tuple[Finding, ...]]) -> tuple[Finding, ...]:
+    """What is found for all of them; a birth date, or an age that is not everybody's, is left out of its sentence."""
+    shared = {one for one in each[0] if all(one in other for other in each)}
+    bare = [[_bare(finding) for finding in one] for one in each]
+    return tuple(
+        one if one in shared and one.field != "birth_date" else _bare(one)
+        for one in each[0]
+        if all(_bare(one) in other for other in bare)
+    )
+
+
+def _bare(finding: Finding) -> Finding:
+    if finding.field not in BORN or not finding.fact:
+        return finding
+    return replace(finding, text=finding.text.rpartition("（")[0], fact="")
+
+
+def _amount(
+    policy: PolicyView, facts: Mapping[str, Any], told: Told, on: date, place: Place
+) -> Amount:
+    """A figure only where somebody stands for it, reckoned for this person where a formula can.
+
+    Words without a figure (每年一次免费健康检查) promise no sum.
+    """
+    region = _region(policy, told, place)
+    amount = facts.get("amount")
+    text = str((amount.get("text") if isinstance(amount, Mapping) else amount) or "")
+    figure = any(one.isdecimal() for one in text)
+    plain = UNFILLED if figure and not policy.amount_filled(place.here) else text
+    reckoned = _reckoned(facts, told, on, _parameters(policy, region))
+    if reckoned is None:
+        return Amount(plain)
+    if reckoned.yuan is None and plain:
+        return Amount(f"{plain}；{reckoned.text}", reckoned.basis, reckoned.mark)
+    return Amount(reckoned.text, reckoned.basis, reckoned.mark)
+
+
+def _reckoned(facts: Mapping[str, Any], told: Told, on: date, parameters: Mapping[str, Any]) -> Any:
+    """What a formula says for the first and the last possible birth date alike; formulas go up or down with age."""
+    people: list[Person] = [told.facts]
+    if told.born:
+        people = [replace(told.facts, birth=day) for day in told.born]
+    said = [amount_for(facts, one, on, parameters) for one in people]
+    return said[0] if all(one == said[0] for one in said) else None
+
+
+def _parameters(policy: PolicyView, region: str) -> dict[str, Any]:
+    filled: dict[str, Any] = {}
+    for local in reversed(policy.local_chain(region)):
+        filled.update(local.parameters)
+    return filled
