@@ -11,6 +11,7 @@ import typer
 
 from outreach.cli import (
     accounts,
+    calculator,
     campaigns,
     deliveries,
     estimation,
@@ -42,7 +43,7 @@ for group in (
     people, regions, policies, campaigns, deliveries, flyers, surveys, accounts, users, funnel,
 ):  # fmt: skip
     app.add_typer(group.app)
-for commands in (system, serving, matching, estimation):
+for commands in (system, serving, matching, calculator, estimation):
     commands.add_to(app)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PolicyOption = Annotated[
     str, typer.Option("--policy", metavar="ID", help="政策 · name of the policy")
 ]
-_ANSWERS = {"yes": "很可能符合", "no": "不符合", "unknown": "资料不全，不能判断"}
+_ANSWERS = {"yes": "可能符合，请核实", "no": "不符合", "unknown": "资料不全，不能判断"}
 
 
 class By(StrEnum):
@@ -85,7 +85,8 @@ def explain(
         if facts
         else _explain_person(here, policy, str(person), day)
     )
-    lines = [_ANSWERS[found.answer]]
+    sure = found.answer == "yes" and not found.check
+    lines = ["符合条件，可以申请" if sure else _ANSWERS[found.answer]]
     for mark, findings in (("✓", found.met), ("✗", found.failed), ("?", found.missing)):
         lines += [f"  {mark} {finding.text}" for finding in findings]
     lines += [f"  请人工核对：{text}" for text in found.check]

@@ -65,7 +65,7 @@ GROUPS = {
     "users": {"add", "list"},
     "funnel": {"rebuild"},
 }
-ALONE = {"migrate", "doctor", "demo", "serve", "sandbox", "match", "explain", "estimate"}
+ALONE = {"migrate", "doctor", "demo", "serve", "sandbox", "match", "explain", "estimate", "calculate"}
 
 
 def commands() -> Iterator[tuple[str, ...]]:

@@ -11,10 +11,11 @@ from outreach.audiences.calculator.families import (
     family_of,
     filled,
 )
-from outreach.audiences.calculator.results import WORDS, Amount, Place, Result, answers
+from outreach.audiences.calculator.results import TIERS, YEAR, Amount, Place, Result, answers
 from outreach.audiences.calculator.told import ELSEWHERE, Told, as_facts, told_of
+from outreach.audiences.calculator.words import question_words
 
 __all__ = [
-    "ELSEWHERE", "WORDS", "Amount", "Benefit", "Family", "Member", "Place", "Question", "Result", "Told", "answers",
-    "as_facts", "ask", "benefits", "family_answers", "family_of", "filled", "told_of",
+    "ELSEWHERE", "TIERS", "YEAR", "Amount", "Benefit", "Family", "Member", "Place", "Question", "Result", "Told", "answers",
+    "as_facts", "ask", "benefits", "family_answers", "family_of", "filled", "question_words", "told_of",
 ]  # fmt: skip

@@ -72,6 +72,11 @@ class Result:
     opens: date | None = None
 
     @property
+    def words(self) -> str:
+        """The answer in the words that may be said."""
+        return WORDS[self.tier]
+
+    @property
     def bring(self) -> tuple[str, ...]:
         """What the applicant brings; what offices can look up for themselves is not asked for."""
         listed = self.facts.get("documents") or []
@@ -93,7 +98,7 @@ class Result:
             "policy": self.policy.ref,
             "name": self.policy.plain_name,
             "tier": self.tier,
-            "words": WORDS[self.tier],
+            "words": self.words,
             **self.match.as_json(),
             "amount": {"text": self.amount.text, "how": self.amount.how, "mark": self.amount.mark},
             "bring": list(self.bring),
