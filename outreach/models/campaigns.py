@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Integer, Text, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.models.base import Base, BigId, Code, Document, UtcDateTime
@@ -120,6 +120,8 @@ class AudienceMember(Base):
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True)
     certainty: Mapped[str] = mapped_column(Text)  # yes unknown
     wave: Mapped[int] = mapped_column(Integer, default=0)
+
+    __table_args__ = (Index("ix_audience_member_person", "person_id"),)
 
 
 class Firing(Base):

@@ -117,6 +117,11 @@ _MATCH = (
 )  # fmt: skip
 
 
+def _where(condition: str) -> dict[str, Any]:
+    """An index of the few rows that have something there."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 class Person(Base):
     """A resident. Facts of a rule are in clear, because rules read them; who it is, is encrypted.
 
@@ -167,6 +172,9 @@ class Person(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (
+        # So that nobody is looked for in the whole register when a person is deleted.
+        Index("ix_person_guardian", "guardian_id", **_where("guardian_id IS NOT NULL")),
+        Index("ix_person_contact", "contact_id", **_where("contact_id IS NOT NULL")),
         CheckConstraint("circumstances & ~circumstances_known = 0", name="known"),
         CheckConstraint(
             "typeof(circumstances) = 'integer' AND typeof(circumstances_known) = 'integer'",

@@ -184,6 +184,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['version_id'], ['policy_version.id'], name=op.f('fk_policy_sign_off_version_id')),
     sa.PrimaryKeyConstraint('version_id', 'department', name=op.f('pk_policy_sign_off'))
     )
+    op.create_table('policy_look',
+    sa.Column('policy_id', row_id, nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('at', moment, nullable=False),
+    sa.ForeignKeyConstraint(['policy_id'], ['policy.id'], name=op.f('fk_policy_look_policy_id')),
+    sa.PrimaryKeyConstraint('policy_id', name=op.f('pk_policy_look'))
+    )
     op.create_table('proposal',
     sa.Column('id', row_id, nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -225,6 +232,10 @@ def upgrade() -> None:
     op.add_column("import_run", sa.Column("result", document, nullable=False, server_default="{}"))
     op.add_column("import_run", sa.Column("undone_at", moment, nullable=True))
     op.add_column("import_run", sa.Column("undone_by", sa.Text(), nullable=False, server_default=""))
+    for column in ("guardian", "contact"):
+        some = sa.text(f"{column}_id IS NOT NULL")
+        op.create_index(f"ix_person_{column}", "person", [f"{column}_id"], sqlite_where=some, postgresql_where=some)
+    op.create_index("ix_audience_member_person", "audience_member", ["person_id"])
     op.add_column("import_run", sa.Column("members", sa.LargeBinary(), nullable=True))
     op.add_column("household", sa.Column("first_import_id", row_id, nullable=True))
     op.add_column("import_run", sa.Column("list_ref", sa.Text(), nullable=False, server_default=""))
@@ -268,6 +279,9 @@ def downgrade() -> None:
     op.drop_column("person", "paid_months")
     op.drop_column("import_run", "list_ref")
     op.drop_column("household", "first_import_id")
+    op.drop_index("ix_audience_member_person", "audience_member")
+    op.drop_index("ix_person_contact", "person")
+    op.drop_index("ix_person_guardian", "person")
     op.drop_column("import_run", "members")
     op.drop_column("import_run", "undone_by")
     op.drop_column("import_run", "undone_at")
@@ -282,6 +296,7 @@ def downgrade() -> None:
     _make_match(_BEFORE, sqlite)
     op.drop_table("proposal_person")
     op.drop_table("proposal")
+    op.drop_table("policy_look")
     op.drop_table("policy_sign_off")
     op.drop_table("policy_review")
     op.drop_table("policy_conflict")

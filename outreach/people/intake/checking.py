@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -166,6 +167,7 @@ def prepare(setup: Setup) -> None:
     """In a process of the pool: once, before its first bundle."""
     global _here
     _here = Bench(setup)
+    gc.set_threshold(100_000, 50, 100)  # rows come and go; nothing here is a circle
 
 
 def check_bundle(sheet: int, rows: Sequence[Numbered]) -> Checked:

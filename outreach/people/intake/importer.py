@@ -35,6 +35,7 @@ from outreach.people.intake.watch import Progress, Stopped, Watch
 from outreach.people.intake.writing import Written, write_chunk
 from outreach.people.queries import imports
 from outreach.people.queries import register as queries
+from outreach.people.queries.bulk import roomy
 from outreach.people.queries.regions import all_regions
 from outreach.people.reading.spreadsheet import open_sheets
 from outreach.people.schemas import ImportReport, Preview, Problem
@@ -176,7 +177,7 @@ class Intake:
         self._watch.enter("writing", len(spool))
         self.report.written, self.report.import_id = True, run.id
         people = array("q")
-        with Spool(self.options.get("work_dir")) as kept:
+        with Spool(self.options.get("work_dir")) as kept, roomy(self.begin):
             children = Children(kept, self.today)
             for rows in _chunks(spool):
                 self._write_chunk(rows, run, children, people)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import JSON, Connection, Date, Table, func, select, text
 
 from outreach.models.base import UtcDateTime
+from outreach.store import Begin
 
 _CONVERTED = (UtcDateTime, JSON, Date)
 Values = tuple[Any, ...]
@@ -80,3 +82,20 @@ def _converted(row: Values, converters: Sequence[tuple[int, Callable[[Any], Any]
     for at, convert in converters:
         values[at] = convert(values[at])
     return tuple(values)
+
+
+@contextmanager
+def roomy(begin: Begin) -> Iterator[None]:
+    """While many rows are written, SQLite may keep more pages in memory and copies them back less often."""
+    _pragmas(begin, cache_size=-262_144, wal_autocheckpoint=16_000)
+    try:
+        yield
+    finally:
+        _pragmas(begin, cache_size=-65_536, wal_autocheckpoint=1_000)
+
+
+def _pragmas(begin: Begin, **values: int) -> None:
+    with begin() as connection:
+        if connection.dialect.name == "sqlite":
+            for name, value in values.items():
+                connection.exec_driver_sql(f"PRAGMA {name}={value}")

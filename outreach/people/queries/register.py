@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import (
     Connection,
     Row,
+    Select,
     and_,
     bindparam,
     case,
@@ -31,11 +33,26 @@ COMPARED = (
 )  # fmt: skip
 
 
+_HOMES = select(
+    Household.id, Household.key, Household.region, Household.address, Household.head_id, Household.first_import_id
+).where(Household.key.in_(bindparam("keys", expanding=True)))  # fmt: skip
+
+
 def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
     """Lists of at most CHUNK."""
     every = list(items)
     for start in range(0, len(every), CHUNK):
         yield every[start : start + CHUNK]
+
+
+_KEYS = bindparam("keys", expanding=True)
+
+
+@cache
+def _by(sign: str) -> Select[Any]:
+    """Built once: two thousand keys are bound, not compiled."""
+    columns = [getattr(Person, name) for name in COMPARED]
+    return select(*columns).where(getattr(Person, sign).in_(_KEYS)).order_by(Person.id)
 
 
 def people_by(
@@ -44,11 +61,9 @@ def people_by(
     values: Collection[Any],
 ) -> list[Row[Any]]:
     """People of a chunk by their number, their document, their masked document and name, or their phone."""
-    columns = [getattr(Person, name) for name in COMPARED]
     found: list[Row[Any]] = []
     for some in chunks(sorted(values)):
-        statement = select(*columns).where(getattr(Person, sign).in_(some))
-        found.extend(connection.execute(statement.order_by(Person.id)))
+        found.extend(connection.execute(_by(sign), {"keys": some}))
     return found
 
 
@@ -90,10 +105,8 @@ def person_ids(connection: Connection, keys: Collection[bytes]) -> dict[bytes, i
 def households(connection: Connection, keys: Collection[bytes]) -> dict[bytes, Row[Any]]:
     """Key → (id, key, region, address, head_id, first_import_id)."""
     found: dict[bytes, Row[Any]] = {}
-    home = Household
-    columns = (home.id, home.key, home.region, home.address, home.head_id, home.first_import_id)
     for some in chunks(sorted(keys)):
-        rows = connection.execute(select(*columns).where(Household.key.in_(some)))
+        rows = connection.execute(_HOMES, {"keys": some})
         found.update({row.key: row for row in rows})
     return found
 
@@ -175,7 +188,8 @@ def set_guardians(connection: Connection, guardians: dict[int, int]) -> None:
 def class_phones(connection: Connection, keys: Collection[bytes]) -> None:
     """Class each number by the people who have it; fixed lines stay what they are.
 
-    A number of one person is their own, of one household the family's, of several unknown, of many a clerk's.
+    A number of one person is their own, of one household the family's, of several (or of nobody who is here) unknown,
+    of many a clerk's.
     """
     homes = func.count(func.distinct(func.coalesce(Person.household_id, -Person.id)))
     kind = case(
@@ -195,6 +209,8 @@ def class_phones(connection: Connection, keys: Collection[bytes]) -> None:
     groups: dict[str, list[bytes]] = {}
     for key, name in rows:
         groups.setdefault(name, []).append(key)
+    known = {key for some in groups.values() for key in some}
+    groups.setdefault("unknown", []).extend(key for key in keys if key not in known)
     for name, some in groups.items():
         connection.execute(
             update(Person)
