@@ -17,7 +17,7 @@ from outreach.access.scope import Scope
 from outreach.audiences import queries, service, snapshot
 from outreach.audiences.facts import facts_of
 from outreach.audiences.predicates import eligible, members
-from outreach.audiences.snapshot import keeping, leaves
+from outreach.audiences.snapshot import columns, keeping, leaves
 from outreach.models.people import Household
 from outreach.models.people import Person as Row
 from outreach.people import lists
@@ -285,11 +285,14 @@ def test_a_transaction_that_writes_is_never_kept(store: Store, vault: Vault) -> 
 def test_several_who_ask_at_once_load_it_once(
     store: Store, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loaded = []
-    original = keeping.load
-    monkeypatch.setattr(
-        keeping, "load", lambda connection: loaded.append(1) or original(connection)
-    )  # type: ignore[func-returns-value]
+    loaded: list[int] = []
+    original = columns.load
+
+    def load(connection: Connection) -> columns.Columns:
+        loaded.append(1)
+        return original(connection)
+
+    monkeypatch.setattr(keeping, "load", load)
     with store.begin() as connection:
         town.add_person(connection, vault)
 

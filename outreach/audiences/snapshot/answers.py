@@ -112,11 +112,13 @@ class Answers:
         depth: int = 9,
     ) -> list[Row]:
         """(group, likely, unknown, not, blocked) as `queries.totals` gives them."""
-        return self.rows(self.policy(policy, on, home=home), scope, on, by, depth)
+        found = self.policy(policy, on, home=home)
+        return self.rows(found, self.everybody(scope), on, by, depth)
 
-    def rows(self, found: Fitting, scope: str, on: date, by: str = "", depth: int = 9) -> list[Row]:
-        """The same for whatever was found among all active people."""
-        inside = self.everybody(scope)
+    def rows(
+        self, found: Fitting, inside: BitMap, on: date, by: str = "", depth: int = 9
+    ) -> list[Row]:
+        """The same for whatever was found among all active people, of those who are `inside`."""
         yes, maybe, active = (one & inside for one in (found.yes, found.maybe, self.index.active))
         if by == "region":
             return self._by_region(inside, yes, maybe, active, depth)

@@ -32,8 +32,10 @@ def version_of(connection: Connection) -> Version:
     return tuple(int(one or 0) for one in connection.execute(statement).one())
 
 
-def index_of(connection: Connection) -> Index | None:
+def index_of(connection: Connection, *, may_load: bool = True) -> Index | None:
     """The index of the register as it is now, loaded by the first who asks; None in a transaction that writes.
+
+    None as well where it would have to be loaded and `may_load` says no.
 
     Others who ask meanwhile wait for it instead of loading a second one. One register is kept at a time.
     """
@@ -44,6 +46,8 @@ def index_of(connection: Connection) -> Index | None:
     kept = _kept.get(place)
     if kept is not None and kept[0] == version:
         return kept[1]
+    if not may_load:
+        return None
     with _lock:
         kept = _kept.get(place)
         if kept is None or kept[0] != version:
