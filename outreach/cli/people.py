@@ -13,6 +13,7 @@ from outreach.cli.office import Here, machine_user
 from outreach.cli.options import Out
 from outreach.cli.output import Answer, command
 from outreach.errors import Invalid
+from outreach.wording import say
 
 if TYPE_CHECKING:
     from outreach.people.schemas import ImportReport
@@ -34,9 +35,16 @@ def take_in(  # noqa: PLR0913 - one argument per option of the command
         Path | None, typer.Option(help="JSON {列名: 字段} · header to field")
     ] = None,
     rejected: Annotated[Path | None, typer.Option(help="错行另存 · workbook of bad rows")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="文本文件的编码 · UTF-8, GB18030, UTF-16LE, UTF-16BE, Big5")
+    ] = None,
+    ask_password: Annotated[
+        bool, typer.Option(help="询问表格的打开密码，不保存 · ask for the file's password")
+    ] = False,
 ) -> Answer:
     """导入名单 · Take in a list of people (XLSX, XLS, CSV)."""
     from outreach.people.intake.importer import import_file
+    from outreach.people.reading.spreadsheet import encoding_of
 
     with here.installation() as office:
         report = import_file(
@@ -50,9 +58,18 @@ def take_in(  # noqa: PLR0913 - one argument per option of the command
             sheet=sheet,
             mapping=_mapping(mapping),
             rejected=rejected,
+            encoding=encoding,
+            password=_password() if ask_password else None,
             by=machine_user(),
         )
-    return Answer(report.as_dict(), _lines(report), failed=report.failed)
+    read = encoding_of(file, encoding)
+    said = [say(read.remark().code, "zh", **read.remark().params)] if read else []
+    return Answer(report.as_dict(), [*said, *_lines(report)], failed=report.failed)
+
+
+def _password() -> str:
+    """Typed without being shown, never kept; asked on standard error, so that --json stays one line."""
+    return str(typer.prompt("打开密码 · password", hide_input=True, err=True))
 
 
 def _mapping(path: Path | None) -> dict[str, str] | None:

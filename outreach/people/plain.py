@@ -10,7 +10,9 @@ _NEVER_SEEN = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\u
 _JOINERS = "\u200c\u200d"
 _HIDDEN = re.compile(f"[{_NEVER_SEEN}{_JOINERS}]")
 _WITHOUT_JOINERS = re.compile(f"[{_NEVER_SEEN}]")
-_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+_ANY_SPACE = "\u00a0\u2000-\u200a\u202f\u205f\u3000"
+_SPACES = re.compile(f"[{_ANY_SPACE}]")
+_ODD = re.compile(f"[{_NEVER_SEEN}{_JOINERS}{_ANY_SPACE}]")
 _JOINING = re.compile("[\u0600-\u06ff\u0750-\u077f\u0900-\u0dff\u0f00-\u0fff\u1800-\u18af]")
 
 
@@ -27,10 +29,8 @@ def tidy(text: str) -> str:
 
     In scripts that need joiners (Uyghur, Tibetan, Mongolian) these stay.
     """
-    if text.isascii():
+    if text.isascii() or not _ODD.search(text):
         return text.strip()
-    if _HIDDEN.search(text):
-        text = (_WITHOUT_JOINERS if _JOINING.search(text) else _HIDDEN).sub("", text)
-    if _SPACES.search(text) and not _JOINING.search(text):
-        text = _SPACES.sub(" ", text)
-    return text.strip()
+    if _JOINING.search(text):
+        return _WITHOUT_JOINERS.sub("", text).strip()
+    return _SPACES.sub(" ", _HIDDEN.sub("", text)).strip()

@@ -29,19 +29,21 @@ def aside(columns: Columns, cells: Sequence[str]) -> Invalid | None:
 
     Codes: people.totals_row, people.header_repeated, people.signature_row, people.number_only.
     """
+    if _says_who(columns, cells):
+        return None
     texts = tuple(cell.strip() for cell in cells)
     if texts in columns.above or _names_fields(columns, texts):
         return Invalid("people.header_repeated")
-    if _says_who(columns, texts) or _has_name(columns, texts):
-        return None
+    return None if _has_name(columns, texts) else _of_the_form(columns, texts)
+
+
+def _of_the_form(columns: Columns, texts: Sequence[str]) -> Invalid | None:
     folded = [_folded(text) for text in texts if text]
     if any(_TOTAL.fullmatch(text) for text in folded):
         return Invalid("people.totals_row")
     if any(_SIGNED.search(text) for text in folded):
         return Invalid("people.signature_row")
-    if _only_serial(columns, texts):
-        return Invalid("people.number_only")
-    return None
+    return Invalid("people.number_only") if _only_serial(columns, texts) else None
 
 
 def _names_fields(columns: Columns, texts: Sequence[str]) -> bool:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from outreach.errors import Invalid
 from outreach.people.reading.encoding import Encoding, Opener
+from outreach.people.reading.headers import field_of
 
 _DELIMITERS = ",\t;|"
+_NO_DELIMITER = dict.fromkeys(map(ord, _DELIMITERS))
 _LOOKED_AT = 20_000  # characters that decide what stands between the cells
 _QUOTED = re.compile(r'"[^"]*"')
 _WIDE_GAP = re.compile(r"[ \u3000]{2,}|\u3000")
@@ -45,9 +47,17 @@ def _without_mark(lines: Iterable[str]) -> Iterator[str]:
 
 
 def delimiter(start: str) -> str:
-    """What stands between the cells of a text that begins like this."""
-    first = _QUOTED.sub("", start).splitlines()[:20]
-    return max(_DELIMITERS, key=lambda mark: sum(line.count(mark) for line in first))
+    """What stands between the cells of a text that begins like this: what makes the most known headers, or occurs most."""
+    lines = _QUOTED.sub(lambda found: found[0].translate(_NO_DELIMITER), start).splitlines()[:20]
+    return max(
+        _DELIMITERS,
+        key=lambda mark: (_headers(lines, mark), sum(line.count(mark) for line in lines)),
+    )
+
+
+def _headers(lines: list[str], mark: str) -> int:
+    cells = ([cell.strip('" ') for cell in line.split(mark)] for line in lines)
+    return max((sum(field_of(cell) is not None for cell in row) for row in cells), default=0)
 
 
 def rows_of(lines: Iterable[str], mark: str, file: str) -> Iterator[list[str]]:

@@ -59,19 +59,14 @@ class Places:
     def of(cls, rows: Iterable[_Named], under: str = "") -> Places:
         """From the region table; names are looked for inside the region `under`, codes everywhere."""
         by_code = {row.code: row for row in rows}
-        by_name: dict[str, set[str]] = {}
         has_below: set[tuple[str, int]] = set()
         before: dict[str, tuple[str, ...]] = {}
         for code, row in by_code.items():
             if row.successor:
                 before[row.successor] = (*before.get(row.successor, ()), code)
-                continue
-            has_below.add((row.parent, len(code)))
-            if code.startswith(under) or under.startswith(code):
-                for name in _names(row, by_code):
-                    by_name.setdefault(name, set()).add(code)
-        names = {name: frozenset(found) for name, found in by_name.items()}
-        return cls(by_code, names, frozenset(has_below), before)
+            else:
+                has_below.add((row.parent, len(code)))
+        return cls(by_code, _by_name(by_code, under), frozenset(has_below), before)
 
     def find(self, text: str) -> Place:
         """The region meant. Raises Invalid: people.region_unknown, _ambiguous (names all), _code."""
@@ -110,7 +105,7 @@ class Places:
         except ValueError:
             raise Invalid("people.region_code", region=text) from None
         if code in self.by_code:
-            return self._place(self._current(code))
+            return self._place(_current(code, self.by_code))
         above = next((one for one in reversed(codes.ancestors(code)) if one in self.by_code), None)
         if above is None and self.by_code:
             raise Invalid("people.region_unknown", region=text)
@@ -118,14 +113,6 @@ class Places:
             # The places of this level are listed here, and this one is not among them.
             raise Invalid("people.region_unknown", region=text)
         return Place(code, listed=False)
-
-    def _current(self, code: str) -> str:
-        for _ in range(10):  # a successor may have one too; a circle ends
-            successor = self.by_code[code].successor if code in self.by_code else ""
-            if not successor:
-                break
-            code = successor
-        return code
 
     def _by_name(self, text: str) -> Place:
         found = self.by_name.get(_folded(text), frozenset())
@@ -137,6 +124,27 @@ class Places:
 
     def _place(self, code: str) -> Place:
         return Place(code, before=self.before.get(code, ()))
+
+
+def _by_name(by_code: Mapping[str, _Named], under: str) -> dict[str, frozenset[str]]:
+    """Name → codes. A name of the past means the successor, as long as no region of today has it."""
+    today: dict[str, set[str]] = {}
+    past: dict[str, set[str]] = {}
+    for code, row in by_code.items():
+        now = _current(code, by_code)
+        if now.startswith(under) or under.startswith(now):
+            for name in _names(row, by_code):
+                (past if row.successor else today).setdefault(name, set()).add(now)
+    return {name: frozenset(found) for name, found in {**past, **today}.items()}
+
+
+def _current(code: str, by_code: Mapping[str, _Named]) -> str:
+    for _ in range(10):  # a successor may have one too; a circle ends
+        successor = by_code[code].successor if code in by_code else ""
+        if not successor:
+            break
+        code = successor
+    return code
 
 
 def _folded(name: str) -> str:

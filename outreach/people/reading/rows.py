@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from outreach.errors import Invalid, OutreachError
 from outreach.people.plain import tidy
 from outreach.people.reading.cells import READERS, Context
 from outreach.people.reading.columns import SENSITIVE_PREFIX
+from outreach.people.reading.context import Read
 from outreach.people.reading.whereabouts import settle_place
 from outreach.people.reading.words import NOTHING, YES_NO
 from outreach.people.schemas import HEAD_WORDS, PersonRow
@@ -29,6 +30,10 @@ class Checker:
     sheet: int = 0
     problems: list[Remark] = field(default_factory=list)
 
+    @cached_property
+    def _readers(self) -> Sequence[tuple[str, Read]]:
+        return [one for one in READERS if one[0] in self.context.columns.of]
+
     @property
     def remarks(self) -> list[Remark]:
         """What is worth a look in the row that was checked last."""
@@ -40,7 +45,7 @@ class Checker:
         self.context.begin_row()
         person = PersonRow(self.sheet, number, region=self.region)
         values = self._values(cells)
-        for name, read in READERS:
+        for name, read in self._readers:
             for text in values.get(name, ()):
                 try:
                     read(self.context, person, text)

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -116,11 +115,23 @@ def _text(path: Path, only: str | None, encoding: str | None, head: bytes) -> Bo
         raise Invalid("people.file_not_spreadsheet", file=path.name)
     if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"<", b"{\\rtf")):
         raise Invalid("people.file_markup", file=path.name)
-    opened: Opener = partial(path.open, "rb")  # type: ignore[assignment] # no overload in a partial
+    opened = _opener(path)
     found = detect(opened, path.name, encoding)
     notes: list[OutreachError] = [found.remark()] if found.rival else []
     rows = DelimitedRows(opened, found, path.name)
     return Book([OpenSheet(path.stem, rows)], found, notes)
+
+
+def encoding_of(path: Path, encoding: str | None = None) -> Encoding | None:
+    """In which encoding a text file is read and why, None for a workbook; raises what `open_sheets` raises of it."""
+    with path.open("rb") as file:
+        if file.read(8).startswith(_PACKED):
+            return None
+    return detect(_opener(path), path.name, encoding)
+
+
+def _opener(path: Path) -> Opener:
+    return lambda: path.open("rb")
 
 
 def read_sheets(

@@ -172,6 +172,13 @@ def test_a_place_by_code_or_by_name(text: str, code: str) -> None:
     assert PLACES.find(text).code == code
 
 
+def test_a_name_of_the_past_means_the_successor_unless_somebody_bears_it_today() -> None:
+    old = [Row("430102001209", "老村", "430102001", VILLAGE), Row("430102001210", "幸福村", "430102001", VILLAGE)]  # fmt: skip
+    places = Places.of([*REGIONS, *old], "430102")
+    assert places.find("老村").code == VILLAGE
+    assert places.find("文艺路街道幸福村").code == "430102001202"
+
+
 def test_codes_below_what_is_listed_are_taken_and_remarked_on() -> None:
     assert PLACES.find("441900003").listed is False
     with pytest.raises(Invalid):

@@ -142,6 +142,21 @@ def test_quotes_that_would_make_rows_run_together_are_told(
     assert caught.value.params == {"file": "x.csv", "row": row, "line": line}
 
 
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ('姓名,出生日期\n张三,"1\t2\t3\t4"\n', ["张三", "1\t2\t3\t4"]),
+        ("姓名,出生日期\n张三;;;;;;,x\n", ["张三;;;;;;", "x"]),
+        ("姓名|出生日期\n张三,,,,|x\n", ["张三,,,,", "x"]),
+        ("一;二\n1,5;2,5\n3,5;x\n4;x\n", ["1,5", "2,5"]),
+    ],
+)
+def test_what_stands_between_cells_is_found(tmp_path: Path, text: str, row: list[str]) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(text, "utf-8")
+    assert read_sheets(path)[0].rows[1] == row
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_lines_may_end_in_any_way(tmp_path: Path, end: str) -> None:
     path = tmp_path / "x.csv"
