@@ -16,8 +16,9 @@ CHANNELS = ("sms", "group", "flyer", "broadcast", "visit", "call")
 CLASSES = ("publicity", "own-benefit", "urgent")
 _KEYS = {
     "id", "title", "policies", "region", "announce", "class", "office", "phone", "opt_out", "valid_until", "budget",
-    "written_dialects", "ignore_quiet_hours", "steps",
+    "written_dialects", "ignore_quiet_hours", "steps", "segment", "proposal",
 }  # fmt: skip
+_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _STEP_KEYS = {
     "channel",
     "at",
@@ -69,7 +70,7 @@ def parse(document: object, zone: ZoneInfo, file: str) -> CampaignOrder:
         if not document.get(key):
             raise Invalid("campaigns.missing_key", file=file, key=key)
     ref = str(document["id"])
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", ref):
+    if not re.fullmatch(_NAME, ref):
         raise Invalid("campaigns.bad_value", file=file, key="id", value=ref)
     return CampaignOrder(
         ref=ref,
@@ -137,6 +138,7 @@ def _options(document: Mapping[str, Any], file: str) -> dict[str, Any]:
         "valid_until": valid_until.isoformat(),
     }
     options |= {key: str(document[key]) for key in ("phone", "opt_out") if key in document}
+    options |= _among(document, file)
     for key in ("written_dialects", "ignore_quiet_hours"):
         switch = document.get(key)
         if switch is None:
@@ -145,6 +147,21 @@ def _options(document: Mapping[str, Any], file: str) -> dict[str, Any]:
             raise Invalid("campaigns.switch_needs_reason", file=file, key=key)
         options[key] = str(switch["reason"])
     return options
+
+
+def _among(document: Mapping[str, Any], file: str) -> dict[str, Any]:
+    """Only some people: `segment` names a saved segment, `proposal` is the number of a proposal."""
+    found: dict[str, Any] = {}
+    segment, proposal = document.get("segment"), document.get("proposal")
+    if segment is not None:
+        if not isinstance(segment, str) or not re.fullmatch(_NAME, segment):
+            raise Invalid("campaigns.bad_value", file=file, key="segment", value=segment)
+        found["segment"] = segment
+    if proposal is not None:
+        if type(proposal) is not int or proposal < 1:
+            raise Invalid("campaigns.bad_value", file=file, key="proposal", value=proposal)
+        found["proposal"] = proposal
+    return found
 
 
 def _step(number: int, step: object, zone: ZoneInfo, file: str) -> StepOrder:

@@ -16,7 +16,7 @@ from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.audiences import queries as audience_queries
 from outreach.audiences import service as audiences
-from outreach.campaigns import preview, queries
+from outreach.campaigns import among, preview, queries
 from outreach.campaigns.schemas import CampaignOrder
 from outreach.campaigns.states import MOVES
 from outreach.deliveries import orders
@@ -54,6 +54,7 @@ def create(connection: Connection, order: CampaignOrder, by: str, home: str = ""
     if queries.by_ref(connection, order.ref) is not None:
         raise Conflict("campaigns.exists", campaign=order.ref)
     named = _known_policies(connection, order)
+    among.check(connection, order.ref, order.options, order.policies)
     for step in order.steps:
         if queries.account_for(connection, step.channel, step.options.get("account")) is None:
             raise Missing("deliveries.no_account", channel=step.channel)
@@ -167,6 +168,7 @@ def _freeze_audience(
         on,
         general=campaign["announce"] == "general",
         home=campaign["options"].get("home", ""),
+        among=among.condition(connection, campaign["options"], on),
     )
 
 
@@ -234,7 +236,11 @@ def submit(connection: Connection, ref: str, by: str, on: date) -> str:
             for key in ("ref", "title", "region", "message_class", "announce", "options")
         },
         "budget": campaign["budget_fen"],
-        "audience": {"hash": audience_hash, "people": people},
+        "audience": {
+            "hash": audience_hash,
+            "people": people,
+            **among.signed(connection, campaign["options"]),
+        },
         "policies": {view.ref: _policy_digest(view) for view in views},
         "texts": texts,
         "steps": [

@@ -26,6 +26,16 @@ class Segment(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class PolicyLook(Base):
+    """On which day it was last looked for whom a policy has come to fit."""
+
+    __tablename__ = "policy_look"
+
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True)
+    on: Mapped[date]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Proposal(Base):
     """People for whom something has changed under one policy: "now eligible for…"; an officer decides.
 
@@ -56,7 +66,7 @@ class Proposal(Base):
 
 
 class ProposalPerson(Base):
-    """Whom a proposal is about, and why: birthday, import, moved, rule, new in the register."""
+    """Whom a proposal is about, and why: see `audiences.changes.schemas.WHY`, and `proposals.schemas`."""
 
     __tablename__ = "proposal_person"
 

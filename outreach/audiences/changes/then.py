@@ -20,7 +20,9 @@ def as_then(connection: Connection, view: PolicyView, span: Span) -> PolicyView 
     found = choose(versions.history(connection, view.ref), span)
     if found is None:
         return None
-    kept = tuple(one for one in found.locals if one.verified_on is None or one.verified_on < span.since)
+    kept = tuple(
+        one for one in found.locals if one.verified_on is None or one.verified_on < span.since
+    )
     return replace(found, locals=kept)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, and_, literal, not_
+from sqlalchemy import ColumnElement, Connection, and_
 
 from outreach.access import audit
 from outreach.access.roles import Action
@@ -85,7 +85,7 @@ def delete(connection: Connection, ref: str, by: str, scope: Scope) -> None:
     """Take a segment away. Conflict while a campaign that is not over uses it, Refused outside the scope."""
     segment = get(connection, ref)
     scope.require(segment.region)
-    using = used_by(connection, segment.ref)
+    using = used_by(connection, segment)
     if using:
         raise Conflict("audiences.segment_in_use", segment=segment.ref, campaign=using[0])
     queries.remove(connection, segment.id)
@@ -93,12 +93,12 @@ def delete(connection: Connection, ref: str, by: str, scope: Scope) -> None:
     audit.record(connection, by, Action.SEGMENTS_EDIT, f"segment:{segment.ref}", detail)
 
 
-def used_by(connection: Connection, ref: str) -> list[str]:
+def used_by(connection: Connection, segment: SegmentView) -> list[str]:
     """Campaigns that are not over and take only people of the segment."""
     return [
         name
         for name, options in queries.campaign_options(connection)
-        if options.get("segment") == ref
+        if options.get("segment") in (segment.ref, str(segment.id))
     ]
 
 
@@ -140,19 +140,12 @@ def answers(
 
 
 def _tallied(
-    connection: Connection, pair: tuple[Any, Any], inside: Any, asked: Asked
+    connection: Connection,
+    pair: tuple[ColumnElement[bool], ColumnElement[bool]],
+    inside: ColumnElement[bool],
+    asked: Asked,
 ) -> tuple[Answer, list[Answer]]:
     group = counting.group_of(asked.by, asked.on, asked.depth)
     rows = counting.tally(connection, pair, inside, group)
     parts = [Answer(*row) for row in rows]
     return summed(parts), parts if asked.by else []
-
-
-def outside(rule_pair: tuple[Any, Any]) -> Any:
-    """People who certainly do not belong."""
-    return not_(rule_pair[1])
-
-
-def lacking(rule: Rule, known: Sequence[str]) -> list[str]:
-    """Policies of whose lists nobody knows anything yet, of those that a rule asks about."""
-    return [ref for ref in refs_of(rule) if ref not in known]
