@@ -21,7 +21,7 @@ _SIGNED = re.compile(
 _COUNT = re.compile(r"(共|计|共计)?[\d,.]+(人|户|名|人次|个)")
 _IDENTITY = re.compile(r"\d{6}|\d{4}[-/.年]\d")
 _WHO = ("id_card", "birth", "phone", "disability_card")
-_MOST_FIELDS = 2  # a repeated header names more fields than chance does
+_MOST_FIELDS = 2  # no chance gives so many
 
 
 def aside(columns: Columns, cells: Sequence[str]) -> Invalid | None:
@@ -32,7 +32,7 @@ def aside(columns: Columns, cells: Sequence[str]) -> Invalid | None:
     if _says_who(columns, cells):
         return None
     texts = tuple(cell.strip() for cell in cells)
-    if texts in columns.above or _names_fields(columns, texts):
+    if texts in columns.above or _repeats(columns, texts) or _names_fields(columns, texts):
         return Invalid("people.header_repeated")
     return None if _has_name(columns, texts) else _of_the_form(columns, texts)
 
@@ -44,6 +44,16 @@ def _of_the_form(columns: Columns, texts: Sequence[str]) -> Invalid | None:
     if any(_SIGNED.search(text) for text in folded):
         return Invalid("people.signature_row")
     return Invalid("people.number_only") if _only_serial(columns, texts) else None
+
+
+def _repeats(columns: Columns, texts: Sequence[str]) -> bool:
+    """Every cell says what stands in the header above it, in one of its rows."""
+    said = [
+        text in columns.headers[at].split("/") if at < len(columns.headers) else False
+        for at, text in enumerate(texts)
+        if text
+    ]
+    return len(said) >= _MOST_FIELDS and all(said)
 
 
 def _names_fields(columns: Columns, texts: Sequence[str]) -> bool:

@@ -98,11 +98,12 @@ def _open_packed(path: Path, only: str | None, password: str | None) -> Iterator
         names = [one.name for one in workbook.sheets]
         if only is not None and only not in names:
             raise Missing("people.sheet_missing", sheet=only, sheets="、".join(names))
-        seen = [one for one in workbook.sheets if (one.name == only if only else not one.hidden)]
+        shown = [one for one in workbook.sheets if not one.hidden] or workbook.sheets
+        seen = [one for one in workbook.sheets if one.name == only] if only else shown
         notes: list[OutreachError] = [
             Invalid("people.sheet_hidden", sheet=one.name)
             for one in workbook.sheets
-            if one.hidden and not only
+            if one not in shown and not only
         ]
         sheets = [OpenSheet(one.name, one.rows, one.rows.merged, workbook.epoch) for one in seen]
         yield Book(sheets, None, notes)
