@@ -12,32 +12,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from outreach.errors import Invalid
+from outreach.errors import Invalid, Missing
 from outreach.people.languages import MANDARIN, dialects, find_language
 from outreach.people.queries import regions as queries
-from outreach.people.reading.spreadsheet import Sheet, read_sheets
+from outreach.people.region_lists.placing import place_rows
+from outreach.people.region_lists.reading import RegionRow, read_region_list
 from outreach.people.schemas import Problem
 from outreach.store import Begin
 from segments import regions as codes
-
-LEVELS = {
-    "省": "province",
-    "市": "prefecture",
-    "县": "county",
-    "镇": "town",
-    "村": "village",
-    "网格": "grid",
-}
-_HEADERS = {
-    "code": "code 代码 区划代码 行政区划代码 统计用区划代码 编码",
-    "name": "name 名称 地区名称 区划名称",
-    "level": "level 级别 层级",
-    "dialect": "dialect 方言 语言",
-    "successor": "successor 后继代码 新代码 并入代码",
-    "valid_from": "valid_from 启用日期 生效日期",
-    "valid_to": "valid_to 停用日期 失效日期",
-}
-_FIELD_OF = {word: name for name, words in _HEADERS.items() for word in words.split()}
 
 
 @dataclass
@@ -47,6 +29,7 @@ class RegionReport:
     rows: int = 0
     new: int = 0
     changed: int = 0
+    skipped: int = 0
     moved_people: int = 0
     errors: list[Problem] = field(default_factory=list)
 
@@ -64,6 +47,7 @@ def seed(begin: Begin) -> int:
     rows = _country()
     with begin() as connection:
         queries.put(connection, rows, keep_dialect=True)
+        roll_up(connection)
     return len(rows)
 
 
@@ -105,109 +89,121 @@ def _parent(code: str, known: Mapping[str, object]) -> str:
     return next((above for above in reversed(codes.ancestors(code)) if above in known), "")
 
 
-def import_csv(path: Path, begin: Begin) -> RegionReport:
-    """Take in a list of regions (code, name, and where wanted level, dialect, successor, validity; CSV or XLSX).
+def import_csv(path: Path, begin: Begin, region: str = "") -> RegionReport:
+    """Take in a list of regions (CSV or XLSX): codes and names, or villages and grids by name inside `region`.
 
-    Nothing is written when a row is wrong. People registered at a code that gets a successor move to it. Raises
-    Invalid or Missing for a file that cannot be read or has no such columns.
+    Columns that the list does not have stay as they are. Nothing is written when a row is wrong. People, households,
+    lists and accounts at a code that gets a successor move to it. Raises Invalid or Missing for a file that cannot be
+    read or has no such columns.
     """
-    report = RegionReport()
-    rows: dict[str, dict[str, Any]] = {}
-    for sheet in read_sheets(path):
-        _read_rows(sheet, rows, report)
+    given = read_region_list(path)
+    report = RegionReport(given.count, skipped=given.skipped, errors=given.errors)
     with begin() as connection:
-        around = {above for code in rows for above in codes.ancestors(code)}
-        there = queries.by_codes(
-            connection, [*rows, *around, *(row["successor"] for row in rows.values())]
-        )
-        _complete(rows, there, report)
+        there = {row.code: row for row in queries.all_regions(connection)}
+        rows = place_rows(given.rows, there, region, report.errors)
+        whole = {code: _merged(code, row, there) for code, row in rows.items()}
+        _complete(whole, rows, there, report)
         if not report.errors:
-            _write(connection, rows, there, report)
+            _write(connection, whole, there, report)
     return report
 
 
-def _read_rows(sheet: Sheet, rows: dict[str, dict[str, Any]], report: RegionReport) -> None:
-    header = (
-        [_FIELD_OF.get(cell.strip().lower(), "") for cell in sheet.rows[0]] if sheet.rows else []
-    )
-    if not {"code", "name"} <= set(header):
-        raise Invalid("people.region_columns", sheet=sheet.name)
-    for number, cells in enumerate(sheet.rows[1:], start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        report.rows += 1
-        padded = [*cells, *[""] * (len(header) - len(cells))]
-        given = {name: cell.strip() for name, cell in zip(header, padded, strict=False) if name}
-        try:
-            row = _checked(given)
-            if row["code"] in rows:
-                raise Invalid("people.region_twice", region=row["code"])
-        except Invalid as error:
-            report.errors.append(Problem.of(number, "", error))
-        else:
-            rows[row["code"]] = {**row, "row": number}
-
-
-def _checked(given: Mapping[str, str]) -> dict[str, Any]:
-    try:
-        code, successor = codes.cut(given["code"]), codes.cut(given.get("successor", ""))
-    except ValueError:
-        raise Invalid("people.region_code", region=given["code"]) from None
-    if not code or not given["name"]:
-        raise Invalid("people.region_code", region=given["code"])
-    level = given.get("level", "")
-    if level and LEVELS.get(level, level) != codes.level(code) and codes.level(code) != "grid":
-        raise Invalid("people.region_level", region=code, level=level)
-    dialect = find_language(given["dialect"]) if given.get("dialect") else ""
-    if dialect is None:
-        raise Invalid("people.language_unknown", value=given["dialect"])
-    dates = {name: _date(given.get(name, "")) for name in ("valid_from", "valid_to")}
-    return {**_region(code, given["name"], successor=successor), **dates, "dialect": dialect}
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid("people.region_date", value=text) from None
+def _merged(code: str, row: RegionRow, there: Mapping[str, Row[Any]]) -> dict[str, Any]:
+    """What stood there, with what the list says instead; a new one has the dialect of its data, if any."""
+    old = dict(there[code]._mapping) if code in there else {**_region(code, ""), "dialect": ""}
+    return {**old, **row.given}
 
 
 def _complete(
-    rows: Mapping[str, dict[str, Any]], there: Mapping[str, Row[Any]], report: RegionReport
+    whole: Mapping[str, dict[str, Any]],
+    rows: Mapping[str, RegionRow],
+    there: Mapping[str, Row[Any]],
+    report: RegionReport,
 ) -> None:
-    """Set the parents, and say which regions hang in the air."""
-    known = {**dict.fromkeys(there), **dict.fromkeys(rows)}
-    for code, row in rows.items():
+    """Set the parents, and say which regions hang in the air or follow each other in a circle."""
+    known = {**dict.fromkeys(there), **dict.fromkeys(whole)}
+    after = {code: row.successor for code, row in there.items() if row.successor}
+    after |= {code: row["successor"] for code, row in whole.items()}
+    for code, row in whole.items():
         row["parent"] = _parent(code, known)
-        number = row.pop("row")
+        problem = None
         if not row["parent"] and codes.level(code) != "province":
-            report.errors.append(
-                Problem.of(number, "", Invalid("people.region_parent", region=code))
-            )
-        if row["successor"] and row["successor"] not in known:
+            problem = Invalid("people.region_parent", region=code)
+        elif row["successor"] and row["successor"] not in known:
             problem = Invalid("people.region_successor", region=code, successor=row["successor"])
-            report.errors.append(Problem.of(number, "", problem))
+        elif row["successor"] and last_successor(code, after) is None:
+            problem = Invalid("people.region_circle", region=code)
+        if problem is not None:
+            report.errors.append(Problem.of(rows[code].row, "", problem))
+
+
+def last_successor(code: str, after: Mapping[str, str]) -> str | None:
+    """The code that stands at the end of a chain of successors; None when it runs in a circle."""
+    seen = {code}
+    while following := after.get(code, ""):
+        if following in seen:
+            return None
+        seen.add(following)
+        code = following
+    return code
 
 
 def _write(
     connection: Connection,
-    rows: Mapping[str, dict[str, Any]],
+    whole: Mapping[str, dict[str, Any]],
     there: Mapping[str, Row[Any]],
     report: RegionReport,
 ) -> None:
-    for code, row in rows.items():
+    for code, row in whole.items():
         old = there.get(code)
         report.new += old is None
         report.changed += old is not None and dict(old._mapping) != row
-    queries.put(connection, list(rows.values()), keep_dialect=False)
-    for code, row in rows.items():
-        if row["successor"]:
-            report.moved_people += queries.move_to_successor(connection, code, row["successor"])
+    queries.put(connection, list(whole.values()), keep_dialect=False)
+    report.moved_people = roll_up(connection)
 
 
-def children(connection: Connection, code: str = "") -> Sequence[Row[Any]]:
-    """The regions directly below one ('' gives the provinces), each with code, name, level, parent, dialect."""
-    return queries.children(connection, code)
+def roll_up(connection: Connection) -> int:
+    """Everybody at a code that was replaced, or below it, to what replaced it; returns the number of people.
+
+    Who lived in a place below it keeps the place where that exists under the new code too, else they are known only
+    to the nearest region that does. Right however often it runs.
+    """
+    every = queries.all_regions(connection)
+    known = {row.code for row in every}
+    after = {row.code: row.successor for row in every if row.successor}
+    moved = 0
+    for old in sorted(after, key=len, reverse=True):
+        new = last_successor(old, after)
+        if new is None:
+            continue
+        for code in queries.codes_in_use(connection, old):
+            target = new + code[len(old) :]
+            if target not in known:
+                above = (one for one in reversed(codes.ancestors(target)) if one in known)
+                target = next((one for one in above if one.startswith(new)), new)
+            moved += queries.move_to_successor(connection, code, target)
+    return moved
+
+
+def set_dialect(connection: Connection, code: str, word: str) -> str:
+    """What is spoken at a place and below it, unless a deeper one says otherwise; '' = that of the region above.
+
+    Returns the tag. Raises Missing people.region_unknown, Invalid people.language_unknown.
+    """
+    tag = find_language(word) if word else ""
+    if tag is None:
+        raise Invalid("people.language_unknown", value=word)
+    if not queries.set_dialect(connection, code, tag):
+        raise Missing("people.region_unknown", region=code)
+    return tag
+
+
+def children(connection: Connection, code: str = "", on: date | None = None) -> Sequence[Row[Any]]:
+    """The regions directly below one ('' gives the provinces), each with code, name, level, parent, dialect.
+
+    Those that were replaced are left out; with `on`, those that are not yet or no more valid on that day too.
+    """
+    return queries.children(connection, code, on)
 
 
 def tree(connection: Connection, code: str) -> dict[str, list[Row[Any]]]:

@@ -28,7 +28,7 @@ GROUPS = {
         "template",
         "unguarded",
     },
-    "regions": {"seed", "import"},
+    "regions": {"seed", "import", "list", "dialect"},
     "policies": {
         "load",
         "check",
@@ -65,7 +65,17 @@ GROUPS = {
     "users": {"add", "list"},
     "funnel": {"rebuild"},
 }
-ALONE = {"migrate", "doctor", "demo", "serve", "sandbox", "match", "explain", "estimate", "calculate"}
+ALONE = {
+    "migrate",
+    "doctor",
+    "demo",
+    "serve",
+    "sandbox",
+    "match",
+    "explain",
+    "estimate",
+    "calculate",
+}
 
 
 def commands() -> Iterator[tuple[str, ...]]:

@@ -146,3 +146,23 @@ def test_what_has_ended_is_forgotten_by_command(
     assert told.status == 0
     assert call("people", "expire", "--json").data == {"changed": 3}
     assert bits(data) == {1: (0, 0), 2: (0, 0), 3: (0, 0)}
+
+
+def test_regions_by_command(call: Call, data: Path, tmp_path: Path) -> None:
+    names = csv_file(
+        tmp_path, [["社区", "网格"], ["多福巷社区", "一网格"], ["", "二网格"]], "grids.csv"
+    )
+    assert call("regions", "import", names, "--json").data["new"] == 2
+    below = call("regions", "list", "110101001001", "--json").data
+    assert [one["code"] for one in below["regions"]] == ["11010100100101", "11010100100102"]
+    assert below["name"].endswith("多福巷社区")
+    spoken = call("regions", "dialect", "110101001", "粤语", "--json").data
+    assert (spoken["own"], spoken["dialect"]) == ("yue-Hans", "yue-Hans")
+    below = call("regions", "list", "110101001", "--json").data["regions"]
+    assert [(one["dialect"], one["own_dialect"]) for one in below] == [("yue-Hans", False)]
+    assert call("regions", "dialect", "110101001", "-", "--json").data["dialect"] == "zh-Hans"
+    assert (
+        call("regions", "dialect", "110101001", "火星话", "--json").code
+        == "people.language_unknown"
+    )
+    assert call("regions", "dialect", "999", "粤语", "--json").code == "people.region_unknown"

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, func, or_, select, update
 
-from outreach.models.people import Household, Person, Region
+from outreach.models.access import User
+from outreach.models.people import CompleteList, Household, Person, Region
+from outreach.models.policies import PolicyList
 from outreach.store import upsert
 from segments.regions import ancestors, next_code
 
 CHUNK = 2_000
+_KEYED: tuple[Any, ...] = (
+    Person.region, Person.hukou_region, Household.region, CompleteList.region, PolicyList.region, User.region,
+)  # fmt: skip
+"""What is kept by a region's code and follows it; facts of policies that somebody signed stay as they were signed."""
+
 _FIELDS = ("code", "name", "level", "parent", "dialect", "valid_from", "valid_to", "successor")
 _COLUMNS = tuple(getattr(Region, name) for name in _FIELDS)
 
@@ -40,11 +48,15 @@ def all_regions(connection: Connection, under: str = "") -> Sequence[Row[Any]]:
     return connection.execute(statement).all()
 
 
-def children(connection: Connection, code: str) -> Sequence[Row[Any]]:
-    """The regions directly below one that are still in use ('' gives the provinces), by code."""
-    return connection.execute(
-        select(*_COLUMNS).where(Region.parent == code, Region.successor == "").order_by(Region.code)
-    ).all()
+def children(connection: Connection, code: str, on: date | None = None) -> Sequence[Row[Any]]:
+    """The regions directly below one that are still in use ('' gives the provinces), by code; valid on a day."""
+    statement = select(*_COLUMNS).where(Region.parent == code, Region.successor == "")
+    if on is not None:
+        statement = statement.where(
+            or_(Region.valid_from.is_(None), Region.valid_from <= on),
+            or_(Region.valid_to.is_(None), Region.valid_to > on),
+        )
+    return connection.execute(statement.order_by(Region.code)).all()
 
 
 def by_codes(connection: Connection, codes: Iterable[str]) -> dict[str, Row[Any]]:
@@ -68,12 +80,27 @@ def line(connection: Connection, code: str) -> Sequence[Row[Any]]:
     ).all()
 
 
+def codes_in_use(connection: Connection, old: str) -> list[str]:
+    """The codes at and below one at which somebody or something is registered, lists and accounts included."""
+    found: set[str] = set()
+    for column in _KEYED:
+        inside = (column >= old) & (column < next_code(old))
+        found.update(connection.scalars(select(column).where(inside).distinct()))
+    return sorted(found)
+
+
 def move_to_successor(connection: Connection, old: str, new: str) -> int:
-    """Give everybody and every household registered at exactly `old` the new code; returns the number of people."""
-    moved = 0
-    for column in (Person.region, Person.hukou_region):
-        moved += connection.execute(
-            update(Person).where(column == old).values({column: new})
-        ).rowcount
-    connection.execute(update(Household).where(Household.region == old).values(region=new))
+    """Give everything registered at exactly `old` the new code; returns the number of people."""
+    people = (Person.region == old) | (Person.hukou_region == old)
+    moved = connection.scalar(select(func.count()).select_from(Person).where(people)) or 0
+    for column in _KEYED:
+        connection.execute(
+            update(column.class_).where(column == old).values({column.key: new})
+        )  # fmt: skip
     return moved
+
+
+def set_dialect(connection: Connection, code: str, tag: str) -> int:
+    """Set what is spoken at a place; returns 0 when there is no such place."""
+    statement = update(Region).where(Region.code == code).values(dialect=tag)
+    return connection.execute(statement).rowcount

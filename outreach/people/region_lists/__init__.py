@@ -1,0 +1,1 @@
+"""Lists of regions as offices have them: read, and given codes where they have none."""
