@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from outreach.audiences.predicates import eligible
-from outreach.deliveries.plan import PERSONAL_NUMBERS
+from outreach.audiences.reaching import PERSONAL_NUMBERS
 from outreach.deliveries.states import Reason
 from outreach.models.deliveries import Delivery, DeliverySubject
 from outreach.models.people import Household, Person

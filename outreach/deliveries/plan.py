@@ -33,6 +33,7 @@ from sqlalchemy.orm import aliased
 
 from outreach import clock
 from outreach.audiences.predicates import age_band, child, under
+from outreach.audiences.reaching import recipient_of, usable_number
 from outreach.deliveries import funnel
 from outreach.deliveries.states import RANK, Reason
 from outreach.models.base import Key
@@ -53,9 +54,6 @@ CHUNK = 10_000
 
 BATCH = 500
 """Deliveries per batch."""
-
-PERSONAL_NUMBERS = ("own", "family", "unknown")
-"""Kinds of number that may get a resident's message: never a clerk's, never a landline."""
 
 _COLUMNS = (
     "campaign_id",
@@ -133,25 +131,16 @@ def _members(plan: Plan, low: int, high: int) -> ColumnElement[bool]:
 def _served(plan: Plan, low: int, high: int) -> Select[*tuple[Any, ...]]:
     """(subject, policy_id, recipient, address_key) for personal messages; address_key NULL = no usable number."""
     subject, recipient = aliased(Person), aliased(Person)
-    chosen = case(
-        (child(plan.on, subject.birth), subject.guardian_id),
-        else_=func.coalesce(subject.contact_id, subject.id),
-    )
-    usable = and_(
-        recipient.phone_key.is_not(None),
-        recipient.phone_closed.is_(False),
-        recipient.phone_kind.in_(PERSONAL_NUMBERS),
-    )
     return (
         select(
             subject.id.label("subject"),
             AudienceMember.policy_id.label("policy_id"),
             func.coalesce(recipient.id, subject.id).label("recipient"),
-            case((usable, recipient.phone_key), else_=cast(null(), Key)).label("address_key"),
+            case((usable_number(recipient), recipient.phone_key), else_=cast(null(), Key)).label("address_key"),
         )
         .select_from(AudienceMember)
         .join(subject, subject.id == AudienceMember.person_id)
-        .outerjoin(recipient, recipient.id == chosen)
+        .outerjoin(recipient, recipient.id == recipient_of(subject, plan.on))
         .where(_members(plan, low, high), _unreached(plan, AudienceMember.person_id))
     )
 

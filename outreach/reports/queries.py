@@ -22,7 +22,7 @@ from sqlalchemy import (
 from outreach.access.schemas import AuditLine
 from outreach.access.scope import Scope
 from outreach.audiences.predicates import child, eligible
-from outreach.deliveries.plan import PERSONAL_NUMBERS
+from outreach.audiences.reaching import PERSONAL_NUMBERS
 from outreach.models.access import AuditEntry
 from outreach.models.campaigns import Step
 from outreach.models.deliveries import (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -212,6 +212,10 @@ class Index:
         here = ordered[at] == ids
         return order[at[here]], here
 
+    def of_people(self, numbers: Sequence[int]) -> BitMap:
+        """The bitmap of some people."""
+        return self.of_ids(np.array(numbers, dtype=np.int64))
+
     def of_ids(self, ids: npt.NDArray[np.int64]) -> BitMap:
-        """The bitmap of these people."""
+        """The same from an array of row numbers."""
         return bitmap(self.where(ids)[0])

@@ -1,0 +1,105 @@
+"""By which channel somebody can be reached: one definition for planning, for gaps and for the match matrix.
+
+A message or call goes to the person, or to the contact that they named; of a child under 14 to its guardian. It needs
+a number that is open and personal, and a channel that neither the person nor the number refuses. Paper and visits need
+a household with an address, and cannot be refused; a household that a worker stopped gets nothing. Posts and
+broadcasts cover a place and count for nobody.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
+
+from outreach.audiences.predicates import child, under
+from outreach.models.people import Household, Person, Refusal
+
+PERSONAL_NUMBERS = ("own", "family", "unknown")
+"""Kinds of number that may get a resident's message: never a clerk's, never a landline."""
+
+REASONS = ("stopped", "no_guardian", "no_number", "closed", "not_personal", "refused")
+"""Why nothing reaches somebody, the weightiest first; each also has no household with an address, or is stopped."""
+
+
+def recipient_of(subject: Any, on: date) -> ColumnElement[int | None]:
+    """The person who gets what is meant for `subject` (an alias of Person); NULL for a child without a guardian."""
+    return case(
+        (child(on, subject.birth), subject.guardian_id),
+        else_=func.coalesce(subject.contact_id, subject.id),
+    )
+
+
+def usable_number(recipient: Any) -> ColumnElement[bool]:
+    """Whether a recipient (an alias of Person) has a number that is open and personal."""
+    return and_(
+        recipient.phone_key.is_not(None),
+        recipient.phone_closed.is_(False),
+        recipient.phone_kind.in_(PERSONAL_NUMBERS),
+    )
+
+
+def _refuses(recipient: Any, channel: str, message_class: str) -> ColumnElement[bool]:
+    def said(about: ColumnElement[bool]) -> ColumnElement[bool]:
+        return exists().where(
+            about,
+            Refusal.channel == channel,
+            Refusal.message_class == message_class,
+            Refusal.ended_at.is_(None),
+        )
+
+    return or_(
+        said(Refusal.person_id == recipient.id), said(Refusal.address_key == recipient.phone_key)
+    )
+
+
+def _unreached(on: date, scope: str, message_class: str) -> Select[*tuple[Any, ...]]:
+    """(person, region, reason) of active people in scope whom no channel reaches."""
+    subject, recipient = aliased(Person), aliased(Person)
+    refuses = and_(*(_refuses(recipient, one, message_class) for one in ("sms", "call")))
+    living = recipient.status == "active"
+    theirs = aliased(Household)  # a contact or guardian may live elsewhere
+    quiet = func.coalesce(theirs.stopped, false())
+    by_phone = and_(usable_number(recipient), living, not_(quiet), not_(refuses))
+    stopped = func.coalesce(Household.stopped, false())
+    by_paper = func.coalesce(Household.address, "") != ""
+    whens: list[tuple[ColumnElement[bool], str]] = [
+        (or_(stopped, quiet), "stopped"),
+        (and_(child(on, subject.birth), or_(recipient.id.is_(None), not_(living))), "no_guardian"),
+        (or_(recipient.phone_key.is_(None), not_(living)), "no_number"),
+        (recipient.phone_closed.is_(True), "closed"),
+        (recipient.phone_kind.not_in(PERSONAL_NUMBERS), "not_personal"),
+    ]
+    reached = and_(not_(stopped), or_(by_paper, and_(recipient.id.is_not(None), by_phone)))
+    return (
+        select(subject.id, subject.region, case(*whens, else_=literal("refused")))
+        .select_from(subject)
+        .outerjoin(recipient, recipient.id == recipient_of(subject, on))
+        .outerjoin(Household, Household.id == subject.household_id)
+        .outerjoin(theirs, theirs.id == recipient.household_id)
+        .where(under(subject.region, scope), subject.status == "active", not_(reached))
+        .order_by(subject.region, subject.id)
+    )
+
+
+def unreached(
+    connection: Connection, on: date, scope: str = "", message_class: str = "own-benefit"
+) -> list[tuple[int, str, str]]:
+    """(person, region, reason) of active people in scope whom no channel reaches; `reason` is one of REASONS."""
+    rows = connection.execute(_unreached(on, scope, message_class))
+    return [(row[0], row[1], row[2]) for row in rows]
