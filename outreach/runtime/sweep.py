@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import structlog
+
 from outreach import clock
+from outreach.audiences.proposals import service as proposals
 from outreach.campaigns import schedule
 from outreach.deliveries import funnel, look_up, orders, receipts
+from outreach.errors import OutreachError
 from outreach.policies import leaving
 from outreach.settings import Settings
 from outreach.store import Store
+from segments.errors import SegmentsError
 
 LOOKING_UP = ("twilio",)
 """Providers whose carrier can be asked what it has."""
 
 
 def sweep(store: Store, settings: Settings) -> int:
-    """Find attempts whose sender died, settle early receipts, fold counts, end policies whose day has come, and fire
-    due steps. Returns news.
+    """Find attempts whose sender died, settle early receipts, fold counts, end policies whose day has come, look for
+    whom one policy has come to fit, and fire due steps. Returns news.
 
     Firing comes last, because it raises when a step cannot be planned, and the rest must not wait for that.
     """
@@ -27,4 +32,26 @@ def sweep(store: Store, settings: Settings) -> int:
     with store.begin() as connection:
         funnel.fold(connection)
         leaving.retire_due(connection, clock.today(settings.zone))
+    look_for_changes(store, settings)
     return news + schedule.tick(store.begin, settings.zone)
+
+
+def look_for_changes(store: Store, settings: Settings) -> str:
+    """Once a day for each policy: who has come to fit it, or is about to lose the right. Returns which one was
+    looked at, '' = none was due.
+
+    One policy in a sweep, because a million people take seconds. A policy that cannot be looked at is logged and not
+    tried again before tomorrow, so that the others get their turn.
+    """
+    on = clock.today(settings.zone)
+    with store.read() as connection:
+        ref = next(iter(proposals.due(connection, on)), "")
+    if not ref:
+        return ""
+    try:
+        proposals.find(store, proposals.Terms(on, settings.zone, settings.region), [ref])
+    except (OutreachError, SegmentsError) as error:
+        structlog.get_logger().warning("proposals.failed", policy=ref, code=error.code)
+        with store.begin() as connection:
+            proposals.skip(connection, ref, on)
+    return ref

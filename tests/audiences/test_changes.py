@@ -335,7 +335,10 @@ def test_new_in_the_register(office: Office) -> None:
     office.person(
         "of the day before", at=datetime(2026, 10, 31, 23, 59, tzinfo=ZONE), birth=date(1930, 1, 1)
     )
-    assert office.newly() == {"new": "new", "of the first day": "new"}
+    office.person("new, and just turned 80", at=LATELY, birth=date(1946, 11, 20))
+    assert office.newly() == {
+        "new": "new", "of the first day": "new", "new, and just turned 80": "birthday",
+    }  # fmt: skip
 
 
 def test_a_corrected_birth_date_is_an_import_and_no_birthday(office: Office) -> None:

@@ -23,6 +23,7 @@ from outreach.audiences.facts import facts_of
 from outreach.audiences.predicates import eligible
 from outreach.models.people import Person
 from outreach.policies.schemas import PolicyView
+from segments.compile import AnyColumns
 from segments.person import Person as Facts
 
 __all__ = ["WHY", "Newly", "Span", "newly_eligible"]
@@ -67,10 +68,21 @@ def _listed(rows: list[tuple[int, str]]) -> list[Newly]:
 
 
 def _new(connection: Connection, asked: _Case) -> list[Newly]:
-    """Who was not in the register yet."""
-    now = eligible(asked.view, asked.span.on, asked.span.home)[0]
-    condition = and_(Person.created_at >= asked.span.moment, now)
-    return _listed(queries.people(connection, condition, literal("new")))
+    """Who was not in the register yet: new, unless they would not have been eligible on the first day either."""
+    span = asked.span
+    condition = and_(Person.created_at >= span.moment, eligible(asked.view, span.on, span.home)[0])
+    earlier = (eligible(asked.before, span.since, span.home)[0], "new")
+    last = "new" if asked.same else "rule"
+    why = case(earlier, *_by_time(asked, Person), else_=last)
+    return _listed(queries.people(connection, condition, why))
+
+
+def _by_time(asked: _Case, columns: AnyColumns) -> list[tuple[_Yes, str]]:
+    """Another day alone would have been enough: because a window opened, or because of an age."""
+    span = asked.span
+    today = eligible(asked.before, span.on, span.home, columns=columns)[0]
+    always = eligible(timeless(asked.before), span.since, span.home, columns=columns)[0]
+    return [(and_(today, always), "opened"), (today, "birthday")]
 
 
 def _unchanged(connection: Connection, asked: _Case) -> list[Newly]:
@@ -89,9 +101,7 @@ def _unchanged(connection: Connection, asked: _Case) -> list[Newly]:
         certain,
         not_(fits(asked.before, span.since, then)),
     )
-    by_time = fits(asked.before, span.on, then)
-    always = fits(timeless(asked.before), span.since, then)
-    whens: list[tuple[_Yes, str]] = [(and_(by_time, always), "opened"), (by_time, "birthday")]
+    whens = _by_time(asked, then)
     if not asked.same:
         whens.append((fits(asked.view, span.since, then), "rule"))
     if known is not None:

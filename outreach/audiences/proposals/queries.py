@@ -21,7 +21,7 @@ from outreach import clock
 from outreach.access.scope import Scope
 from outreach.audiences.proposals.schemas import Looked, ProposalView
 from outreach.models.audiences import PolicyLook, Proposal, ProposalPerson
-from outreach.models.campaigns import Campaign, CampaignPolicy
+from outreach.models.campaigns import AudienceMember, Campaign, CampaignPolicy
 from outreach.models.people import Person
 from outreach.models.policies import Policy, PolicyVersion
 from outreach.store import upsert
@@ -47,6 +47,11 @@ def due(connection: Connection, on: date) -> list[str]:
         .order_by(Policy.ref)
     )
     return list(connection.scalars(statement))
+
+
+def policy_id(connection: Connection, ref: str) -> int:
+    """The number of a policy that is there."""
+    return connection.execute(select(Policy.id).where(Policy.ref == ref)).scalar_one()
 
 
 def looked_on(connection: Connection, policy: int) -> date | None:
@@ -76,6 +81,21 @@ def submitted(connection: Connection, policy: int) -> list[tuple[str, str]]:
     """(ref, title) of campaigns about a policy whose audience is frozen."""
     statement = select(Campaign.ref, Campaign.title).where(*_submitted(policy))
     return [(row.ref, row.title) for row in connection.execute(statement.order_by(Campaign.id))]
+
+
+def on_a_list(connection: Connection, policy: int, people: Collection[int]) -> set[int]:
+    """Who of some people stands on the closed list of a campaign about a policy."""
+    out = select(Campaign.id).where(*_submitted(policy))
+    listed = sorted(people)
+    found: set[int] = set()
+    for start in range(0, len(listed), _CHUNK):
+        statement = select(AudienceMember.person_id).where(
+            AudienceMember.person_id.in_(listed[start : start + _CHUNK]),
+            AudienceMember.policy_id == policy,
+            AudienceMember.campaign_id.in_(out),
+        )
+        found.update(connection.scalars(statement))
+    return found
 
 
 def _submitted(policy: int) -> tuple[ColumnElement[bool], ...]:

@@ -91,9 +91,12 @@ def _since(connection: Connection, view: PolicyView, terms: Terms) -> date | Non
 def _newly(
     connection: Connection, view: PolicyView, people: list[Newly]
 ) -> dict[str, list[tuple[int, str]]]:
-    """New entries of the register are followed up only where a campaign is out: the first one takes them anyway."""
-    out = queries.first_submitted(connection, view.id) is not None
-    kept = [(one.person, one.why) for one in people if out or one.why != "new"]
+    """New entries of the register are followed up only where a campaign is out, and who is on its list is not new:
+    the first campaign takes everybody anyway."""
+    new = {one.person for one in people if one.why == "new"}
+    if queries.first_submitted(connection, view.id) is not None:
+        new = queries.on_a_list(connection, view.id, new)
+    kept = [(one.person, one.why) for one in people if one.person not in new]
     return {
         "rule": [one for one in kept if one[1] == "rule"],
         "eligible": [one for one in kept if one[1] != "rule"],
@@ -133,6 +136,11 @@ def _earlier(kind: str, looked: Looked) -> tuple[tuple[str, ...], date | None]:
     if kind == "ending":
         return ("ending",), looked.on - timedelta(days=AHEAD_DAYS + 1)
     return ("eligible", "rule"), looked.since
+
+
+def skip(connection: Connection, ref: str, on: date) -> None:
+    """Note that a policy could not be looked at on a day."""
+    queries.note_look(connection, queries.policy_id(connection, ref), on)
 
 
 # -- deciding --------------------------------------------------------------------------------------
