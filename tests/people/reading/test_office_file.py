@@ -26,8 +26,9 @@ LI = id_number(date(1982, 7, 8), 2)
 ZHAO = id_number(date(1949, 12, 31), 4)
 TOP = ["序号", "姓名", "身份证号", "联系电话", "家庭情况", "", "", "", "残疾人证号", "备注"]
 BELOW = ["", "", "", "", "户号", "乡镇", "村", "组", "", ""]
+HOME = ["H1", "东屯镇", "幸福村"]
 ROWS = [
-    ["1", "张\u200b三", ZHANG, "138 1234 5678/0731-8123456", "H1", "东屯镇", "幸福村", 3, "", ""],
+    ["1", "张\u200b三", ZHANG, "138 1234 5678/0731-8123456", *HOME, 3, "", ""],
     ["2", "李四", LI.lower(), "1.3912345678E+10", "", "", "", "", f"{LI}44B1", ""],
     TOP,
     BELOW,
@@ -51,7 +52,7 @@ def office_file(path: Path) -> Path:
         for column in (0, 1, 2, 3, 8, 9):
             sheet.merge_range(3, column, 4, column, TOP[column])
         for column in (4, 5, 6):
-            sheet.merge_range(5, column, 6, column, ROWS[0][column])
+            sheet.merge_range(5, column, 6, column, HOME[column - 4])
         book.add_worksheet("Sheet2")
         book.add_worksheet("旧名单").hide()
     return path

@@ -7,11 +7,9 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
-import msoffcrypto
 import pytest
 import xlsxwriter
 import xlwt
-from msoffcrypto.format.ooxml import OOXMLFile
 
 from outreach.errors import Invalid, Missing
 from outreach.people.reading import workbook as reading
@@ -19,6 +17,7 @@ from outreach.people.reading.columns import columns_of
 from outreach.people.reading.dates import EPOCH_1900, EPOCH_1904, parse_date
 from outreach.people.reading.spreadsheet import open_sheets, read_sheets
 from tests.people.office import TODAY, workbook
+from tests.people.reading.test_locked import locked
 
 HOUSEHOLDS = [
     ["户号", "姓名", "出生日期", "住址"],
@@ -143,55 +142,6 @@ def _chart(book: xlsxwriter.Workbook) -> object:
     chart = book.add_chart({"type": "line"})
     chart.add_series({"values": "=名单!$A$1:$A$2"})
     return chart
-
-
-def locked(folder: Path, password: str) -> Path:
-    path = folder / "锁.xlsx"
-    plain = workbook(folder, {"名单": [["姓名"], ["张三"]]})
-    with plain.open("rb") as source, path.open("wb") as target:
-        OOXMLFile(source).encrypt(password, target)
-    return path
-
-
-def test_a_locked_workbook_opens_with_its_password_and_leaves_nothing_behind(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    path = locked(tmp_path, "开门123")
-    with path.open("rb") as file:
-        assert msoffcrypto.OfficeFile(file).is_encrypted()
-    before = {one.name for one in tmp_path.iterdir()}
-    caplog.set_level("DEBUG")
-    (sheet,) = read_sheets(path, password="开门123")
-    assert sheet.rows == [["姓名"], ["张三"]]
-    assert {one.name for one in tmp_path.iterdir()} == before
-    assert "开门" not in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("password", "code"),
-    [
-        (None, "people.file_password"),
-        ("", "people.file_password"),
-        ("错了", "people.file_password_wrong"),
-    ],
-)
-def test_without_the_right_password_it_stays_locked(
-    tmp_path: Path, password: str | None, code: str
-) -> None:
-    with pytest.raises(Invalid) as caught:
-        read_sheets(locked(tmp_path, "开门123"), password=password)
-    assert caught.value.code == code
-    assert caught.value.params == {"file": "锁.xlsx"}
-    assert caught.value.__cause__ is None
-
-
-def test_a_workbook_whose_structure_alone_is_protected_opens_as_in_excel(tmp_path: Path) -> None:
-    (sheet,) = read_sheets(locked(tmp_path, "VelvetSweatshop"))
-    assert sheet.rows[1] == ["张三"]
-
-
-def test_a_password_for_a_file_without_one_does_no_harm(tmp_path: Path) -> None:
-    assert read_sheets(workbook(tmp_path, {"一": [["姓名"]]}), password="x")[0].rows == [["姓名"]]
 
 
 def test_one_forgotten_cell_at_the_end_of_the_sheet_is_refused_before_it_fills_the_memory(
