@@ -17,9 +17,11 @@ from outreach.cli import (
     estimation,
     flyers,
     funnel,
+    imports,  # noqa: F401 - adds its commands to those of people
     matching,
     people,
     policies,
+    preview,
     policy_life,  # noqa: F401 - adds its commands to those of policies
     policy_versions,  # noqa: F401
     regions,
@@ -43,7 +45,7 @@ for group in (
     people, regions, policies, campaigns, deliveries, flyers, surveys, accounts, users, funnel,
 ):  # fmt: skip
     app.add_typer(group.app)
-for commands in (system, serving, matching, calculator, estimation):
+for commands in (system, serving, matching, preview, calculator, estimation):
     commands.add_to(app)
 
 

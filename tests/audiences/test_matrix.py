@@ -53,8 +53,9 @@ def test_the_figures_are_those_of_each_person(
     fits: list[tuple[str, ...]] = []
     hopeless = 0
     with store.read() as connection:
-        for facts in facts_of(connection, list(connection.scalars(select(Row.id)))).values():
-            said = {one.ref: service.answer(one, facts, town.TODAY) for one in views}
+        everybody = facts_of(connection, list(connection.scalars(select(Row.id))))
+        for person in everybody.values():
+            said = {one.ref: service.answer(one, person, town.TODAY) for one in views}
             fits.append(tuple(ref for ref, answer in said.items() if answer == "yes"))
             hopeless += set(said.values()) <= {"no"}
         found = matrix.survey(connection, views, ASKED)

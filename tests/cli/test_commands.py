@@ -75,6 +75,8 @@ ALONE = {
     "explain",
     "estimate",
     "calculate",
+    "gaps",
+    "matrix",
 }
 
 
