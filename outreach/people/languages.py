@@ -31,3 +31,13 @@ def find_language(text: str) -> str | None:
     """The tag that a word such as 四川话 means; a tag means itself; None for anything else."""
     word = text.strip()
     return word if _TAG.fullmatch(word) else _tags().get(word)
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {row["tag"]: row["words"].split()[0] for row in reversed(_table("languages.csv"))}
+
+
+def language_name(tag: str) -> str:
+    """The word for a tag, as people say it; a tag without a word says itself."""
+    return _names().get(tag, tag)

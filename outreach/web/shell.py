@@ -20,7 +20,7 @@ class Entry:
 
 _TODAY = Entry("今日", "/today", "today")
 _POLICIES = Entry("政策", "/policies", "policy")
-_IMPORT = Entry("导入名单", "/people/import", "people")
+_PEOPLE = Entry("对象", "/people", "people")
 _PRINT = Entry("打印", "/print", "print")
 _RESULTS = Entry("成效", "/results", "chart")
 
@@ -28,7 +28,7 @@ NAVIGATION: dict[Role, tuple[Entry, ...]] = {
     Role.OFFICER: (
         _TODAY,
         _POLICIES,
-        _IMPORT,
+        _PEOPLE,
         Entry("宣传内容", "/messages", "text"),
         Entry("宣传任务", "/campaigns", "send"),
         _PRINT,
@@ -56,7 +56,7 @@ NAVIGATION: dict[Role, tuple[Entry, ...]] = {
     Role.EVALUATOR: (_RESULTS, Entry("调查", "/surveys", "ear")),
     Role.INTERVIEWER: (Entry("调查", "/surveys", "ear"),),
     Role.OBSERVER: (_POLICIES,),
-    Role.DEPARTMENT: (_IMPORT,),
+    Role.DEPARTMENT: (Entry("交名单", "/lists", "file"),),
 }
 ACCOUNT = Entry("账号与密码", "/account", "lock")
 
