@@ -21,11 +21,13 @@ from outreach.cli import (
     matching,
     people,
     policies,
-    preview,
     policy_life,  # noqa: F401 - adds its commands to those of policies
     policy_versions,  # noqa: F401
+    preview,
+    proposals,
     regions,
     register,  # noqa: F401
+    segments,
     serving,
     surveys,
     system,
@@ -42,7 +44,7 @@ app = typer.Typer(
 )
 
 for group in (
-    people, regions, policies, campaigns, deliveries, flyers, surveys, accounts, users, funnel,
+    people, regions, policies, segments, proposals, campaigns, deliveries, flyers, surveys, accounts, users, funnel,
 ):  # fmt: skip
     app.add_typer(group.app)
 for commands in (system, serving, matching, preview, calculator, estimation):

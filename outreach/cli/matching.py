@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -39,23 +40,39 @@ def match(
     policy: PolicyOption,
     on: Day = None,
     by: Annotated[By | None, typer.Option(help="按什么分 · divide by")] = None,
+    segment: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="只在这些对象里 · only among people of a segment"),
+    ] = None,
 ) -> Answer:
-    """匹配 · How many people of the register a policy fits."""
+    """匹配 · How many people of the register a policy fits.
+
+    With --segment in scope is whoever may belong to it; likely are those who certainly belong and certainly fit.
+    """
     from outreach.audiences import service as audiences
+    from outreach.audiences.segments import service as segments
+    from outreach.audiences.segments.schemas import Asked
     from outreach.policies import service as policies
 
     day = on or here.today()
     with here.installation() as office, office.store.read() as connection:
         view = policies.get(connection, policy)
         home = office.settings.region
-        total, parts = audiences.answers(
-            connection, view, day, home=home, by=by.value if by else ""
-        )
+        part_by = by.value if by else ""
+        if segment is None:
+            total, parts = audiences.answers(connection, view, day, home=home, by=part_by)
+        else:
+            rule = segments.get(connection, segment).rule
+            total, parts = segments.answers(connection, view, rule, Asked(day, home, by=part_by))
     counts = {key: value for key, value in total.as_dict().items() if key != "group"}
     data = {"policy": policy, "on": day, **counts, "by": [part.as_dict() for part in parts]}
-    lines = [f"{view.plain_name} · {day}"]
-    lines += [_counts(part, part.group or "不详") for part in parts]
-    return Answer(data, [*lines, _counts(total, "合计")])
+    data |= {"segment": segment} if segment else {}
+    return Answer(data, [f"{view.plain_name} · {day}", *lines_of(parts, total)])
+
+
+def lines_of(parts: Sequence[Counts], total: Counts) -> list[str]:
+    """Counts in words, part by part and together."""
+    return [*(_counts(part, part.group or "不详") for part in parts), _counts(total, "合计")]
 
 
 def _counts(part: Counts, name: str) -> str:
