@@ -53,7 +53,10 @@ class Watch:
         self.state, self.done, self.total = state, 0, total
         self._began = self._told = time.monotonic()
         if self.run is not None:
-            values = {"state": state, "done": 0, "total": total, "beat_at": clock.now()}
+            now = clock.now()
+            values = {
+                "state": state, "done": 0, "total": total, "beat_at": now, "result": {"since": now.isoformat()},
+            }  # fmt: skip
             with self.begin() as connection:
                 imports.update_run(connection, self.run, values)
 

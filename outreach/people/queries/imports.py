@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Table, and_, func, insert, not_, or_, se
 
 from outreach import clock
 from outreach.errors import Missing
-from outreach.models.people import Household, ImportChange, ImportRun, Person
+from outreach.models.people import ImportChange, ImportRun, Person
 from outreach.people.queries.bulk import add_rows
 from outreach.people.queries.register import chunks
 
@@ -120,8 +120,12 @@ def _without_known(
     return fresh
 
 
-def added(connection: Connection, run: int) -> tuple[int, int]:
-    """How many people and households the register has from a run."""
+def reached(connection: Connection, run: int) -> tuple[int, int]:
+    """How many people a run has added, and how many of those who were there it has changed."""
     people = select(func.count()).select_from(Person).where(Person.first_import_id == run)
-    homes = select(func.count()).select_from(Household).where(Household.first_import_id == run)
-    return connection.scalar(people) or 0, connection.scalar(homes) or 0
+    changed = (
+        select(func.count())
+        .select_from(ImportChange)
+        .where(ImportChange.import_id == run, ImportChange.kind == "person")
+    )
+    return connection.scalar(people) or 0, connection.scalar(changed) or 0

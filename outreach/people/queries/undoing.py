@@ -112,7 +112,7 @@ def changed_later(
         )
         .group_by(change.row_id)
     )
-    return {row: later for row, later in connection.execute(statement).all()}
+    return {found[0]: found[1] for found in connection.execute(statement)}
 
 
 def rows_of(connection: Connection, table: Table, numbers: Collection[int]) -> dict[int, Row[Any]]:

@@ -44,7 +44,7 @@ def whole(store: Store) -> dict[str, list[Any]]:
     """Everything the register says."""
     with store.read() as connection:
         return {
-            table.name: list(connection.execute(select(table).order_by(table.c.id)))
+            str(table): list(connection.execute(select(table).order_by(table.c.id)))
             for table in (Person.__table__, Household.__table__, CircumstanceRecord.__table__)
         }
 
