@@ -12,7 +12,6 @@ from outreach.cli.office import Here, acting, machine_user
 from outreach.cli.options import Day, MustAs, Out, day
 from outreach.cli.output import Answer, command
 from outreach.cli.policies import Ref, app
-from outreach.errors import Invalid
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -71,7 +70,7 @@ def review(  # noqa: PLR0913 - one parameter per option
     from outreach.access.roles import Action
     from outreach.policies import names, reviews
 
-    counted = _figures(figures or [])
+    counted = reviews.figures(figures or [])
     finding = reviews.Finding(outcome, on or here.today(), note, counted, later)
     with here.installation() as office:
         by = acting(office, user, Action.POLICIES_EDIT, office.settings.region)
@@ -83,25 +82,6 @@ def review(  # noqa: PLR0913 - one parameter per option
     data = {"policy": ref, "version": view.number, "outcome": outcome, "status": view.status, "figures": counted, "next": due}  # fmt: skip
     said = f"{view.plain_name}：{names.OUTCOMES[outcome]}，现在{names.STATUS[view.status]}，下次复核 {due}"
     return Answer(data, [said])
-
-
-def _figures(given: list[str]) -> dict[str, int | float | str]:
-    found: dict[str, int | float | str] = {}
-    for one in given:
-        name, equals, value = one.partition("=")
-        if not (name.strip() and equals and value.strip()):
-            raise Invalid("policies.bad_figure", value=one)
-        found[name.strip()] = _number(value.strip())
-    return found
-
-
-def _number(text: str) -> int | float | str:
-    for read in (int, float):
-        try:
-            return read(text.replace(",", ""))
-        except ValueError:
-            continue
-    return text
 
 
 @command(app, "reviews")

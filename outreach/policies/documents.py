@@ -114,6 +114,9 @@ def check_shapes(facts: Mapping[str, Any], file: str) -> None:
     amount = facts.get("amount") or {}
     if key := amounts.mistake(amount):
         raise Invalid("policies.bad_value", file=file, key=f"amount.{key}", value=amount.get(key))
+    if not _is_figure(amount.get("value")):
+        value = amount["value"]
+        raise Invalid("policies.bad_value", file=file, key="amount.value", value=value)
     windows.check_window(facts, file)
     for key, is_good in _LISTS.items():
         listed = facts.get(key) or []
@@ -122,6 +125,10 @@ def check_shapes(facts: Mapping[str, Any], file: str) -> None:
         for number, one in enumerate(listed, 1):
             if not is_good(one):
                 raise Invalid("policies.bad_value", file=file, key=f"{key}[{number}]", value=one)
+
+
+def _is_figure(one: object) -> bool:
+    return one is None or (isinstance(one, int | float) and not isinstance(one, bool) and one >= 0)
 
 
 def _is_text(one: object) -> bool:

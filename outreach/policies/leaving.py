@@ -16,7 +16,7 @@ from outreach.policies.queries import exits, life
 from outreach.policies.queries.exits import TOLD, Told
 from outreach.policies.schemas import PolicyView
 
-__all__ = ["TOLD", "Exit", "Told", "retire_due", "told", "told_of", "withdraw"]
+__all__ = ["TOLD", "Exit", "Told", "check", "retire_due", "told", "told_of", "withdraw"]
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,20 @@ def withdraw(connection: Connection, ref: str, order: Exit, by: str, today: date
     if not by.strip():
         raise Invalid("policies.withdrawer_needed", policy=ref)
     view = service.get(connection, ref)
-    if view.status == "withdrawn":
-        raise Conflict("policies.already_withdrawn", policy=ref, on=view.withdrawn_on or "")
-    successor = _successor(connection, view, order.successor)
+    successor = check(connection, view, order)
     status = "withdrawn" if order.on <= today else view.status
     life.set_policy(
         connection, view.id, status=status, withdrawn_on=order.on, exit_note=order.note.strip(),
         successor_id=successor,
     )  # fmt: skip
     return service.get(connection, ref)
+
+
+def check(connection: Connection, view: PolicyView, order: Exit) -> int | None:
+    """Whether a policy can end so; the row number of its successor. Raises like `withdraw`."""
+    if view.status == "withdrawn":
+        raise Conflict("policies.already_withdrawn", policy=view.ref, on=view.withdrawn_on or "")
+    return _successor(connection, view, order.successor)
 
 
 def _successor(connection: Connection, view: PolicyView, ref: str) -> int | None:

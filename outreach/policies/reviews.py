@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from outreach.policies.names import OUTCOMES
 from outreach.policies.queries import life
 from outreach.policies.schemas import PolicyView
 
+_WIDE_EQUALS = "\uff1d"
 AHEAD = 30
 """Days before it is due that a review is put before people."""
 
@@ -28,6 +30,25 @@ class Finding:
     note: str = ""
     figures: Mapping[str, Any] = field(default_factory=dict)
     next_due: date | None = None
+
+
+def figures(lines: Iterable[str]) -> dict[str, int | float | str]:
+    """`name=value`, one a line; Invalid names the line that is not."""
+    found: dict[str, int | float | str] = {}
+    for line in lines:
+        name, equals, value = line.replace(_WIDE_EQUALS, "=").partition("=")
+        if not (name.strip() and equals and value.strip()):
+            raise Invalid("policies.bad_figure", value=line.strip())
+        found[name.strip()] = figure(value.strip())
+    return found
+
+
+def figure(text: str) -> int | float | str:
+    """A figure as people write it (1,200 or 0.7); what is none stays text."""
+    bare = text.replace(",", "").replace("，", "")
+    if re.fullmatch(r"\d{1,15}", bare, re.ASCII):
+        return int(bare)
+    return float(bare) if re.fullmatch(r"\d{1,15}\.\d{1,9}", bare, re.ASCII) else text
 
 
 def a_year_after(on: date) -> date:

@@ -238,9 +238,7 @@ def hand_out(home: Home, **states: str) -> None:
             )
         ).all()
         changes = [
-            settle.Change(row.id, 0, states[row.channel])  # type: ignore[arg-type]
-            for row in rows
-            if row.channel in states
+            settle.Change(row.id, 0, states[row.channel]) for row in rows if row.channel in states
         ]
         settle.apply(connection, changes)
 

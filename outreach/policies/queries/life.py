@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from outreach import clock
+from outreach.models.campaigns import Campaign, CampaignPolicy
 from outreach.models.policies import (
     Policy,
     PolicyConflict,
@@ -16,6 +17,7 @@ from outreach.models.policies import (
     PolicySignOff,
     PolicyVersion,
 )
+from outreach.models.surveys import Survey
 from outreach.store import upsert
 
 
@@ -80,3 +82,28 @@ def settle(connection: Connection, values: Mapping[str, Any]) -> None:
     changed = {key: value for key, value in row.items() if key not in keys}
     statement = upsert(connection, PolicyConflict).values(**row)
     connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=changed))
+
+
+def campaigns_of(connection: Connection, policy: int) -> list[Mapping[str, Any]]:
+    """ref, title, status, region and frozen version number of the campaigns about a policy, newest first."""
+    columns: tuple[Any, ...] = (
+        Campaign.ref, Campaign.title, Campaign.status, Campaign.region, PolicyVersion.number,
+    )  # fmt: skip
+    statement = (
+        select(*columns)
+        .join(CampaignPolicy, CampaignPolicy.campaign_id == Campaign.id)
+        .outerjoin(PolicyVersion, PolicyVersion.id == CampaignPolicy.version_id)
+        .where(CampaignPolicy.policy_id == policy)
+        .order_by(Campaign.id.desc())
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def surveys_of(connection: Connection, policy: int) -> list[Mapping[str, Any]]:
+    """ref, title, wave and mode of the surveys about a policy, newest first."""
+    statement = (
+        select(Survey.ref, Survey.title, Survey.wave, Survey.mode, Survey.generated)
+        .where(Survey.policy_id == policy)
+        .order_by(Survey.id.desc())
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
