@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import psycopg
 
 from outreach.models.people import Person
 from outreach.policies.schemas import PolicyView
-from outreach.store import open_store, refresh_statistics
+from outreach.store import Store, open_store, refresh_statistics
 from outreach.upkeep.migrate import migrate
 from segments.parse import parse_rule
 from segments.rules import Rule
@@ -41,7 +42,6 @@ SEXES = ("", "M", "F")
 HUKOU_TYPES = ("", "rural", "urban", "resident")
 LANGUAGES = ("", "zh-Hans", "yue-Hans", "ug")
 STATUSES = ("active", "deceased", "moved")
-NO_BIRTH = -1
 
 Ints = npt.NDArray[np.int64]
 
@@ -194,6 +194,23 @@ def into_sqlite(people: Population, path: Path) -> None:
     with store.begin() as connection:
         refresh_statistics(connection)
     store.close()
+
+
+def into_postgres(people: Population, url: str) -> Store:
+    """The same on PostgreSQL, without households."""
+    store = open_store(url)
+    migrate(store)
+    names = [*COLUMNS, *_FILLED]
+    home = COLUMNS.index("household_id")
+    with psycopg.connect(url.replace("+psycopg", "")) as raw, raw.cursor() as cursor:
+        with cursor.copy(f"COPY person ({', '.join(names)}) FROM STDIN".encode()) as copy:
+            for chunk in rows(people):
+                for row in chunk:
+                    copy.write_row((*row[:home], None, *row[home + 1 :], *_FILLED.values()))
+        raw.commit()
+        raw.autocommit = True
+        cursor.execute("VACUUM ANALYZE person")
+    return store
 
 
 def _literal(value: object) -> str:

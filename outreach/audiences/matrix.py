@@ -81,15 +81,21 @@ class Home:
 
 def survey(connection: Connection, views: Sequence[PolicyView], asked: Asked) -> Matrix:
     """The whole matrix in figures."""
-    found = snapshot.current(connection)
-    if found is None:
-        figures, served = _in_sql(connection, views, asked)
-    else:
-        figures, served = _in_snapshot(found, views, asked)
+    counts, served = figures(connection, views, asked)
     lost = reaching.unreached(connection, asked.on, asked.scope)
     reasons = Counter(reason for _, _, reason in lost)
     unreached = {one: reasons[one] for one in reaching.REASONS if reasons[one]}
-    return Matrix(*figures, unreached, served([number for number, _, _ in lost]))
+    return Matrix(*counts, unreached, served([number for number, _, _ in lost]))
+
+
+def figures(
+    connection: Connection, views: Sequence[PolicyView], asked: Asked, *, use_snapshot: bool = True
+) -> tuple[Figures, Served]:
+    """What policies alone say, without a look at channels."""
+    found = snapshot.current(connection) if use_snapshot else None
+    if found is None:
+        return _in_sql(connection, views, asked)
+    return _in_snapshot(found, views, asked)
 
 
 Figures = tuple[int, dict[str, int], dict[int, int], dict[tuple[str, str], int], int]
@@ -115,14 +121,14 @@ def _in_snapshot(
     }
     exactly = _exactly(inside, list(fits.values()))
     someone = inside - exactly[0]
-    figures = (
+    counts = (
         len(inside),
         {ref: len(who) for ref, who in fits.items()},
         {number: len(who) for number, who in enumerate(exactly) if who},
         {pair: count for pair, count in pairs.items() if count},
         len(inside - possible),
     )
-    return figures, lambda people: len(found.index.of_people(people) & someone)
+    return counts, lambda people: len(found.index.of_people(people) & someone)
 
 
 def _exactly(inside: BitMap, fits: Sequence[BitMap]) -> list[BitMap]:
@@ -155,14 +161,14 @@ def _in_sql(
     by_number[0] = people - len(fits)
     possible = or_(false(), *(eligible(view, asked.on, asked.home)[1] for view in views))
     none = select(func.count()).select_from(Person).where(*inside, not_(possible))
-    figures = (
+    counts = (
         people,
         {view.ref: each[view.ref] for view in views},
         {number: count for number, count in by_number.items() if count},
         dict(pairs),
         connection.scalar(none) or 0,
     )
-    return figures, lambda some: sum(number in fits for number in some)
+    return counts, lambda some: sum(number in fits for number in some)
 
 
 def fitting(

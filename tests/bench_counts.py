@@ -1,0 +1,361 @@
+"""Thirty rules counted over a population: our SQL beside JSON layouts, the snapshot beside SQL and OpenFisca-Core.
+
+Every way must count the same as the naive oracle, or there are no figures at all.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from bisect import bisect_left
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, func, select
+
+from outreach.audiences import matrix, preview, queries, settling, snapshot
+from outreach.audiences.predicates import eligible
+from outreach.audiences.segments.schemas import Asked
+from outreach.audiences.snapshot import keeping
+from outreach.models.people import Person
+from outreach.policies.schemas import PolicyView
+from outreach.store import Store, open_store
+from segments.person import cutoff_birth
+from segments.regions import next_code
+from segments.rules import Clause, Rule
+from segments.vocabulary import by_code
+from tests import bench_oracle, postgres
+from tests.bench_layouts import Jsonb, JsonTags
+from tests.bench_population import (
+    HUKOU_TYPES,
+    SEXES,
+    TODAY,
+    Population,
+    into_postgres,
+    into_sqlite,
+    make,
+    policies,
+)
+from tests.bench_report import Ratio, best, same, timed
+
+HOME = Path(__file__).parent.parent
+BENCH_PYTHON = HOME / ".venv-bench" / "bin" / "python"
+EPOCH = date(1970, 1, 1).toordinal()
+
+
+class Counts:
+    """The measures of one population; `notes` are lines beside the table."""
+
+    def __init__(self, people: int, folder: Path) -> None:
+        self.people = make(people)
+        self.size = f"{people:,} people × 30 rules"
+        self.folder = folder
+        self.views = policies()
+        self.rules = [view.rule for view in self.views]
+        self.notes: list[str] = []
+
+    def run(self) -> list[Ratio]:
+        """All ratios that can be measured here."""
+        path = self.folder / "people.db"
+        into_sqlite(self.people, path)
+        truth = bench_oracle.counts(self.people, self.rules)
+        store = open_store(f"sqlite:///{path}")
+        with store.read() as connection:
+            ours = best(lambda: in_sql(connection, self.views), 2)
+            counted: list[tuple[str, object]] = [
+                ("the naive oracle", [sure for sure, _ in truth]),
+                ("SQLite", in_sql(connection, self.views)),
+            ]
+            found = [*self._json(ours, counted), *self._snapshot(connection, ours, counted, truth)]
+            found += self._previews(connection)
+        store.close()
+        keeping.forget()
+        found += self._postgres(counted)
+        self.notes.insert(0, same("Certain answers of thirty rules", counted))
+        return found
+
+    def _json(self, ours: float, counted: list[tuple[str, object]]) -> Iterator[Ratio]:
+        other = JsonTags(self.people, self.folder / "json.db")
+        seconds = best(lambda: other.counts(self.rules), 2)
+        counted.append(("a JSON column on SQLite", other.counts(self.rules)))
+        other.database.close()
+        yield Ratio(
+            "30 rule counts, SQL", self.size, "SQLite, bits in a covering index", ours,
+            "SQLite, JSON list (json_each) in a covering index", seconds, 2.5,
+        )  # fmt: skip
+
+    def _snapshot(
+        self,
+        connection: Connection,
+        ours: float,
+        counted: list[tuple[str, object]],
+        truth: list[tuple[int, int]],
+    ) -> Iterator[Ratio]:
+        loading = timed(lambda: snapshot.current(connection))
+        answers = snapshot.current(connection)
+        assert answers is not None
+        first = timed(lambda: in_snapshot(answers, self.views))
+        warm = best(lambda: in_snapshot(answers, self.views), 10)
+        found = in_snapshot(answers, self.views)
+        counted.append(("the snapshot", [sure for sure, _ in found]))
+        self.notes.append(
+            same("Unknown answers", [("the naive oracle", truth), ("the snapshot", found)])
+        )
+        self.notes.append(
+            f"The snapshot took {loading:.1f} s to load and {first:.2f} s for the first thirty rules; "
+            "“warm” means that the conditions, not the rules, were asked before."
+        )
+        yield Ratio(
+            "30 rule counts", self.size, "snapshot, warm (certain and possible)", warm,
+            "our SQL on SQLite (certain)", ours, 60,
+        )  # fmt: skip
+        yield Ratio(
+            "30 rule counts", self.size, "snapshot, first asked", first, "our SQL on SQLite (certain)", ours,
+        )  # fmt: skip
+        seconds = self._openfisca(counted)
+        if seconds is not None:
+            yield Ratio(
+                "30 rule counts", self.size, "snapshot, warm", warm, "OpenFisca-Core 46 (certain), arrays built",
+                seconds, 15,
+            )  # fmt: skip
+
+    def _openfisca(self, counted: list[tuple[str, object]]) -> float | None:
+        if not BENCH_PYTHON.exists():
+            self.notes.append("OpenFisca-Core was not measured: there is no .venv-bench.")
+            return None
+        _hand_over(self.people, self.rules, self.folder)
+        done = subprocess.run(
+            [str(BENCH_PYTHON), str(HOME / "tests" / "bench_openfisca.py"), str(self.folder)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            self.notes.append(f"OpenFisca-Core failed: {done.stderr.strip().splitlines()[-1]}")
+            return None
+        told = json.loads(done.stdout.splitlines()[-1])
+        counted.append(("OpenFisca-Core", told["counts"]))
+        return float(told["seconds"])
+
+    def _previews(self, connection: Connection) -> Iterator[Ratio]:
+        """What a person waits for, on a policy for the whole country."""
+        view = self.views[0]
+        asked = Asked(TODAY)
+        warm = {
+            "three totals": timed(lambda: preview.totals(connection, view, asked)),
+            "by region, age band and language": best(lambda: preview.breakdowns(connection, view, asked)),
+            "what would settle most": best(lambda: settling.settle(connection, view, asked)),
+        }  # fmt: skip
+        figures = (
+            preview.breakdowns(connection, view, asked),
+            settling.settle(connection, view, asked),
+        )
+        warm["match matrix without channels"] = timed(
+            lambda: matrix.figures(connection, self.views, asked)
+        )
+        in_memory = matrix.figures(connection, self.views, asked)[0]
+        keeping.forget()
+        slow = {
+            "three totals": best(lambda: queries.totals(connection, view, "", TODAY), 3),
+            "by region, age band and language": timed(lambda: preview.breakdowns(connection, view, asked)),
+            "what would settle most": timed(lambda: settling.settle(connection, view, asked)),
+        }  # fmt: skip
+        again = (
+            preview.breakdowns(connection, view, asked),
+            settling.settle(connection, view, asked),
+        )
+        self.notes.append(same("Parts of a preview", [("the snapshot", figures), ("SQL", again)]))
+        slow["match matrix without channels"] = timed(
+            lambda: matrix.figures(connection, self.views, asked, use_snapshot=False)
+        )
+        by_hand = matrix.figures(connection, self.views, asked, use_snapshot=False)[0]
+        self.notes.append(same("The match matrix", [("the snapshot", in_memory), ("SQL", by_hand)]))
+        for what, seconds in warm.items():
+            yield Ratio(
+                f"preview: {what}",
+                f"{len(self.people):,} people",
+                "snapshot",
+                seconds,
+                "our SQL",
+                slow[what],
+            )
+
+    def _postgres(self, counted: list[tuple[str, object]]) -> Iterator[Ratio]:
+        try:
+            url = postgres.create_database("bench_counts")
+        except Exception as error:  # whatever keeps a server from starting
+            self.notes.append(f"PostgreSQL was not measured: {error}")
+            return
+        try:
+            yield self._on_postgres(url, counted)
+        finally:
+            postgres.drop_database("bench_counts")
+
+    def _on_postgres(self, url: str, counted: list[tuple[str, object]]) -> Ratio:
+        store = into_postgres(self.people, url)
+        with store.read() as connection:
+            connection.exec_driver_sql("SET max_parallel_workers_per_gather = 0")
+            ours = best(lambda: in_sql(connection, self.views), 2)
+            counted.append(("PostgreSQL", in_sql(connection, self.views)))
+        store.close()
+        other = Jsonb(self.people, postgres.plain(url))
+        other.connection.execute("SET max_parallel_workers_per_gather = 0")
+        seconds = timed(lambda: counted.append(("JSONB on PostgreSQL", other.counts(self.rules))))
+        other.connection.close()
+        return Ratio(
+            "30 rule counts, SQL", self.size, "PostgreSQL, bits in a covering index", ours,
+            "PostgreSQL, JSONB attributes, a scan per count", seconds, 8,
+        )  # fmt: skip
+
+
+def in_sql(connection: Connection, views: list[PolicyView]) -> list[int]:
+    """Whom each certainly fits, one statement per policy."""
+    return [
+        connection.scalar(
+            select(func.count()).where(eligible(view, TODAY)[0], Person.status == "active")
+        )
+        or 0
+        for view in views
+    ]
+
+
+def in_snapshot(answers: Any, views: list[PolicyView]) -> list[tuple[int, int]]:
+    """(certain, unknown) of each."""
+    found = [answers.policy(view, TODAY) for view in views]
+    return [(len(one.yes), len(one.maybe) - len(one.yes)) for one in found]
+
+
+def _hand_over(people: Population, rules: list[Rule], folder: Path) -> None:
+    """Arrays and plain rules, as a program that knows nothing of circumstances and regions can use them."""
+    facts: dict[str, Any] = {
+        "active": people.status == 0, "birth": people.birth, "region": people.region, "sex": people.sex,
+        "hukou_type": people.hukou_type,
+    }  # fmt: skip
+    told = {f"p{number}": _flat(rule, people, facts) for number, rule in enumerate(rules)}
+    np.savez(folder / "people.npz", **facts)
+    (folder / "rules.json").write_text(json.dumps(told), "utf-8")
+
+
+def _flat(rule: Rule, people: Population, facts: dict[str, Any]) -> dict[str, Any]:
+    every: list[Any] = []
+    some: list[Any] = []
+    for clause in rule.all:
+        found = _ways(clause, people, facts)
+        if len(found) == 1:
+            every += found[0]
+        else:
+            some.append(found)
+    for clause in rule.none:
+        for code in clause.operands or ():
+            name = f"absent_{_plain(str(code))}"
+            bit = by_code(str(code)).bit
+            facts[name] = (((people.known & ~people.tags) >> bit) & 1).astype(bool)
+            every.append([name, None, None])
+    if rule.any:
+        some.append(
+            [
+                [leaf for clause in way.all for leaf in _ways(clause, people, facts)[0]]
+                for way in rule.any
+                if all(len(_ways(clause, people, facts)) == 1 for clause in way.all)
+            ]
+            + [
+                [
+                    *(
+                        leaf
+                        for other in way.all
+                        if other is not clause
+                        for leaf in _ways(other, people, facts)[0]
+                    ),
+                    *one,
+                ]
+                for way in rule.any
+                for clause in way.all
+                if len(_ways(clause, people, facts)) > 1
+                for one in _ways(clause, people, facts)
+            ]
+        )
+    return {"all": every, "any": some}
+
+
+def _plain(code: str) -> str:
+    return code.replace(".", "_").replace("-", "_")
+
+
+def _ways(clause: Clause, people: Population, facts: dict[str, Any]) -> list[list[Any]]:
+    """Alternatives of leaves [fact, low, high]."""
+    values: Any = clause.operands
+    if clause.field == "age":
+        oldest = -(10**5)
+        if clause.op == "between":
+            oldest = cutoff_birth(values[1] + 1, TODAY).toordinal() - EPOCH + 1
+        return [[["birth", oldest, cutoff_birth(values[0], TODAY).toordinal() - EPOCH]]]
+    if clause.field == "region":
+        low, high = (bisect_left(people.codes, one) for one in (values[0], next_code(values[0])))
+        return [[["region", low, high - 1]]]
+    if clause.field == "circumstances":
+        leaves = []
+        for code in values:
+            name = f"has_{_plain(code)}"
+            facts[name] = ((people.tags >> by_code(code).bit) & 1).astype(bool)
+            leaves.append([name, None, None])
+        return [leaves] if clause.op == "has_all" else [[one] for one in leaves]
+    words = SEXES if clause.field == "sex" else HUKOU_TYPES
+    return [[[clause.field, words.index(one), words.index(one)]] for one in values]
+
+
+def growth(people: int, folder: Path) -> tuple[str, str]:
+    """(row of the table of growth, line that says that the counts are the oracle's)."""
+    views = policies()
+    path = folder / f"growth-{people}.db"
+    making, truth = _made(people, views, path)
+    store: Store = open_store(f"sqlite:///{path}")
+    with store.read() as connection:
+        before = memory()
+        counted: list[list[int]] = []
+        sql = timed(lambda: counted.append(in_sql(connection, views)))
+        totals = best(lambda: queries.totals(connection, views[0], "", TODAY), 2)
+        loading = timed(lambda: snapshot.current(connection))
+        answers = snapshot.current(connection)
+        first = timed(lambda: in_snapshot(answers, views))
+        warm = best(lambda: in_snapshot(answers, views), 5)
+        held = memory() - before
+        says = same(
+            f"{people:,} people",
+            [("the naive oracle", truth), ("the snapshot", in_snapshot(answers, views))],
+        )
+        same(f"{people:,} people", [("SQL", counted[0]), ("oracle", [sure for sure, _ in truth])])
+    store.close()
+    keeping.forget()
+    size = path.stat().st_size / 1e6
+    path.unlink()
+    row = (
+        f"| {people:,} | {making:,.0f} | {size:,.0f} | {sql * 1000:,.0f} | {totals * 1000:,.0f} | {loading:,.1f} | "
+        f"{first * 1000:,.0f} | {warm * 1000:,.1f} | {held:,.0f} | {sql / warm:,.0f}× |"
+    )
+    return row, says
+
+
+def _made(people: int, views: list[PolicyView], path: Path) -> tuple[float, list[tuple[int, int]]]:
+    """A function of its own, so that the arrays are gone before anything is measured."""
+    crowd = make(people)
+    seconds = timed(lambda: into_sqlite(crowd, path))
+    return seconds, bench_oracle.counts(crowd, [view.rule for view in views])
+
+
+GROWTH = (
+    "| people | s to make | MB on disk | ms, 30 counts in SQL | ms, totals of one | s to load the snapshot "
+    "| ms, 30 first asked | ms, 30 warm | MB in memory | snapshot ÷ SQL |",
+    "|---|---|---|---|---|---|---|---|---|---|",
+)
+
+
+def memory() -> float:
+    """Megabytes that this process holds, or 0 where that cannot be read."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    except OSError:
+        return 0.0
+    return pages * 4096 / 1e6
