@@ -108,6 +108,7 @@ _SHORT = {
     "campaigns.policy_unverified": "policy_unverified",
     "campaigns.amount_missing": "policy_amount_open",
     "policies.sign_off_missing": "policy_sign_off_missing",
+    "policies.parameter_open": "policy_parameter_open",
     "policies.review_overdue": "policy_review_overdue",
     "policies.contradiction_open": "policy_contradiction_open",
 }
