@@ -29,13 +29,14 @@ _NAME_BYTES = 120
 
 @dataclass(frozen=True)
 class Meta:
-    """What is remembered of an upload. `counts` is filled in once it was imported."""
+    """What is remembered of an upload. `counts` is filled in once it was imported; `options` go with an office's list."""
 
     user: int
     name: str
     region: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -51,6 +52,14 @@ class ListReport:
     columns: list[tuple[str, str]] = field(default_factory=list)
     written: bool = False
     run: int | None = None
+
+    @classmethod
+    def counted(cls, list_ref: str, counts: Mapping[str, int]) -> ListReport:
+        """What `counts` said of a list that was written."""
+        report = cls(list_ref, written=True)
+        for name, n in counts.items():
+            setattr(report, name, n)
+        return report
 
     @property
     def missed(self) -> int:
