@@ -117,7 +117,8 @@ def test_the_public_page_works_on_a_phone_without_logging_in(
     page = context.new_page()
     page.goto(f"{base}/calculator")
     page.fill("[name=age]", "70")
-    page.click("text=查一查")
+    page.click("text=下一步")
+    page.click("text=先看结果")
     assert "免费体检" in page.inner_text("main")
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     context.close()

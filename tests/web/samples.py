@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from outreach.web.views.calculator import CalculatorView, Found
+from outreach.web.views.calculator import (
+    Answers,
+    CalculatorView,
+    Form,
+    Found,
+    Other,
+    Row,
+    RowGroup,
+)
 from outreach.web.views.campaigns import (
     Ask,
     Event,
@@ -317,16 +325,24 @@ LINE = CampaignLine(
 )
 CALCULATOR = CalculatorView(
     "示范县",
-    (Choice("dis.any", "持证残疾人"),),
-    frozenset({"dis.any"}),
-    age="81",
-    problem="请填出生日期。",
-    asked=True,
-    found=(
-        Found("高龄津贴", True, "60元/月", ("年满80周岁",), ("户口在本地",), "身份证", "社区", "12345", "2026年12月1日起", "到2027年1月1日为止"),
-        Found("残疾人补贴", False, "金额以当地标准为准", (), ("残疾等级",), "残疾证", "", "12345"),
+    "{}",
+    answers=(
+        Answers(
+            "本人",
+            fitting=(
+                Found("高龄津贴", "maybe", "可能符合，请核实", "60元/月", "80至89周岁的本地标准", ("年满80周岁",), ("户口在本地",), "身份证", ("到社区登记",), "社区", "12345"),
+                Found("免费体检", "yes", "符合条件，可以申请", "每年一次", "", ("年满65周岁",), (), "身份证", (), "", "12345", "2026年12月1日起", "到2027年1月1日为止"),
+            ),
+            open=(Found("残疾人补贴", "maybe", "可能符合，请核实", "金额以当地标准为准", "", (), ("残疾等级",), "残疾证", (), "", "12345", open=True),),
+            others=(Other("育儿补贴", "孩子未满3岁"),),
+            refused=(Other("交医保", "有“职工医保”的情形，不包括在内"),),
+        ),
     ),
-    others=9,
+    form=Form("本人", dict.fromkeys(("birth", "age", "sex", "hukou", "residence", "hukou_type", "income_month", "household_size", "paid_months", "paid_months_running", "job_kind"), ""), (RowGroup("残疾的情况", (Row("dis.any", "有残疾人证", "yes"),), open=True),), {}),
+    members=("本人", "配偶"),
+    more="户口在本地吗？",
+    problem="请填出生日期。",
+    relations=("本人", "配偶"),
 )  # fmt: skip
 
 EMPTY_TODAY = TodayView(

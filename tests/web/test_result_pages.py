@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from outreach.models.people import Person
 from outreach.models.policies import Policy, Reach
@@ -14,7 +14,7 @@ from outreach.surveys.dispositions import Disposition
 from outreach.surveys.schemas import Line
 from tests import town
 from tests.web.conftest import Installation
-from tests.web.office import Office, open_office, send
+from tests.web.office import Office, open_office
 
 
 @pytest.fixture
@@ -106,50 +106,3 @@ def test_a_survey_is_shown_with_everything_that_belongs_to_it(office: Office) ->
     assert "无基线，不能说提高" in page
     assert "不得作为统计数据发布" in page
     assert "张" not in page.replace("张纸", "")  # no identities for an evaluator
-
-
-@pytest.mark.parametrize("who", ["", "wu"])
-def test_anybody_may_look_policies_up_and_nothing_is_kept(office: Office, who: str) -> None:
-    browser = office.enter(who) if who else office.enter("wu")
-    if not who:
-        browser.cookies.clear()
-    questions = browser.get("/calculator")
-    assert questions.status_code == 200
-    answer = send(browser, "/calculator", page="/calculator", age="70", sex="F", hukou="yes")
-    page = plain(answer.text)
-    assert "免费体检" in page
-    assert "看来符合" in page
-    assert "以受理部门审核为准" in page
-    assert "不符合" not in page
-    with office.store.read() as connection:
-        assert connection.scalar(select(func.count()).select_from(Person)) == 4
-
-
-@pytest.mark.parametrize(
-    ("fields", "there", "missing"),
-    [
-        pytest.param({"age": "30"}, ["交医保"], ["免费体检"], id="too young for one of two"),
-        pytest.param({"birth": "1961-12-31"}, ["免费体检", "2026年12月31日起"], [], id="sixty-five next month"),
-        pytest.param({"birth": "1962-12-31"}, [], ["免费体检"], id="sixty-five in a year"),
-        pytest.param({"age": "64"}, [], ["免费体检"], id="an age that is too young whatever the birthday"),
-        pytest.param({"age": "30", "has": ["ins.employee"]}, ["2 项按您填的用不上"], ["交医保"], id="somebody's employee"),
-    ],
-)  # fmt: skip
-def test_what_fits_is_shown_and_what_does_not_is_only_counted(
-    office: Office, fields: dict[str, object], there: list[str], missing: list[str]
-) -> None:
-    browser = office.enter("wu")
-    answer = send(browser, "/calculator", page="/calculator", **fields)
-    page = plain(answer.text)
-    page = page[page.index("查一查") :]
-    assert all(words in page for words in there)
-    assert not any(words in page for words in missing)
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [{}, {"age": "很大"}, {"birth": "1850-01-01"}, {"birth": "2999-01-01"}, {"age": "131"}],
-)
-def test_an_age_that_cannot_be_is_asked_for_again(office: Office, fields: dict[str, str]) -> None:
-    answer = send(office.enter("wu"), "/calculator", page="/calculator", **fields)
-    assert answer.status_code == 422

@@ -11,9 +11,9 @@ from outreach.audiences.calculator.families import (
     family_of,
     filled,
 )
+from outreach.audiences.calculator.questions import question_words
 from outreach.audiences.calculator.results import TIERS, YEAR, Amount, Place, Result, answers
 from outreach.audiences.calculator.told import ELSEWHERE, Told, as_facts, told_of
-from outreach.audiences.calculator.words import question_words
 
 __all__ = [
     "ELSEWHERE", "TIERS", "YEAR", "Amount", "Benefit", "Family", "Member", "Place", "Question", "Result", "Told", "answers",

@@ -1,18 +1,33 @@
-"""查政策: for everybody, also behind the QR code of a sheet. What is typed in is answered and forgotten."""
+"""查政策: for everybody, also behind the QR code of a sheet. What is told is answered and forgotten.
+
+Answers travel in the body of a form and nowhere else: not in an address, not in a log, not in a cookie.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Form, Request, Response
+from fastapi import Depends, Request, Response
+from sqlalchemy import Connection, Row
 
 from outreach import clock
-from outreach.errors import Invalid
+from outreach.access import audit
+from outreach.access.roles import Action
+from outreach.audiences.calculator import Told
+from outreach.audiences.calculator.families import MOST
+from outreach.audiences.facts import facts_of
+from outreach.errors import Invalid, Missing
+from outreach.people import service as people
+from outreach.people.masking import mask_name
+from outreach.people.queries import people as register
 from outreach.policies import service as policies
-from outreach.policies.schemas import PolicyView
-from outreach.web.guard import TheServices, guarded_router, public
-from outreach.web.presenters.calculator import answer, asked_of, read, shown
+from outreach.web.guard import TheActor, TheServices, guarded_router, needs, public
+from outreach.web.presenters import calculator
+from outreach.web.presenters.calculator import Person, State
+from outreach.web.presenters.calculator_form import filled
+from outreach.web.presenters.calculator_pages import Desk, form_view, moved, next_view, results_view
 from outreach.web.render import page
 from outreach.web.services import Services
 from outreach.web.sessions import Visitor
@@ -21,43 +36,120 @@ from outreach.wording import say
 
 router = guarded_router()
 
+Sent = dict[str, list[str]]
 
-def _policies(services: Services) -> list[PolicyView]:
+
+async def _sent(request: Request) -> Sent:
+    """Every field of the form: which there are depends on the policies."""
+    form = await request.form()
+    return {key: [one for one in form.getlist(key) if isinstance(one, str)] for key in form}
+
+
+def _first(sent: Sent, name: str) -> str:
+    return next(iter(sent.get(name, ())), "")
+
+
+def _desk(services: Services) -> Desk:
     with services.store.read() as connection:
-        return shown(policies.all_policies(connection))
+        live = calculator.shown(policies.all_policies(connection))
+    settings = services.settings
+    place = calculator.place_of(settings.region)
+    return Desk(clock.today(settings.zone), place, services.place, live)
 
 
-def _page(request: Request, view: CalculatorView, status: int = 200) -> Response:
-    """Inside for those who work here, the public page for everybody else."""
+def _inside(request: Request) -> bool:
     visitor: Visitor = request.state.visitor
-    return page(request, "calculator.html" if visitor.actor else "public_calculator.html", view, status)  # fmt: skip
+    return visitor.actor is not None
+
+
+def _page(request: Request, view: CalculatorView) -> Response:
+    """Inside for those who work here, the public page for everybody else."""
+    name = "calculator.html" if _inside(request) else "public_calculator.html"
+    return page(request, name, view, 422 if view.problem else 200)
 
 
 @router.get("/calculator")
 @public
 def questions(request: Request, services: TheServices) -> Response:
-    """The questions."""
-    live = _policies(services)
-    return _page(request, CalculatorView(services.place, asked_of(live)))
+    """The first question; for those who work here the form."""
+    desk = _desk(services)
+    if _inside(request):
+        return _page(request, form_view(desk, State(), answers=False))
+    return _page(request, next_view(desk, State()))
 
 
 @router.post("/calculator")
 @public
 def answers(
-    request: Request,
-    services: TheServices,
-    birth: Annotated[str, Form()] = "",
-    age: Annotated[str, Form()] = "",
-    sex: Annotated[str, Form()] = "",
-    hukou: Annotated[str, Form()] = "",
-    has: Annotated[list[str] | None, Form()] = None,
+    request: Request, services: TheServices, sent: Annotated[Sent, Depends(_sent)]
 ) -> Response:
-    """What may be claimed. POST, so that an age stands in no address and no log."""
-    on, live = clock.today(services.settings.zone), _policies(services)
+    """One answer more, or everything at once. POST, so that no fact stands in an address or a log."""
+    desk, state, problem = _desk(services), State(), ""
+    step = _at_the_desk if _inside(request) else _at_home
     try:
-        asked = read(birth, age, sex, hukou, has or (), on)
+        state = calculator.loads(_first(sent, "state"), desk.on, desk.place.here)
+        return _page(request, step(desk, state, sent))
     except Invalid as error:
         problem = say(error.code, **error.params)
-        view = CalculatorView(services.place, asked_of(live), problem=problem)
-        return _page(request, replace(view, ticked=frozenset(has or ())), 422)
-    return _page(request, answer(asked, live, on, services.settings.region, services.place))
+    if _inside(request):
+        return _page(request, form_view(desk, state, answers=False, problem=problem))
+    return _page(request, next_view(desk, state, problem))
+
+
+def _at_home(desk: Desk, state: State, sent: Sent) -> CalculatorView:
+    """One question after the other."""
+    go = _first(sent, "go")
+    if go in ("show", "complete"):
+        changed = replace(state, complete=not state.complete) if go == "complete" else state
+        return results_view(desk, changed)
+    if go == "another":
+        state = calculator.another(state, _first(sent, "relation"))
+    elif go == "back":
+        state = calculator.back(state)
+    elif "question" in sent:
+        state = calculator.answered(state, sent, desk.on, desk.place.here)
+    return next_view(desk, state)
+
+
+def _at_the_desk(desk: Desk, state: State, sent: Sent) -> CalculatorView:
+    """Everything on one form."""
+    state = filled(state, sent, desk.on, desk.place.here)
+    return form_view(desk, moved(state, _first(sent, "go")))
+
+
+@router.get("/calculator/people/{person_id}")
+@needs(Action.PEOPLE_VIEW)
+def of_person(person_id: int, request: Request, services: TheServices, actor: TheActor) -> Response:
+    """Somebody of the register: what is known is filled in, what is not is asked."""
+    with services.store.begin() as connection:
+        row = people.get_person(connection, actor.scope, person_id)
+        state = State(_members(connection, [row], services))
+        thing = f"person:{person_id}"
+        audit.record(connection, actor.name, Action.PEOPLE_VIEW, thing, {"page": "calculator"})
+    name = mask_name(services.vault.decrypt("name", row.name))
+    return _page(request, form_view(_desk(services), state, named=name))
+
+
+@router.get("/calculator/households/{household_id}")
+@needs(Action.PEOPLE_VIEW)
+def of_household(
+    household_id: int, request: Request, services: TheServices, actor: TheActor
+) -> Response:
+    """Everybody of a household of the register who lives in the actor's region."""
+    with services.store.begin() as connection:
+        rows = register.household_members(connection, actor.scope, household_id)
+        rows = [row for row in rows if row.status == "active"][:MOST]
+        if not rows:
+            raise Missing("people.household", household=household_id)
+        state = State(_members(connection, rows, services))
+        thing = f"household:{household_id}"
+        audit.record(connection, actor.name, Action.PEOPLE_VIEW, thing, {"page": "calculator"})
+    return _page(request, form_view(_desk(services), state, named=f"第{household_id}户"))
+
+
+def _members(
+    connection: Connection, rows: Sequence[Row[Any]], services: Services
+) -> tuple[Person, ...]:
+    facts = facts_of(connection, [row.id for row in rows])
+    on = clock.today(services.settings.zone)
+    return tuple(calculator.from_register(Told(facts[row.id]), row.relation, on) for row in rows)

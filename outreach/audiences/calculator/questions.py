@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from segments import vocabulary
 
@@ -91,6 +91,26 @@ GROUPS: Mapping[str, str] = {
     "ins": "医疗保险",
 }
 """First part of a circumstance's code → what it is about."""
+
+
+OPTIONS: Mapping[str, Mapping[str, str]] = {
+    "sex": {"F": "女", "M": "男"},
+    "hukou": {"here": "在", "elsewhere": "不在"},
+    "residence": {"here": "住在本地", "elsewhere": "不住在本地"},
+    "hukou_type": {
+        "rural": "农业户口",
+        "urban": "非农业（城镇）户口",
+        "resident": "居民户口（不分农业、非农业）",
+    },
+    "job_kind": {"worker": "工人岗位", "cadre": "管理、技术岗位"},
+}
+"""Question → answers in words."""
+
+
+def implied(codes: Iterable[str]) -> frozenset[str]:
+    """What follows from these circumstances, themselves left out."""
+    have = tuple(codes)
+    return frozenset(vocabulary.codes(vocabulary.settle(have)[0])) - set(have)
 
 
 def having(code: str) -> str:
