@@ -178,6 +178,7 @@ def _effects(report: ListReport, terms: Terms) -> tuple[str, ...]:
     )
     lines = [words for n, words in said if n]
     if report.estimate:
-        follows = "" if not terms.complete else "，不在名单上的人不能断定"
+        policy = ":" in report.list_ref and terms.complete
+        follows = "，谁不在名单上也不作数" if policy else ""
         lines.append(f"没对上的占 {percent(report.share)}，超过 5%：由此得出的只是估计{follows}")
     return tuple(lines)

@@ -121,7 +121,8 @@ def _basics(desk: Desk, row: Row[Any], shown: people.Shown) -> tuple[tuple[str, 
     place = places(desk.connection, {row.region, row.hukou_region})
     spoken = row.language or dialect_of(desk.connection, row.region)
     needs = "、".join(_NEEDS.get(word, word) for word in row.needs.split())
-    phone = f"{shown.phone}（{_PHONE.get(row.phone_kind, '不知道是谁的')}）" if shown.phone else ""
+    number = shown.phone.removeprefix("+86")
+    phone = f"{number}（{_PHONE.get(row.phone_kind, '不知道是谁的')}）" if shown.phone else ""
     every = (
         ("登记号", str(row.id)),
         ("手机", phone or "没有"),

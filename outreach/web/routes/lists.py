@@ -116,7 +116,9 @@ def _take(
     filled = Filled(**upload.meta.options)
     accounts.require_list(actor, filled.list)
     home = filled.region or actor.region or services.settings.region
-    terms = replace(filled.terms(upload.meta.name), region=home)
+    with services.store.read() as connection:
+        named = lists.list_names(connection).get(filled.list, filled.list)
+    terms = replace(filled.terms(f"{actor.shown}：{named}"), region=home)
     desk = Desk(begin, services.vault, clock.today(services.settings.zone), actor.scope, actor.name)
     take = take_policy_list if ":" in filled.list else take_circumstances
     path = upload.path if upload.path.is_file() else upload.folder / "taken" / upload.meta.name
