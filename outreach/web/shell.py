@@ -11,16 +11,17 @@ from outreach.access.schemas import Actor
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the navigation."""
+    """One line of the navigation. `also`: other pages that lie under it."""
 
     label: str
     path: str
     icon: str
+    also: tuple[str, ...] = ()
 
 
 _TODAY = Entry("今日", "/today", "today")
 _POLICIES = Entry("政策", "/policies", "policy")
-_PEOPLE = Entry("对象", "/people", "people")
+_PEOPLE = Entry("对象", "/people", "people", ("/segments", "/proposals", "/lists"))
 _PRINT = Entry("打印", "/print", "print")
 _RESULTS = Entry("成效", "/results", "chart")
 
@@ -68,8 +69,13 @@ def entries(actor: Actor, paths: Set[str]) -> list[Entry]:
 
 def current(shown: list[Entry], path: str) -> Entry | None:
     """The entry under which a page lies."""
-    under = [entry for entry in shown if path == entry.path or path.startswith(f"{entry.path}/")]
-    return max(under, key=lambda entry: len(entry.path), default=None)
+    under = [
+        (place, entry)
+        for entry in shown
+        for place in (entry.path, *entry.also)
+        if path == place or path.startswith(f"{place}/")
+    ]
+    return max(under, key=lambda one: len(one[0]), default=(None, None))[1]
 
 
 def home(actor: Actor, paths: Set[str]) -> str:

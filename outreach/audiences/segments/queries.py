@@ -56,3 +56,12 @@ def region_names(connection: Connection, codes: list[str]) -> dict[str, str]:
     """Code → name, of those that are registered."""
     rows = connection.execute(select(Region.code, Region.name).where(Region.code.in_(codes)))
     return {row.code: row.name for row in rows}
+
+
+def free_ref(connection: Connection) -> str:
+    """A name that no segment has: s1, s2, …"""
+    taken = set(connection.scalars(select(Segment.ref)))
+    number = len(taken) + 1
+    while f"s{number}" in taken:
+        number += 1
+    return f"s{number}"

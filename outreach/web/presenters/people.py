@@ -162,6 +162,8 @@ def _circumstances() -> tuple[Choice, ...]:
 def _links(actor: Actor) -> tuple[Link, ...]:
     links = [
         (Action.PEOPLE_IMPORT, Link("导入台账", "/people/import", "file")),
+        (Action.SEGMENTS_EDIT, Link("对象条件", "/segments", "people")),
+        (Action.SEGMENTS_EDIT, Link("变化建议", "/proposals", "clock")),
         (Action.LISTS_VIEW, Link("部门名单", "/lists", "check")),
         (Action.PEOPLE_EDIT, Link("没有监护人的孩子", "/people?only=unguarded", "family")),
     ]

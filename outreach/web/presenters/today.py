@@ -18,6 +18,7 @@ from outreach.policies import service as policies
 from outreach.reports import service as reports
 from outreach.reports.schemas import OfficeFacts
 from outreach.web.formats import day, thousands, yuan
+from outreach.web.presenters import proposals
 from outreach.web.presenters.live import MOVING, live_campaign
 from outreach.web.presenters.names import CHANNEL
 from outreach.web.services import Services
@@ -54,7 +55,14 @@ def today(services: Services, actor: Actor, connection: Connection) -> TodayView
     return TodayView(
         on=on,
         live=_live(desk),
-        todo=(*_signing(desk), *_sending(desk), *_papers(desk), *_untold(desk), *_register(desk)),
+        todo=(
+            *_signing(desk),
+            *_sending(desk),
+            *proposals.todo(actor, connection),
+            *_papers(desk),
+            *_untold(desk),
+            *_register(desk),
+        ),
         losing=losing,
         losing_link=Link("打印", "/print") if losing and actor.may(Action.PRINT) else None,
         upcoming=_upcoming(desk),
