@@ -22,6 +22,9 @@ from outreach.errors import Conflict, Missing
 KEEP = 2 * 3600.0
 """Seconds after which a file is deleted, whatever became of it."""
 
+LONG = 4 * 1024 * 1024
+"""Bytes from which on a file is checked and written in a process of its own (about forty thousand rows)."""
+
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 _BAD = re.compile(r"[^\w.\-（）()【】 ]+")
 _NAME_BYTES = 120
@@ -29,7 +32,7 @@ _NAME_BYTES = 120
 
 @dataclass(frozen=True)
 class Meta:
-    """What is remembered of an upload. `counts` is filled in once it was imported; `options` go with an office's list."""
+    """What is remembered of an upload. `counts` and `run` are filled in once it was imported; `options` go with an office's list."""
 
     user: int
     name: str
@@ -37,6 +40,8 @@ class Meta:
     mapping: Mapping[str, str] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
+    run: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,11 @@ class Upload:
     def path(self) -> Path:
         """The file itself."""
         return self.folder / "ready" / self.meta.name
+
+    @property
+    def is_long(self) -> bool:
+        """Whether checking takes so long that a process of its own does it."""
+        return self.path.stat().st_size > LONG
 
     @property
     def rejected(self) -> Path:
@@ -109,9 +119,17 @@ class Uploads:
         """An import failed: the file may be taken again."""
         (upload.folder / "taken").rename(upload.folder / "ready")
 
-    def imported(self, upload: Upload, counts: Mapping[str, int]) -> None:
+    def replace(self, upload: Upload, data: bytes) -> None:
+        """The file without its lock; the password is not kept anywhere."""
+        part = upload.folder / "unlocked.part"
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(data)
+        part.replace(upload.path)
+
+    def imported(self, upload: Upload, counts: Mapping[str, int], run: int = 0) -> None:
         """Forget the file; only the counts and the wrong rows stay until they are too old."""
-        self.note(upload, Meta(upload.meta.user, upload.meta.name, upload.meta.region, {}, counts))
+        meta = Meta(upload.meta.user, upload.meta.name, upload.meta.region, counts=counts, run=run)
+        self.note(upload, meta)
         shutil.rmtree(upload.folder / "taken", ignore_errors=True)
 
     def drop(self, upload: Upload) -> None:

@@ -21,7 +21,7 @@ from outreach.people.queries import imports
 from outreach.people.queries.register import chunks
 from outreach.people.reading.headers import SYNONYMS
 from outreach.people.reading.words import SEX_WORDS
-from outreach.people.schemas import ImportReport
+from outreach.people.schemas import ImportReport, Preview
 from outreach.store import Begin
 from outreach.vault import Vault
 from segments import vocabulary
@@ -65,6 +65,7 @@ class Comparison:
     gone: list[Gone] = field(default_factory=list)
     gone_total: int = 0
     since: Row[Any] | None = None
+    preview: Preview | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Figures and the first of each kind."""
@@ -101,7 +102,7 @@ def compare_file(
     seen = _Seen(vault)
     options = {**options, "dry_run": True}
     intake = Intake(Path(path), begin, vault, today, options, look=seen.look).run()
-    found = Comparison(intake.report, seen.new, seen.changed)
+    found = Comparison(intake.report, seen.new, seen.changed, preview=intake.preview)
     with begin() as connection:
         found.since = earlier(connection, intake.mapping(), options, Path(path).name, since)
         if found.since is not None:

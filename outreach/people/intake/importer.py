@@ -96,6 +96,18 @@ def preview_file(
     return done.preview
 
 
+def peek_file(path: Path, **options: Unpack[Options]) -> Preview:
+    """The columns and first rows of a long file, and about how many rows it has; no row is checked."""
+    report = ImportReport()
+    sheets = open_sheets(
+        path, options.get("sheet"), options.get("encoding"), options.get("password")
+    )
+    with sheets as book:
+        tables = find_tables(book, report, options.get("mapping"))
+        report.rows = about_rows(path, tables)
+        return Preview(tuple(preview_of(table, 0) for table in tables), report)
+
+
 Look = Callable[[Plan], None]
 """Sees each planned chunk of a dry run."""
 

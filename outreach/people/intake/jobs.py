@@ -170,6 +170,19 @@ class Jobs:
                 imports.update_run(connection, there.id, values)
         self._forget_file(there)
 
+    def has_file(self, run: Row[Any]) -> bool:
+        """Whether the file of a run is still there, so that it can go on."""
+        return Path(run.options.get("path", "")).is_file()
+
+    def require_file(self, run: Row[Any]) -> None:
+        """Missing people.import_file_gone when it is not; Conflict people.import_alive when somebody is at it."""
+        if self.is_alive(run):
+            raise Conflict("people.import_alive", run=run.id)
+        if run.state in ("finished", "cancelled"):
+            raise Conflict("people.import_ended", run=run.id)
+        if not self.has_file(run):
+            raise Missing("people.import_file_gone", file=run.file_name)
+
     def problems(self, run: int) -> Mapping[str, list[Problem]]:
         """The first errors and warnings of a job that has ended; nothing when they are gone."""
         path = self.folder(run) / "problems.json"

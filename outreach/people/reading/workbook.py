@@ -155,6 +155,13 @@ def _told(file: str) -> Iterator[None]:
         raise Invalid("people.file_not_spreadsheet", file=file) from None
 
 
+def unlock(path: Path, password: str) -> bytes | None:
+    """What a locked workbook holds; None for a file that has no lock. Raises Invalid people.file_password_wrong."""
+    with _told(path.name):
+        source = _unlocked(path, password)
+    return None if source is None else source.read()
+
+
 def _unlocked(path: Path, password: str | None) -> BinaryIO | None:
     """The bytes of a locked workbook without its lock; None for one that has none."""
     with path.open("rb") as raw:

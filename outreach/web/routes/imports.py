@@ -1,8 +1,11 @@
-"""导入名单: upload, look, correct the columns, import. Nothing is written before somebody says so."""
+"""导入名单: upload or paste, look, correct the columns, import. Nothing is written before somebody says so."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -15,21 +18,33 @@ from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
-from outreach.errors import Missing, OutreachError
-from outreach.people.intake import importer
-from outreach.people.schemas import Preview
+from outreach.errors import Invalid, Missing, OutreachError
+from outreach.people.intake import importer, process
+from outreach.people.intake.comparing import Comparison, compare_file
+from outreach.people.intake.importer import Options
+from outreach.people.intake.jobs import Jobs
+from outreach.people.queries.imports import last_mapping
+from outreach.people.reading.spreadsheet import read_text_table
+from outreach.people.reading.workbook import unlock
 from outreach.people.template import write_template
-from outreach.web.guard import UPLOAD, TheActor, TheServices, guarded_router, needs
+from outreach.web.guard import TheActor, TheServices, guarded_router, needs
 from outreach.web.presenters import imports
+from outreach.web.presenters.import_runs import difference
 from outreach.web.presenters.imports import BASE
 from outreach.web.render import page
 from outreach.web.services import Services
-from outreach.web.uploads import Meta, Upload, Uploads
+from outreach.web.uploads import Upload, Uploads
 from outreach.wording import say
 
 router = guarded_router()
 
+LARGEST = 160 * 1024 * 1024
+"""A million rows of a text file, with room."""
+
+PASTED = "粘贴的表格.csv"
+
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_LOCKED = ("people.file_password", "people.file_password_wrong")
 
 
 @router.get("/people/import")
@@ -40,11 +55,15 @@ def start_page(request: Request, services: TheServices, actor: TheActor) -> Resp
 
 
 def _start(
-    request: Request, services: Services, actor: Actor, problem: str = "", status: int = 200
+    request: Request,
+    services: Services,
+    actor: Actor,
+    problem: str = "",
+    pasted: str = "",
 ) -> Response:
     with services.store.read() as connection:
-        view = imports.start(services, actor, connection, problem)
-    return page(request, "import_start.html", view, status)
+        view = imports.start(services, actor, connection, problem, pasted)
+    return page(request, "import_start.html", view, 422 if problem else 200)
 
 
 @router.get("/people/import/template.xlsx")
@@ -60,38 +79,82 @@ def template() -> Response:
 
 
 @router.post("/people/import")
-@needs(Action.PEOPLE_IMPORT, body=UPLOAD)
+@needs(Action.PEOPLE_IMPORT, body=LARGEST)
 def upload_file(
     request: Request,
     services: TheServices,
     actor: TheActor,
     file: Annotated[UploadFile | None, File()] = None,
     region: Annotated[str, Form()] = "",
+    pasted: Annotated[str, Form()] = "",
 ) -> Response:
     """Keep the file for a while and show what it holds; a file that cannot be read is gone at once."""
     actor.scope.narrowed(region)
-    if file is None or not file.filename:
-        return _start(request, services, actor, say("web.upload_no_file"), 422)
     uploads = Uploads(services.settings.data_dir)
-    upload = uploads.keep(file.file, file.filename, actor.id, region or actor.region)
+    if file is not None and file.filename:
+        upload = uploads.keep(file.file, file.filename, actor.id, region or actor.region)
+    elif pasted.strip():
+        try:
+            table = _as_file(pasted)
+        except OutreachError as error:
+            return _start(request, services, actor, say(error.code, **error.params), pasted)
+        upload = uploads.keep(table, PASTED, actor.id, region or actor.region)
+    else:
+        return _start(request, services, actor, say("web.upload_no_file"))
     try:
-        _check(services, upload)
+        _remember_columns(services, uploads, upload)
     except OutreachError as error:
-        uploads.drop(upload)
-        return _start(request, services, actor, say(error.code, **error.params), 422)
+        if error.code not in _LOCKED:
+            uploads.drop(upload)
+            return _start(request, services, actor, say(error.code, **error.params), pasted)
     return RedirectResponse(f"{BASE}/{upload.token}", 303)
 
 
-def _check(services: Services, upload: Upload) -> Preview:
-    """Read and check the whole file; writes nothing but the workbook of wrong rows."""
-    return importer.preview_file(
+def _as_file(pasted: str) -> io.BytesIO:
+    """A table from the clipboard, as a text file that is read like any other."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(read_text_table(pasted).rows)
+    return io.BytesIO(text.getvalue().encode())
+
+
+def _remember_columns(services: Services, uploads: Uploads, upload: Upload) -> None:
+    """Read what the file is; columns that somebody corrected in an earlier list of the same headers are as then."""
+    found = importer.peek_file(upload.path)
+    headers = {header for sheet in found.sheets for header in sheet.headers if header}
+    with services.store.read() as connection:
+        before = last_mapping(connection, sorted(headers))
+    guessed = {
+        header: name
+        for sheet in found.sheets
+        for header, name in zip(sheet.headers, sheet.fields, strict=True)
+        if header
+    }
+    if before and before != guessed:
+        uploads.note(upload, replace(upload.meta, mapping=before))
+
+
+def _options(services: Services, upload: Upload) -> Options:
+    meta = upload.meta
+    return {
+        "region": meta.region or services.settings.region,
+        "mapping": meta.mapping or None,
+        "encoding": meta.encoding or None,
+    }
+
+
+def _check(services: Services, actor: Actor, upload: Upload) -> Comparison:
+    """Read and check the whole file; writes nothing but the workbook of wrong rows. A long one is only looked into."""
+    options = _options(services, upload)
+    if upload.is_long:
+        found = importer.peek_file(upload.path, **options)
+        return Comparison(found.report, preview=found)
+    return compare_file(
         upload.path,
         begin=services.store.read,
         vault=services.vault,
         today=clock.today(services.settings.zone),
-        region=upload.meta.region or services.settings.region,
-        mapping=upload.meta.mapping or None,
-        rejected=upload.rejected,
+        scope=actor.scope,
+        options={**options, "rejected": upload.rejected},
     )
 
 
@@ -104,7 +167,37 @@ def preview_page(token: str, request: Request, services: TheServices, actor: The
         return page(request, "import_done.html", imports.done(actor, upload))
     if not upload.path.is_file():
         raise Missing("web.upload_gone")
-    return page(request, "import_preview.html", imports.preview(upload, _check(services, upload)))
+    try:
+        found = _check(services, actor, upload)
+    except Invalid as error:
+        if error.code not in _LOCKED:
+            raise
+        return page(request, "import_locked.html", imports.locked(upload))
+    shown = imports.preview(upload, found, difference=difference(services, found))
+    return page(request, "import_preview.html", shown)
+
+
+@router.post("/people/import/{token}/password")
+@needs(Action.PEOPLE_IMPORT)
+def open_locked(
+    token: str,
+    request: Request,
+    services: TheServices,
+    actor: TheActor,
+    password: Annotated[str, Form()] = "",
+) -> Response:
+    """Open a locked workbook once; the password is forgotten."""
+    uploads = Uploads(services.settings.data_dir)
+    upload = uploads.find(token, actor.id)
+    try:
+        data = unlock(upload.path, password or " ")
+        if data is not None:
+            uploads.replace(upload, data)
+        _remember_columns(services, uploads, upload)
+    except OutreachError as error:
+        view = imports.locked(upload, say(error.code, **error.params))
+        return page(request, "import_locked.html", view, 422)
+    return RedirectResponse(f"{BASE}/{token}", 303)
 
 
 @router.post("/people/import/{token}/columns")
@@ -112,7 +205,7 @@ def preview_page(token: str, request: Request, services: TheServices, actor: The
 async def other_columns(
     token: str, request: Request, services: TheServices, actor: TheActor
 ) -> Response:
-    """The same file with columns taken for something else."""
+    """The same file with columns taken for something else, or read in another encoding."""
     form = {key: str(value) for key, value in (await request.form()).items()}
     return await run_in_threadpool(_remap, request, services, actor, token, form)
 
@@ -122,15 +215,17 @@ def _remap(
 ) -> Response:
     uploads = Uploads(services.settings.data_dir)
     upload = uploads.find(token, actor.id)
-    before = imports.preview(upload, _check(services, upload))
-    mapping = imports.chosen(before.columns, form)
-    meta = Meta(actor.id, upload.meta.name, upload.meta.region, mapping)
+    before = imports.preview(upload, _check(services, actor, upload))
+    if "encoding" in form:
+        meta = replace(upload.meta, mapping={}, encoding=form["encoding"])
+    else:
+        meta = replace(upload.meta, mapping=imports.chosen(before.columns, form))
     try:
-        _check(services, Upload(token, upload.folder, meta))
-    except (
-        OutreachError
-    ) as error:  # a required column was left out: say so, and keep the columns as they were
-        shown = imports.preview(upload, _check(services, upload), say(error.code, **error.params))
+        _check(services, actor, Upload(token, upload.folder, meta))
+    except OutreachError as error:
+        # A required column was left out, or the bytes do not fit: say so, and keep all as it was.
+        found = _check(services, actor, upload)
+        shown = imports.preview(upload, found, say(error.code, **error.params))
         return page(request, "import_preview.html", shown, 422)
     uploads.note(upload, meta)
     return RedirectResponse(f"{BASE}/{token}", 303)
@@ -139,15 +234,39 @@ def _remap(
 @router.post("/people/import/{token}/confirm")
 @needs(Action.PEOPLE_IMPORT)
 def confirm(token: str, services: TheServices, actor: TheActor) -> Response:
-    """Write the good rows, once; the file is deleted afterwards."""
+    """Write the good rows, once; the file is deleted afterwards. A long file goes to a process of its own."""
     uploads = Uploads(services.settings.data_dir)
     upload = uploads.find(token, actor.id)
-    if not upload.meta.counts:
-        _import(services, actor, uploads, upload)
+    if upload.meta.counts:
+        return RedirectResponse(f"{BASE}/{token}", 303)
+    if upload.path.is_file() and upload.is_long:
+        run = _queue(services, actor, uploads, upload)
+        return RedirectResponse(f"{BASE}/runs/{run}", 303)
+    _import(services, actor, uploads, upload)
     return RedirectResponse(f"{BASE}/{token}", 303)
 
 
+def _queue(services: Services, actor: Actor, uploads: Uploads, upload: Upload) -> int:
+    jobs = Jobs(services.store.begin, services.settings.data_dir)
+    options = _options(services, upload)
+    path = uploads.take(upload)
+    run = jobs.queue(path, {**options, "by": actor.name, "source": upload.meta.name})
+    uploads.drop(upload)
+    with services.store.begin() as connection:
+        audit.record(
+            connection, actor.name, Action.PEOPLE_IMPORT, f"import:{run}", {"queued": True}
+        )
+    process.start(services.settings, run, jobs.folder(run))
+    return run
+
+
 def _import(services: Services, actor: Actor, uploads: Uploads, upload: Upload) -> None:
+    options: Options = {
+        **_options(services, upload),
+        "rejected": upload.rejected,
+        "by": actor.name,
+        "source": upload.meta.name,
+    }
     path = uploads.take(upload)
     try:
         report = importer.import_file(
@@ -155,11 +274,7 @@ def _import(services: Services, actor: Actor, uploads: Uploads, upload: Upload) 
             begin=services.store.begin,
             vault=services.vault,
             today=clock.today(services.settings.zone),
-            region=upload.meta.region or services.settings.region,
-            mapping=upload.meta.mapping or None,
-            rejected=upload.rejected,
-            by=actor.name,
-            source=upload.meta.name,
+            **options,
         )
     except BaseException:
         uploads.give_back(upload)
@@ -168,7 +283,7 @@ def _import(services: Services, actor: Actor, uploads: Uploads, upload: Upload) 
     with services.store.begin() as connection:
         thing = f"import:{report.import_id or 0}"
         audit.record(connection, actor.name, Action.PEOPLE_IMPORT, thing, dict(counts))
-    uploads.imported(upload, counts)
+    uploads.imported(upload, counts, report.import_id or 0)
 
 
 @router.post("/people/import/{token}/cancel")

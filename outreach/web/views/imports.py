@@ -70,7 +70,49 @@ class ImportStart:
     template: Link | None = None
     recent: tuple[RecentImport, ...] = ()
     problem: str = ""
-    most_megabytes: int = 32
+    pasted: str = ""
+    most_megabytes: int = 160
+
+
+@dataclass(frozen=True)
+class ImportLocked:
+    """A workbook with a password."""
+
+    file_name: str
+    action: str
+    cancel: str
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class PersonChange:
+    """A row that changes somebody: masked name, and 列：旧 → 新."""
+
+    row: int
+    name: str
+    changes: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class GonePerson:
+    """Somebody who was in the list before and is not now."""
+
+    person: int
+    name: str
+    id_last4: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a list changes. `since` names the list before; '' when there was none."""
+
+    changed: tuple[PersonChange, ...] = ()
+    changed_total: int = 0
+    gone: tuple[GonePerson, ...] = ()
+    gone_total: int = 0
+    since: str = ""
+    mark: str = ""  # where the form that marks somebody as moved is sent to; '' = not here
 
 
 @dataclass(frozen=True)
@@ -93,6 +135,52 @@ class ImportPreview:
     remap: str = ""  # where the form with other columns is sent to
     cancel: str = ""
     problem: str = ""
+    about_rows: int = 0  # of a long file, which is not checked yet
+    encodings: tuple[Choice, ...] = ()  # where the encoding is in doubt
+    encoding: str = ""
+    difference: Difference = Difference()
+
+
+@dataclass(frozen=True)
+class ImportRunView:
+    """One import, while it goes on and afterwards. `state`: going broken finished cancelled failed undone."""
+
+    file_name: str
+    state: str
+    title: str
+    lede: str
+    bar: Bar | None = None
+    percent: float = 0
+    pace: str = ""
+    counts: ImportCounts | None = None
+    rejected_file: Link | None = None
+    problems: tuple[RowProblem, ...] = ()
+    problems_total: int = 0
+    difference: Difference = Difference()
+    cancel: str = ""
+    resume: str = ""
+    undo: str = ""
+    next_steps: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class KeptPerson:
+    """Somebody whom an undoing left as the import left them, and why."""
+
+    person: int
+    text: str
+
+
+@dataclass(frozen=True)
+class ImportUndone:
+    """What became of taking an import back."""
+
+    file_name: str
+    removed: int
+    restored: int
+    kept_total: int
+    kept: tuple[KeptPerson, ...] = ()
+    next_steps: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
