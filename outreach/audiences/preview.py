@@ -6,17 +6,18 @@ ways give the same figures. A snapshot is never loaded here while somebody waits
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, and_
 
-from outreach.audiences import snapshot
-from outreach.audiences.segments import service as segments
-from outreach.audiences.segments.about import about_for, refs_of
+from outreach.audiences import queries, snapshot
+from outreach.audiences.dividing import divided
+from outreach.audiences.predicates import eligible, under
+from outreach.audiences.segments.about import about_for, predicate, refs_of
 from outreach.audiences.segments.schemas import Asked
-from outreach.audiences.service import Answer, answers
+from outreach.audiences.service import Answer
+from outreach.models.people import Person
 from outreach.policies import service as policies
 from outreach.policies.schemas import PolicyView
 from segments.rules import Rule
@@ -33,37 +34,42 @@ def totals(
     connection: Connection, policy: PolicyView, asked: Asked, segment: Rule | None = None
 ) -> Answer:
     """Likely, unknown, not and blocked of everybody in scope, or of whoever may belong to a segment there."""
-    return _counted(connection, policy, replace(asked, by=""), segment)[0]
+    warm = warm_one(connection, asked, segment)
+    if warm is None:
+        pair, inside = _conditions(connection, policy, asked, segment)
+        rows = queries.tally(connection, pair, inside, None)
+    else:
+        rows = warm.rows(*_within(warm, policy, asked, segment), asked.on)
+    return Answer(*rows[0])
 
 
 def breakdowns(
-    connection: Connection,
-    policy: PolicyView,
-    asked: Asked,
-    segment: Rule | None = None,
-    *,
-    by: Sequence[str] = BY,
+    connection: Connection, policy: PolicyView, asked: Asked, segment: Rule | None = None
 ) -> dict[str, list[Answer]]:
-    """The same by region, age band and language; each adds up to the totals."""
-    return {one: _counted(connection, policy, replace(asked, by=one), segment)[1] for one in by}
-
-
-def _counted(
-    connection: Connection, policy: PolicyView, asked: Asked, segment: Rule | None
-) -> tuple[Answer, list[Answer]]:
+    """The same by region (codes of `asked.depth`), age_band and language; each adds up to the totals."""
     warm = warm_one(connection, asked, segment)
-    if warm is not None:
-        found, inside = _within(warm, policy, asked, segment)
-        rows = [Answer(*row) for row in warm.rows(found, inside, asked.on, asked.by, asked.depth)]
-        return (rows[0], []) if not asked.by else (rows[0], rows) if rows else (_NOBODY, [])
+    if warm is None:
+        pair, inside = _conditions(connection, policy, asked, segment)
+        found = divided(connection, pair, inside, asked.on, asked.depth)
+    else:
+        both = _within(warm, policy, asked, segment)
+        found = {by: warm.rows(*both, asked.on, by, asked.depth) for by in BY}
+    return {by: [Answer(*row) for row in found[by]] for by in BY}
+
+
+Pair = tuple[ColumnElement[bool], ColumnElement[bool]]
+
+
+def _conditions(
+    connection: Connection, policy: PolicyView, asked: Asked, segment: Rule | None
+) -> tuple[Pair, ColumnElement[bool]]:
+    """((certain, possible), who is counted): as `segments.service.answers` says."""
+    certain, possible = eligible(policy, asked.on, asked.home)
+    inside = under(Person.region, asked.scope)
     if segment is None:
-        return answers(
-            connection, policy, asked.on, scope=asked.scope, home=asked.home, by=asked.by, depth=asked.depth
-        )  # fmt: skip
-    return segments.answers(connection, policy, segment, asked)
-
-
-_NOBODY = Answer("", 0, 0, 0, 0)
+        return (certain, possible), inside
+    sure, maybe = predicate(connection, segment, asked.on, asked.home)
+    return (and_(certain, sure), possible), and_(inside, maybe)
 
 
 def warm_one(connection: Connection, asked: Asked, segment: Rule | None) -> Answers | None:

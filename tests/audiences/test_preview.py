@@ -17,6 +17,7 @@ from outreach.audiences import preview, service, settling, snapshot
 from outreach.audiences.facts import facts_of
 from outreach.audiences.gaps import Fact
 from outreach.audiences.predicates import under
+from outreach.audiences.segments import service as segments
 from outreach.audiences.segments.schemas import Asked
 from outreach.audiences.snapshot import keeping
 from outreach.models.people import Household
@@ -212,8 +213,16 @@ def test_totals_and_parts_are_the_same_both_ways(home: Store, segment: Any) -> N
             assert preview.totals(connection, policy, asked, wanted) == slow
             assert preview.breakdowns(connection, policy, asked, wanted) == parts
             assert settling.settle(connection, policy, asked, wanted) == gaps
-        for some in parts.values():
-            assert service.summed(some) == slow
+            for by, some in parts.items():
+                assert service.summed(some) == slow
+                one_by_one = (
+                    service.answers(
+                        connection, policy, town.TODAY, scope=scope, home=town.COUNTY, by=by
+                    )
+                    if wanted is None
+                    else segments.answers(connection, policy, wanted, replace(asked, by=by))
+                )
+                assert one_by_one == (slow, some)
 
 
 def test_a_snapshot_is_made_in_a_thread_of_its_own(home: Store) -> None:

@@ -63,7 +63,8 @@ class Answers:
         ).all()
         both = np.array([tuple(row) for row in found], dtype=np.int64).reshape(-1, 2)
         yes = both[:, 1] == 1
-        return Leaf(self.index.of_ids(both[yes, 0]), self.index.of_ids(both[~yes, 0]))
+        pair = (self.index.of_ids(both[here, 0]) for here in (yes, ~yes))
+        return self.asked(on).leaf(*pair)
 
     def everybody(self, scope: str = "") -> BitMap:
         """Everybody in the subtree of a region; '' is everywhere. The dead are among them."""
@@ -78,11 +79,14 @@ class Answers:
         self, policy: PolicyView, on: date, *, home: str = "", inside: BitMap | None = None
     ) -> Fitting:
         """Whom a policy fits, with the parameters and times of each person's region."""
-        left = (self.index.active if inside is None else inside).copy()
+        left = self.index.active if inside is None else inside
+        ruled = policy.ruled_regions
+        if not ruled:
+            return self.rule(policy.rule_for("", home), on, left)
         field = "hukou_region" if policy.facts.get("region_basis") == "hukou" else "region"
         places = self.index.places(field)
         yes, maybe = BitMap(), BitMap()
-        for region in [*policy.ruled_regions, ""]:
+        for region in [*ruled, ""]:
             here = left & places.under(region) if region else left
             if here:
                 found = self._ruled(policy, region, on, home, here)
@@ -180,26 +184,23 @@ def _row(name: str, inside: BitMap, yes: BitMap, maybe: BitMap, active: BitMap) 
 
 
 def _all_hold(rule: Rule, asked: Asked, inside: BitMap) -> Fitting:
-    yes, maybe = inside.copy(), inside.copy()
-    for clause in rule.all:
-        one = leaf(clause, asked)
-        yes &= one.yes
-        maybe -= one.no
-    for clause in rule.none:
-        one = leaf(clause, asked)
-        yes &= one.no
-        maybe -= one.yes
+    every = [leaf(clause, asked) for clause in rule.all]
+    no_one = [leaf(clause, asked) for clause in rule.none]
+    yes = _together(inside, [one.yes for one in every] + [one.no for one in no_one])
+    maybe = _together(inside, [one.not_no for one in every] + [one.not_yes for one in no_one])
     if not rule.any:
         return Fitting(yes, maybe)
-    ways = [_way([leaf(clause, asked) for clause in way.all], yes, maybe) for way in rule.any]
+    ways = [[leaf(clause, asked) for clause in way.all] for way in rule.any]
     return Fitting(
-        BitMap.union(BitMap(), *(one.yes for one in ways)),
-        BitMap.union(BitMap(), *(one.maybe for one in ways)),
+        BitMap.union(*(_together(yes, [one.yes for one in way]) for way in ways)),
+        BitMap.union(*(_together(maybe, [one.not_no for one in way]) for way in ways)),
     )
 
 
-def _way(leaves: list[Leaf], yes: BitMap, maybe: BitMap) -> Fitting:
-    for one in leaves:
-        yes = yes & one.yes
-        maybe = maybe - one.no
-    return Fitting(yes, maybe)
+def _together(inside: BitMap, parts: list[BitMap]) -> BitMap:
+    """Who is in all of them; the smallest first, so that little is left for the others to look at."""
+    first, *others = sorted([inside, *parts], key=len)
+    found = first
+    for one in others:
+        found = found & one
+    return found

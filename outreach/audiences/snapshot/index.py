@@ -24,7 +24,7 @@ from segments.regions import ancestors, next_code
 
 T = TypeVar("T")
 
-_KEEP = 64 * 1024 * 1024
+_KEEP = 128 * 1024 * 1024
 """Bytes for bitmaps of clauses that were asked before."""
 
 
@@ -134,7 +134,7 @@ class Index:
         self.homes: Homes | None = None
         self._built: dict[Hashable, Any] = {}
         self._leaves: OrderedDict[Hashable, Any] = OrderedDict()
-        self._most = max(16, _KEEP // max(1, self.size // 4))
+        self._most = max(16, _KEEP // max(1, self.size // 2))
         self._lock = Lock()
 
     def once(self, key: Hashable, build: Callable[[], T]) -> T:

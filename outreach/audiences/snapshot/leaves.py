@@ -39,10 +39,12 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 
 @dataclass(frozen=True)
 class Leaf:
-    """Disjoint; both may be shared and are never changed."""
+    """Whose answer is yes and no, and the rest of everybody beside each. Shared, never changed."""
 
     yes: BitMap
     no: BitMap
+    not_yes: BitMap
+    not_no: BitMap
 
 
 @dataclass(frozen=True)
@@ -54,16 +56,22 @@ class Asked:
     homes: Callable[[], Homes]
     outside: Outside
 
+    def leaf(self, yes: BitMap, no: BitMap) -> Leaf:
+        """Answers that are disjoint."""
+        everybody = self.index.everybody
+        return Leaf(yes, no, everybody - yes, everybody - no)
+
     def settled(self, holds: BitMap) -> Leaf:
         """Everybody else does not."""
-        return Leaf(holds, self.index.everybody - holds)
+        rest = self.index.everybody - holds
+        return Leaf(holds, rest, rest, holds)
 
 
 def leaf(clause: Clause, asked: Asked) -> Leaf:
     """The answers to one clause. What is asked in SQL is asked every time: it changes without the register."""
     values = clause.operands
     if values is None:
-        return Leaf(BitMap(), BitMap())
+        return asked.leaf(BitMap(), BitMap())
     if clause.field not in HERE:
         return asked.outside(clause, asked.on)
     key = (clause.field, clause.op, values, clause.in_days, clause.aged, asked.on)
@@ -88,8 +96,8 @@ def _flags(clause: Clause, values: tuple[Any, ...], asked: Asked) -> Leaf:
         return asked.settled(BitMap.intersection(everybody, *known))
     false = [knows - has for knows, has in zip(known, true, strict=True)]
     if clause.op == "has_all":
-        return Leaf(BitMap.intersection(everybody, *true), _union(false))
-    return Leaf(_union(true), BitMap.intersection(everybody, *false))
+        return asked.leaf(BitMap.intersection(everybody, *true), _union(false))
+    return asked.leaf(_union(true), BitMap.intersection(everybody, *false))
 
 
 def _region(clause: Clause, values: tuple[Any, ...], asked: Asked) -> Leaf:
@@ -98,7 +106,7 @@ def _region(clause: Clause, values: tuple[Any, ...], asked: Asked) -> Leaf:
         return _exists(clause, asked.index.everybody - places.exactly(""), asked)
     yes = _union(places.under(code) for code in values)
     maybe = _union(places.around(code) for code in values)
-    return Leaf(yes, asked.index.everybody - (yes | maybe))
+    return asked.leaf(yes, asked.index.everybody - (yes | maybe))
 
 
 def _choice(clause: Clause, values: tuple[Any, ...], asked: Asked) -> Leaf:
@@ -106,7 +114,7 @@ def _choice(clause: Clause, values: tuple[Any, ...], asked: Asked) -> Leaf:
     if clause.op == "exists":
         return _exists(clause, known, asked)
     yes = _union(asked.index.word(clause.field, word) for word in values)
-    return Leaf(yes, known - yes)
+    return asked.leaf(yes, known - yes)
 
 
 def _figure(clause: Clause, values: tuple[Any, ...], asked: Asked) -> Leaf:
@@ -117,7 +125,7 @@ def _figure(clause: Clause, values: tuple[Any, ...], asked: Asked) -> Leaf:
         (figures.known if high is None else figures.at_most(high)) - figures.at_most(low - 1)
         for low, high in spans(clause.op, values)
     )
-    return Leaf(yes, figures.known - yes)
+    return asked.leaf(yes, figures.known - yes)
 
 
 def _birth_date(clause: Clause, values: tuple[Any, ...], asked: Asked) -> Leaf:
@@ -129,7 +137,7 @@ def _birth_date(clause: Clause, values: tuple[Any, ...], asked: Asked) -> Leaf:
         (births.known if high is None else _until(births, high)) - _until(births, low - 1)
         for low, high in days
     )
-    return Leaf(yes, births.known - yes)
+    return asked.leaf(yes, births.known - yes)
 
 
 def _until(births: Births, day: int) -> BitMap:
@@ -147,7 +155,7 @@ def _age(clause: Clause, values: tuple[Any, ...], asked: Asked) -> Leaf:
         for low, high in spans(clause.op, values)
         if high is None or high >= low
     )
-    return Leaf(yes, births.known - yes)
+    return asked.leaf(yes, births.known - yes)
 
 
 def _today(clause: Clause, _values: tuple[Any, ...], asked: Asked) -> Leaf:
@@ -172,7 +180,7 @@ def _retires_in(clause: Clause, values: tuple[Any, ...], asked: Asked) -> Leaf:
         for low, high in spans(clause.op, values)
         if high is None or high >= low
     )
-    return Leaf(yes, known - yes)
+    return asked.leaf(yes, known - yes)
 
 
 def _within_months(
@@ -204,7 +212,7 @@ def _members(clause: Clause, values: tuple[Any, ...], asked: Asked) -> Leaf:
     if clause.op == "exists":
         return _exists(clause, bitmap(np.flatnonzero(knows)), asked)
     holds = knows & _compared(counts[mine] if size else mine, clause.op, values)
-    return Leaf(bitmap(np.flatnonzero(holds)), bitmap(np.flatnonzero(knows & ~holds)))
+    return asked.leaf(bitmap(np.flatnonzero(holds)), bitmap(np.flatnonzero(knows & ~holds)))
 
 
 def _mask(found: BitMap, size: int) -> npt.NDArray[np.bool_]:
