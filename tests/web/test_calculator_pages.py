@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 from httpx2 import Response
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from outreach.models.access import AuditEntry
 from outreach.models.base import Base
-from outreach.models.people import Household
+from outreach.models.people import Household, Person
 from outreach.policies import service as policies
+from segments.vocabulary import mask
 from tests import town
 from tests.segments.catalogue import FILLED
 from tests.web.conftest import Browser, Installation
@@ -382,6 +383,36 @@ def test_only_people_of_ones_own_region_and_only_for_those_who_may(
         assert office.enter("he").get(path).status_code == 403, "no identities for an evaluator"
         assert Browser(office.app, follow_redirects=False).get(path).status_code == 303
         assert office.enter("wu").get(path.rpartition("/")[0] + "/999999").status_code == 404
+
+
+def test_what_is_sensitive_comes_along_only_for_a_reason(
+    office: Office, family: tuple[int, int, int]
+) -> None:
+    poor = mask(["income.dibao"])
+    with office.store.begin() as connection:
+        changed = update(Person).where(Person.id == family[1])
+        connection.execute(changed.values(circumstances=poor, circumstances_known=poor, income_month=300))  # fmt: skip
+    path = f"/calculator/people/{family[1]}"
+    wu = office.enter("wu")
+    page = wu.get(path)
+    assert "dibao" not in field(page.text, "state")
+    assert "income_month" not in field(page.text, "state")
+    assert "没有带进来" in page.text
+    assert office.enter("zhou").get(path).text.count("没有带进来") == 0, "officers work with lists"
+    short = wu.post(path, data={"form_token": field(page.text, "form_token"), "reason": "查"})
+    assert short.status_code == 422
+    assert "dibao" not in field(short.text, "state")
+    full = wu.post(path, data={"form_token": field(page.text, "form_token"), "reason": "本人来窗口咨询"})  # fmt: skip
+    assert "income.dibao" in field(full.text, "state")
+    assert '"income_month":300' in field(full.text, "state")
+    assert "no-store" in full.headers["cache-control"]
+    with office.store.read() as connection:
+        logged = connection.execute(
+            select(AuditEntry.thing, AuditEntry.detail).where(AuditEntry.action == "people.reveal")
+        ).all()
+    assert [tuple(row) for row in logged] == [
+        (f"person:{family[1]}", {"page": "calculator", "reason": "本人来窗口咨询"})
+    ]
 
 
 def test_a_look_into_the_register_is_logged_without_facts(

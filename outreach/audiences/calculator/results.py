@@ -167,7 +167,7 @@ def matched(rule: Rule, told: Told, on: date) -> Match:
         return each[0]
     said = {one.answer for one in each}
     may = [one for one in each if one.answer != "no"] or each
-    met = _common([one.met for one in may])
+    met = _common([one.met for one in each])
     missing = [finding for one in may for finding in one.missing]
     if len(said) > 1:
         missing = [*_about_birth(match(rule, told.facts, on), met), *missing]

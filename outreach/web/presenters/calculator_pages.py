@@ -13,6 +13,8 @@ from outreach.web.presenters import calculator_screens as screens
 from outreach.web.presenters.calculator import RELATIONS, State, another
 from outreach.web.presenters.calculator_answers import for_residents, for_workers
 from outreach.web.views.calculator import CalculatorView
+from segments import vocabulary
+from segments.person import Person as Facts
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,28 @@ class Desk:
     place: Place
     name: str
     live: Sequence[PolicyView]
+
+
+@dataclass(frozen=True)
+class Register:
+    """Whom of the register a form is about (masked); `reveal`: where a reason is sent to see what is sensitive."""
+
+    named: str = ""
+    reveal: str = ""
+
+
+_SENSITIVE = vocabulary.mask(one.code for one in vocabulary.CIRCUMSTANCES if one.sensitive)
+_NOBODY = Register()
+
+
+def without_sensitive(facts: Facts) -> Facts:
+    """The facts that a worker sees without giving a reason: the rest counts as not known."""
+    return replace(
+        facts,
+        circumstances=facts.circumstances & ~_SENSITIVE,
+        circumstances_known=facts.circumstances_known & ~_SENSITIVE,
+        income_month=None,
+    )
 
 
 def next_view(desk: Desk, state: State, problem: str = "") -> CalculatorView:
@@ -65,7 +89,12 @@ def results_view(desk: Desk, state: State, problem: str = "") -> CalculatorView:
 
 
 def form_view(
-    desk: Desk, state: State, *, answers: bool = True, named: str = "", problem: str = ""
+    desk: Desk,
+    state: State,
+    *,
+    answers: bool = True,
+    register: Register = _NOBODY,
+    problem: str = "",
 ) -> CalculatorView:
     """Every fact of one member on a form, and what it means for all members."""
     family = state.family(desk.on, desk.place.here)
@@ -85,7 +114,8 @@ def form_view(
         more=_more(state, question) if question else "",
         problem=problem,
         relations=RELATIONS,
-        from_register=named,
+        from_register=register.named,
+        reveal=register.reveal,
     )
 
 

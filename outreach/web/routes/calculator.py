@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Form, Request, Response
 from sqlalchemy import Connection, Row
 
 from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
+from outreach.access.schemas import Actor
 from outreach.audiences.calculator import Told
 from outreach.audiences.calculator.families import MOST
 from outreach.audiences.facts import facts_of
@@ -25,9 +26,17 @@ from outreach.people.queries import people as register
 from outreach.policies import service as policies
 from outreach.web.guard import TheActor, TheServices, guarded_router, needs, public
 from outreach.web.presenters import calculator
-from outreach.web.presenters.calculator import Person, State
+from outreach.web.presenters.calculator import State
 from outreach.web.presenters.calculator_form import filled
-from outreach.web.presenters.calculator_pages import Desk, form_view, moved, next_view, results_view
+from outreach.web.presenters.calculator_pages import (
+    Desk,
+    Register,
+    form_view,
+    moved,
+    next_view,
+    results_view,
+    without_sensitive,
+)
 from outreach.web.render import page
 from outreach.web.services import Services
 from outreach.web.sessions import Visitor
@@ -35,6 +44,9 @@ from outreach.web.views.calculator import CalculatorView
 from outreach.wording import say
 
 router = guarded_router()
+
+_REASON = 4
+"""Characters of a reason, as for a name in clear."""
 
 Sent = dict[str, list[str]]
 
@@ -121,13 +133,20 @@ def _at_the_desk(desk: Desk, state: State, sent: Sent) -> CalculatorView:
 @needs(Action.PEOPLE_VIEW)
 def of_person(person_id: int, request: Request, services: TheServices, actor: TheActor) -> Response:
     """Somebody of the register: what is known is filled in, what is not is asked."""
-    with services.store.begin() as connection:
-        row = people.get_person(connection, actor.scope, person_id)
-        state = State(_members(connection, [row], services))
-        thing = f"person:{person_id}"
-        audit.record(connection, actor.name, Action.PEOPLE_VIEW, thing, {"page": "calculator"})
-    name = mask_name(services.vault.decrypt("name", row.name))
-    return _page(request, form_view(_desk(services), state, named=name))
+    return _of_register(request, services, actor, person=person_id)
+
+
+@router.post("/calculator/people/{person_id}")
+@needs(Action.PEOPLE_REVEAL)
+def of_person_in_full(
+    person_id: int,
+    request: Request,
+    services: TheServices,
+    actor: TheActor,
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """The same with what is sensitive; the reason goes into the log before anything is shown."""
+    return _of_register(request, services, actor, person=person_id, reason=reason)
 
 
 @router.get("/calculator/households/{household_id}")
@@ -136,20 +155,71 @@ def of_household(
     household_id: int, request: Request, services: TheServices, actor: TheActor
 ) -> Response:
     """Everybody of a household of the register who lives in the actor's region."""
+    return _of_register(request, services, actor, household=household_id)
+
+
+@router.post("/calculator/households/{household_id}")
+@needs(Action.PEOPLE_REVEAL)
+def of_household_in_full(
+    household_id: int,
+    request: Request,
+    services: TheServices,
+    actor: TheActor,
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """The same with what is sensitive, for a reason that is logged."""
+    return _of_register(request, services, actor, household=household_id, reason=reason)
+
+
+def _of_register(
+    request: Request,
+    services: TheServices,
+    actor: Actor,
+    *,
+    person: int = 0,
+    household: int = 0,
+    reason: str | None = None,
+) -> Response:
+    thing = f"person:{person}" if person else f"household:{household}"
     with services.store.begin() as connection:
-        rows = register.household_members(connection, actor.scope, household_id)
-        rows = [row for row in rows if row.status == "active"][:MOST]
-        if not rows:
-            raise Missing("people.household", household=household_id)
-        state = State(_members(connection, rows, services))
-        thing = f"household:{household_id}"
-        audit.record(connection, actor.name, Action.PEOPLE_VIEW, thing, {"page": "calculator"})
-    return _page(request, form_view(_desk(services), state, named=f"第{household_id}户"))
-
-
-def _members(
-    connection: Connection, rows: Sequence[Row[Any]], services: Services
-) -> tuple[Person, ...]:
-    facts = facts_of(connection, [row.id for row in rows])
+        rows = _rows(connection, actor, person, household)
+        sees, problem = _log_look(connection, actor, thing, reason)
+        facts = facts_of(connection, [row.id for row in rows])
     on = clock.today(services.settings.zone)
-    return tuple(calculator.from_register(Told(facts[row.id]), row.relation, on) for row in rows)
+    told = [Told(facts[row.id] if sees else without_sensitive(facts[row.id])) for row in rows]
+    people_ = [
+        calculator.from_register(one, row.relation, on) for one, row in zip(told, rows, strict=True)
+    ]
+    name = mask_name(services.vault.decrypt("name", rows[0].name))
+    shown = Register(
+        named=name if person else f"{name}一户",
+        reveal="" if sees else request.url.path,
+    )
+    view = form_view(_desk(services), State(tuple(people_)), register=shown, problem=problem)
+    answer = _page(request, view)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _rows(connection: Connection, actor: Actor, person: int, household: int) -> Sequence[Row[Any]]:
+    if person:
+        return [people.get_person(connection, actor.scope, person)]
+    rows = register.household_members(connection, actor.scope, household)
+    active = [row for row in rows if row.status == "active"][:MOST]
+    if not active:
+        raise Missing("people.household", household=household)
+    return active
+
+
+def _log_look(
+    connection: Connection, actor: Actor, thing: str, reason: str | None
+) -> tuple[bool, str]:
+    """(whether what is sensitive may be seen, what was wrong with the reason); the look is in the log."""
+    why = (reason or "").strip()
+    if reason is not None and len(why) >= _REASON:
+        detail = {"page": "calculator", "reason": why}
+        audit.record(connection, actor.name, Action.PEOPLE_REVEAL, thing, detail)
+        return True, ""
+    audit.record(connection, actor.name, Action.PEOPLE_VIEW, thing, {"page": "calculator"})
+    problem = "" if reason is None else say("web.reveal_reason")
+    return actor.may(Action.SEGMENTS_EDIT), problem

@@ -115,3 +115,5 @@ class CalculatorView:
     problem: str = ""
     relations: tuple[str, ...] = ()
     from_register: str = ""
+    reveal: str = ""
+    """Where a reason is sent, so that what is sensitive comes along; '' when it has, or nobody of the register is meant."""
