@@ -43,14 +43,20 @@ def complete_list(connection: Connection, scope: Scope, facts: ListFacts) -> int
     Take the list itself in first: who is on it has the circumstance, and keeps it. Raises Invalid for an unknown
     circumstance or an expiry before the list's date, Refused outside the scope.
     """
+    declare_list(connection, scope, facts)
+    bit, closure = _masks(facts.circumstance)
+    return queries.make_known(connection, facts.region, facts.on, bit, closure)
+
+
+def declare_list(connection: Connection, scope: Scope, facts: ListFacts) -> None:
+    """Write down that a list is complete, without what follows for people. Raises what `complete_list` raises."""
     scope.require(facts.region)
     if facts.expires_on is not None and facts.expires_on <= facts.on:
         raise Invalid(
             "people.list_dates", on=facts.on.isoformat(), expires_on=facts.expires_on.isoformat()
         )
-    bit, closure = _masks(facts.circumstance)
+    _masks(facts.circumstance)
     queries.add_list(connection, dict(vars(facts)))
-    return queries.make_known(connection, facts.region, facts.on, bit, closure)
 
 
 def expire_lists(connection: Connection, today: date) -> int:

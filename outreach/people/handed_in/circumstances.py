@@ -27,12 +27,15 @@ from outreach.people.handed_in.taking import (
     settle_errors,
     write_run,
 )
-from outreach.people.lists import ListFacts, complete_list
+from outreach.people.lists import ListFacts, declare_list
 from outreach.people.queries import consent
 from outreach.people.queries import handed_in as queries
 from outreach.store import refresh_statistics
 from segments import vocabulary
 from segments.errors import FactsError
+
+PART = 20_000
+"""People in one transaction when a complete list says no to everybody else: others write in between."""
 
 
 def take_circumstances(
@@ -44,7 +47,7 @@ def take_circumstances(
     dry_run: bool = False,
     returned: Path | None = None,
 ) -> ListReport:
-    """Take in a list of who has a circumstance, all of it in one transaction; the report says what became of it.
+    """Take in a list of who has a circumstance, in one transaction; what a complete list denies follows in parts.
 
     `returned`: where the rows that fit nobody go, with why. Raises Invalid for a file that cannot be read, an unknown
     circumstance, dates or ground that are missing, and people.list_older when a newer complete list holds there;
@@ -62,6 +65,8 @@ def take_circumstances(
         settle_errors(taken)
         if not dry_run and not taken.report.failed:
             _write(connection, path, plan, terms, desk)
+    if plan.last:
+        taken.report.known = _say_no(plan, terms, desk)
     if returned is not None and handed.bad:
         write_returned(returned, handed)
     return taken.report
@@ -84,6 +89,7 @@ class _Plan:
     bits: dict[int, tuple[int, int]] = field(default_factory=dict)
     said: list[tuple[int, str, bool, date | None]] = field(default_factory=list)
     spared: dict[int, int] = field(default_factory=dict)
+    last: int = 0  # the person registered last when the list was written
 
     @property
     def bit(self) -> int:
@@ -193,10 +199,27 @@ def _write(connection: Connection, path: Path, plan: _Plan, terms: Terms, desk: 
             plan.circumstance, terms.region, terms.on, terms.expires_on, terms.source, terms.legal_basis,
             terms.purpose, terms.keep_until, report.run,
         )  # fmt: skip
-        known = complete_list(connection, desk.scope, facts)
-        report.known = known - queries.restore_known(connection, plan.spared)
-    refresh_statistics(connection)
+        declare_list(connection, desk.scope, facts)
+        plan.last = consent.last_person(connection)
     report.written = True
+
+
+def _say_no(plan: _Plan, terms: Terms, desk: Desk) -> int:
+    """Who is not on a complete list has it not: for everybody there, a part at a time. Returns for how many.
+
+    Cut off in between, the rest stays unknown until the list is taken in again.
+    """
+    of_whom = consent.not_known(terms.region, terms.on, plan.bit, plan.closure)
+    known = 0
+    for low in range(0, plan.last, PART):
+        high = min(low + PART, plan.last)
+        spared = {one: bits for one, bits in plan.spared.items() if low < one <= high}
+        with desk.begin() as connection:
+            known += consent.make_known_between(connection, of_whom, plan.closure, low, high)
+            known -= queries.restore_known(connection, spared)
+    with desk.begin() as connection:
+        refresh_statistics(connection)
+    return known
 
 
 def _write_records(connection: Connection, plan: _Plan, terms: Terms, run: int) -> None:

@@ -119,6 +119,21 @@ def make_known(connection: Connection, region: str, on: date, bit: int, closure:
     ).rowcount
 
 
+def last_person(connection: Connection) -> int:
+    """The highest number in the register, 0 when nobody is in it."""
+    return connection.scalar(select(func.max(Person.id))) or 0
+
+
+def make_known_between(
+    connection: Connection, of_whom: ColumnElement[bool], closure: int, low: int, high: int
+) -> int:
+    """The same for the people numbered low + 1 to high, so that others can write in between."""
+    statement = update(Person).where(of_whom, Person.id > low, Person.id <= high)
+    return connection.execute(
+        statement.values(circumstances_known=Person.circumstances_known.bitwise_or(closure))
+    ).rowcount
+
+
 def count_people(
     connection: Connection, of_whom: ColumnElement[bool], ids: Collection[int] | None = None
 ) -> int:

@@ -27,7 +27,7 @@ from outreach.web.presenters import lists
 from outreach.web.presenters.lists import BASE
 from outreach.web.render import page
 from outreach.web.services import Services
-from outreach.web.uploads import Meta, Upload, Uploads
+from outreach.web.uploads import Upload, Uploads
 from outreach.wording import say
 
 router = guarded_router()
@@ -176,10 +176,7 @@ def _write(services: Services, actor: Actor, upload: Upload) -> None:
         thing = f"list:{report.list_ref}"
         audit.record(connection, actor.name, Action.LISTS_HAND_IN, thing, dict(counts))
     uploads.imported(upload, counts)
-    uploads.note(
-        upload,
-        Meta(actor.id, upload.meta.name, upload.meta.region, {}, counts, upload.meta.options),
-    )
+    uploads.note(upload, replace(upload.meta, counts=counts))
 
 
 @router.post("/lists/{token}/cancel")

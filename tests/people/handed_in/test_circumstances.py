@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from outreach.access.scope import Scope
 from outreach.errors import Invalid, Refused
 from outreach.models.people import CircumstanceRecord, CompleteList, ImportRun, Person
 from outreach.people import keys
+from outreach.people.handed_in import circumstances
 from outreach.people.handed_in.circumstances import take_circumstances
 from outreach.people.handed_in.report import Desk, ListReport
 from outreach.people.handed_in.taking import Terms
@@ -22,7 +24,7 @@ from outreach.people.reading.spreadsheet import read_sheets
 from outreach.store import Store
 from outreach.vault import Vault
 from segments import vocabulary
-from tests.people.office import TODAY, csv_file, id_number, people
+from tests.people.office import TODAY, Killed, csv_file, id_number, killed_after, people
 from tests.people.registered import register
 
 COUNTY, A, B = "430102", "430102001201", "430102002201"
@@ -307,3 +309,18 @@ def test_a_list_without_sense_is_refused(take: Take, more: dict[str, Any], code:
     with pytest.raises(Invalid) as error:
         take(["甲", ONE], **more)
     assert error.value.code == code
+
+
+def test_a_list_that_was_cut_off_is_finished_when_it_is_taken_in_again(
+    desk: Desk, store: Store, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(circumstances, "PART", 2)
+    path = csv_file(tmp_path, [HEADER, ["甲", ONE]], "l.csv")
+    dying = replace(desk, begin=killed_after(store, 2))
+    with pytest.raises(Killed):
+        take_circumstances(path, "income.dibao", terms(complete=True), dying)
+    half = state(store, vault)
+    assert (half["甲"], half["乙"], half["丁"]) == (True, False, None)
+    again = take_circumstances(path, "income.dibao", terms(complete=True), desk)
+    assert (again.gained, again.kept, again.known) == (0, 1, 2)
+    assert state(store, vault) == {"甲": True, "乙": False, "丙": False, "丁": False, "戊": False}
