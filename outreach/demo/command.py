@@ -65,6 +65,7 @@ def _tell(story: Story) -> None:
         ("建账号、地区和发送渠道", story.set_up),
         ("导入台账", story.take_in_people),
         ("装入政策和内容", story.prepare_content),
+        ("科室交来名单，看谁的情况变了", story.hand_in_lists),
         ("送审、签发", story.prepare_campaign),
         ("发送短信和群消息，等回执", story.send),
         ("打印没送到的户", story.print_sheets),

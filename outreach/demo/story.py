@@ -21,6 +21,7 @@ from outreach import clock
 from outreach.access import passwords
 from outreach.access.scope import Scope
 from outreach.audiences import service as audiences
+from outreach.audiences.proposals import service as proposals
 from outreach.bootstrap import Installation
 from outreach.campaigns import queries as campaign_queries
 from outreach.campaigns import schemas
@@ -28,7 +29,7 @@ from outreach.campaigns import service as campaigns
 from outreach.deliveries import orders, paper, printing
 from outreach.deliveries import queries as deliveries
 from outreach.deliveries import service as delivery_service
-from outreach.demo import answers, residents, workbook
+from outreach.demo import answers, office_lists, residents, workbook
 from outreach.demo import county as counties
 from outreach.demo import people as accounts
 from outreach.demo.county import COUNTY
@@ -38,9 +39,13 @@ from outreach.models.campaigns import Firing, Step
 from outreach.models.deliveries import Account, GroupChat
 from outreach.models.people import CompleteList, Person, Region
 from outreach.people import lists, regions
+from outreach.people.handed_in.report import Desk
+from outreach.people.handed_in.taking import Terms
 from outreach.people.intake import importer
 from outreach.policies import service as policies
 from outreach.policies import signing
+from outreach.reach import service as reach
+from outreach.reach.lists import take_policy_list
 from outreach.runtime.embedded import drain
 from outreach.runtime.sweep import sweep
 from outreach.store import upsert
@@ -102,10 +107,7 @@ class Story:
             if (
                 not sheet.exists()
             ):  # the same people, however often and on whatever day it is started again
-                part = sheet.with_suffix(".part")
-                place = counties.build(self._households)
-                workbook.write(residents.generate(place, self.people, self.today), part)
-                part.replace(sheet)
+                self._write_sheets(sheet)
             report = importer.import_file(
                 sheet,
                 begin=self.home.store.begin,
@@ -127,6 +129,50 @@ class Story:
             ):
                 _complete(connection, code, source, self.today)
 
+    def _write_sheets(self, sheet: Path) -> None:
+        """What the offices have: the town's sheet, and beside it the list of a department."""
+        part = sheet.with_suffix(".part")
+        place = counties.build(self._households)
+        everybody = list(residents.generate(place, self.people, self.today))
+        office_lists.write_recipients(everybody, self._recipients, self.today)
+        workbook.write(everybody, part)
+        part.replace(sheet)
+
+    @property
+    def _recipients(self) -> Path:
+        return self._folder / "高龄津贴发放名单.xlsx"
+
+    def hand_in_lists(self) -> None:
+        """The department's list of who receives the allowance, then what has changed for whom."""
+        list_ref = f"received:{office_lists.POLICY}"
+        with self.home.store.read() as connection:
+            known = reach.standing(connection, office_lists.POLICY, self.today, COUNTY)
+            there = any(one.newest for one in known)
+        if not there:
+            terms = Terms(
+                self.today,
+                "高龄津贴发放名单（演示）",
+                "演示",
+                "惠民政策告知（演示）",
+                COUNTY,
+                complete=True,
+            )
+            desk = Desk(
+                self.home.store.begin, self.home.vault, self.today, Scope(), accounts.OFFICER.name
+            )
+            report = take_policy_list(
+                self._recipients,
+                list_ref,
+                terms,
+                desk,
+                returned=self._folder / "名单中没找到的人.xlsx",
+            )
+            self.say(
+                f"高龄津贴发放名单 {report.rows} 行：{report.people} 人对上，{report.missed} 行没有对上"
+            )
+        asked = proposals.Terms(self.today, self.home.settings.zone, COUNTY)
+        proposals.find(self.home.store, asked)
+
     # -- policies and texts ---------------------------------------------------------------------------
 
     def prepare_content(self) -> None:
@@ -136,8 +182,9 @@ class Story:
                 policies.load(connection, policies.read_file(path), path.name)
             for ref, facts in _LOCAL.items():
                 policies.fill_in(
-                    connection, ref, COUNTY, facts=facts, by=accounts.VERIFIER.name, on=self.today
-                )
+                    connection, ref, COUNTY, facts=facts, parameters=_PARAMETERS.get(ref),
+                    by=accounts.VERIFIER.name, on=self.today,
+                )  # fmt: skip
             for view in policies.all_policies(connection):
                 policies.verify(connection, view.ref, accounts.VERIFIER.name)
                 for department in signing.missing_sign_offs(view, COUNTY):
@@ -367,8 +414,13 @@ _LOCAL: Mapping[str, Mapping[str, Any]] = {
         "where": "镇卫生院",
         "window": {"text": "每年一次，时间听卫生院通知"},
     },
+    "elder-80": {"amount": {"status": "local", "text": "演示标准每月50元起", "unit": "元/月"}},
 }
 """What an invented county fills in. Invented figures, and they say so."""
+
+_PARAMETERS: Mapping[str, Mapping[str, int]] = {
+    "elder-80": {"amount_80": 50, "amount_90": 100, "amount_100": 300},
+}
 
 
 def _complete(connection: Connection, code: str, source: str, on: date) -> None:
