@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from outreach import clock
 from outreach.engine import Engine
+from outreach.people.lists import expire_lists
 from outreach.runtime.sweep import sweep
 from outreach.settings import Settings
 from outreach.store import Store
@@ -20,6 +24,7 @@ class Timetable:
         self._store = store
         self._settings = settings
         self._engine = engine
+        self._facts_on: date | None = None
         # One job, never twice at once, never dropped for being late: the sweep itself asks what is due.
         self._scheduler = BackgroundScheduler(timezone=settings.zone)
         self._scheduler.add_job(
@@ -40,5 +45,14 @@ class Timetable:
         self._scheduler.shutdown(wait=True)
 
     def _sweep(self) -> None:
+        self._bring_to_today()
         if sweep(self._store, self._settings):
             self._engine.wake()
+
+    def _bring_to_today(self) -> None:
+        """Once a day here: what lists and certificates said that have ended is not known any more."""
+        today = clock.today(self._settings.zone)
+        if today != self._facts_on:
+            with self._store.begin() as connection:
+                expire_lists(connection, today)
+            self._facts_on = today
