@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
 
@@ -36,9 +37,11 @@ class RejectedBook:
 
     def __enter__(self) -> RejectedBook:
         if self._part is not None:
+            # For nobody else (0700), and gone at the end whatever happens.
+            self._rows = TemporaryDirectory(dir=self._part.parent, prefix=".rows-")
             options = {
                 "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-                "tmpdir": str(self._part.parent),
+                "tmpdir": self._rows.name,
             }  # fmt: skip
             self._book = xlsxwriter.Workbook(str(self._part), options)
             self._text = self._book.add_format({"num_format": "@"})
@@ -54,7 +57,10 @@ class RejectedBook:
     ) -> None:
         if self._book is None or self._path is None or self._part is None:
             return
-        self._book.close()
+        try:
+            self._book.close()
+        finally:
+            self._rows.cleanup()
         if kind is None:
             self._part.chmod(0o600)
             self._part.replace(self._path)
