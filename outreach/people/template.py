@@ -37,6 +37,7 @@ _COLUMNS: Mapping[str, tuple[str, str]] = {
     "job_kind": ("岗位", "工人或干部（管理、专业技术岗位写干部）。只影响女职工的退休年龄。"),
     "needs": ("沟通需要", "不识字、视障、听障，有几样就用顿号隔开。没有就留空。"),
     "guardian": ("监护人身份证号", "14 岁以下的儿童填写；也可以写同户监护人的姓名。"),
+    "disability_card": ("残疾人证号", "身份证号后再加 1 位类别和 1 位等级，共 20 位；没有就留空。"),
     "language": ("语言", "本人听得最习惯的话，例如：普通话、四川话、粤语。"),
 }
 _CHOICES = {
@@ -48,7 +49,7 @@ _CHOICES = {
 _OF_FACT = {
     "age": "birth", "birth": "birth", "sex": "sex", "region": "region", "hukou_region": "hukou_region",
     "hukou_type": "hukou_type", "income_month": "income_month", "household_size": "household_size",
-    "members": "household_size", "circumstances": "circumstances", "guardian": "guardian", "language": "language",
+    "members": "household_size", "birth_date": "birth", "circumstances": "circumstances", "guardian": "guardian", "language": "language",
     "paid_months": "paid_months", "paid_months_running": "paid_months_running", "job_kind": "job_kind",
     "retires_in": "job_kind",
 }  # fmt: skip
@@ -64,7 +65,9 @@ def template_columns(facts: Collection[str] | None) -> list[str]:
     wanted = {
         _OF_FACT.get(fact, "circumstances" if _is_circumstance(fact) else "") for fact in facts
     }
+    wanted |= {"birth"} if "retires_in" in facts else set()
     wanted |= {"sex"} if "birth" in wanted else set()
+    wanted |= {"disability_card"} if any(fact.startswith("dis.") for fact in facts) else set()
     return [name for name in _COLUMNS if name in wanted or name in _ALWAYS]
 
 

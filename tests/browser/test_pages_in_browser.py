@@ -86,9 +86,10 @@ def logged_in(
 
 
 _PAGES = {
-    "zhou": ("/today", "/campaigns", "/campaigns/winter", "/people/import", "/print", "/results?policy=check"),
+    "zhou": ("/today", "/campaigns", "/campaigns/winter", "/people", "/people/1", "/people/import", "/lists", "/print", "/results?policy=check"),
     "chen": ("/today", "/approvals", "/results"),
-    "wu": ("/today", "/print", "/calculator"),
+    "wu": ("/today", "/print", "/calculator", "/people", "/people/1"),
+    "ke": ("/lists",),
 }  # fmt: skip
 
 

@@ -28,7 +28,9 @@ def test_every_column_of_the_sheet_is_understood_when_it_comes_back(tmp_path: Pa
     [
         (set(), set()),
         ({"age"}, {"birth", "sex"}),
-        ({"income_month", "dis.severe"}, {"income_month", "circumstances"}),
+        ({"income_month", "dis.severe"}, {"income_month", "circumstances", "disability_card"}),
+        ({"birth_date"}, {"birth", "sex"}),
+        ({"retires_in", "paid_months"}, {"birth", "sex", "job_kind", "paid_months"}),
         ({"hukou_region", "unheard-of"}, {"hukou_region"}),
     ],
 )
