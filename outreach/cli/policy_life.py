@@ -124,7 +124,7 @@ def withdraw(
         with office.store.begin() as connection:
             view = leaving.withdraw(connection, ref, order, by, today)
             told = sum(one.people for one in leaving.told(connection, Scope(), view.id))
-            out = takedown.out_there(connection, view)
+            out = takedown.out_there(connection, view, office.settings.zone)
             detail = {"move": "withdraw", "on": str(order.on), "successor": successor}
             _note(connection, by, Action.POLICIES_EDIT, ref, detail)
     data = {
@@ -182,7 +182,7 @@ def takedown_list(here: Here, ref: Ref, out: Out) -> Answer:
     today = here.today()
     with here.installation() as office, office.store.read() as connection:
         view = service.get(connection, ref)
-        lines = takedown.out_there(connection, view)
+        lines = takedown.out_there(connection, view, office.settings.zone)
     takedown.write(lines, view, out, today)
     by: dict[str, int] = {}
     for line in lines:

@@ -15,6 +15,16 @@ from segments.reading import sensitivity
 from segments.rules import Rule
 
 
+def parameter_names(document: Mapping[str, Any]) -> dict[str, str]:
+    """Parameter of a policy document → what it is called there."""
+    declared = document.get("parameters") or {}
+    return {
+        name: str(told["zh"])
+        for name, told in declared.items()
+        if isinstance(told, Mapping) and told.get("zh")
+    }
+
+
 @dataclass(frozen=True)
 class LocalFacts:
     """What one region fills in for one version."""
@@ -92,6 +102,11 @@ class PolicyView:
     def rule_at(self, region: str) -> Rule:
         """The rule with the parameters of `region`."""
         return self.rule.bind(self.parameters_at(region))
+
+    @property
+    def parameter_names(self) -> dict[str, str]:
+        """Parameter → what the document calls it."""
+        return parameter_names(self.facts)
 
     def amount_of(self, person: Person, region: str, on: date) -> Amount | None:
         """What one person may claim by the policy's formula; None when it has none or a fact is not known.

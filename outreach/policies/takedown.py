@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from sqlalchemy import Connection
@@ -45,7 +46,7 @@ class Out:
     version: int | None
     n: int
     state: str
-    since: datetime | None
+    since: date
     valid_until: date | None
 
     @property
@@ -54,15 +55,15 @@ class Out:
         return _DO[self.channel]
 
 
-def out_there(connection: Connection, view: PolicyView) -> list[Out]:
-    """Everything about a policy that may still be seen, by village and place."""
+def out_there(connection: Connection, view: PolicyView, zone: ZoneInfo) -> list[Out]:
+    """Everything about a policy that may still be seen, by village and place; days as they are at `zone`."""
     rows = exits.out_there(connection, view.id)
     codes = {row[key] for row in rows for key in ("village", "place")}
     known = {code: row.name for code, row in regions.by_codes(connection, codes).items()}
-    return [_line(row, known) for row in rows]
+    return [_line(row, known, zone) for row in rows]
 
 
-def _line(row: Mapping[str, Any], known: Mapping[str, str]) -> Out:
+def _line(row: Mapping[str, Any], known: Mapping[str, str], zone: ZoneInfo) -> Out:
     channel, village = row["channel"], row["village"]
     place = row["group"] or known.get(row["place"], row["place"])
     return Out(
@@ -76,7 +77,7 @@ def _line(row: Mapping[str, Any], known: Mapping[str, str]) -> Out:
         version=row["number"],
         n=row["n"],
         state=_STATES.get(f"{channel}/{row['state']}", "不清楚是否发出，要去看"),
-        since=row["at"],
+        since=row["at"].astimezone(zone).date(),
         valid_until=_valid_until(row),
     )
 
@@ -136,6 +137,6 @@ def _write(lines: list[Out], view: PolicyView, path: Path, on: date) -> None:
 def _cells(line: Out) -> tuple[str | int | date, ...]:
     return (
         line.village_name, line.place, line.what, line.n, line.state,
-        line.since.date() if line.since else "", line.valid_until or "", line.title,
+        line.since, line.valid_until or "", line.title,
         f"第 {line.version} 版" if line.version else "", line.todo, "", "", "",
     )  # fmt: skip

@@ -200,7 +200,7 @@ def test_the_list_of_the_told_has_masked_names_and_says_who_died(
 
 def out_there(home: Home) -> list[takedown.Out]:
     with home.store.read() as connection:
-        return takedown.out_there(connection, service.get(connection, "check"))
+        return takedown.out_there(connection, service.get(connection, "check"), town.ZONE)
 
 
 @pytest.fixture
@@ -263,7 +263,7 @@ def test_the_list_names_every_place_with_its_date(sent: Home, tmp_path: Path) ->
         ("西村", "西村", "大喇叭稿", 1, "已播"),
     }
     assert {one.valid_until for one in lines} == {date(2027, 2, 28)}
-    assert {(one.campaign, one.version) for one in lines} == {("winter", 1)}
+    assert {(one.campaign, one.version, one.since) for one in lines} == {("winter", 1, TODAY)}
     view = sent.end()
     assert {one.valid_until for one in out_there(sent)} == {
         date(2027, 2, 28)
@@ -283,7 +283,7 @@ def test_the_list_names_every_place_with_its_date(sent: Home, tmp_path: Path) ->
 def test_other_policies_do_not_stand_on_it(sent: Home) -> None:
     hand_out(sent, flyer="delivered")
     with sent.store.read() as connection:
-        insure = takedown.out_there(connection, service.get(connection, "insure"))
+        insure = takedown.out_there(connection, service.get(connection, "insure"), town.ZONE)
         assert {one.campaign for one in insure} == {"winter"}
     assert sum(one.n for one in out_there(sent)) == 3
     assert sum(one.n for one in insure) == 3

@@ -197,7 +197,7 @@ def ending(desk: Desk, *, inside: bool) -> Ending:
     told = sum(one.people for one in leaving.told(desk.connection, desk.actor.scope, policy.id))
     out = [
         one
-        for one in takedown.out_there(desk.connection, policy)
+        for one in takedown.out_there(desk.connection, policy, desk.services.settings.zone)
         if desk.actor.scope.covers(one.village)
     ]
     href = f"/policies/{policy.ref}"

@@ -118,7 +118,7 @@ def takedown_list(ref: str, services: TheServices, actor: TheActor) -> Response:
     today = clock.today(services.settings.zone)
     with services.store.read() as connection:
         policy = named(actor, connection, ref)
-        every = takedown.out_there(connection, policy)
+        every = takedown.out_there(connection, policy, services.settings.zone)
     lines = [one for one in every if actor.scope.covers(one.village)]
     with TemporaryDirectory() as folder:
         path = Path(folder) / "list.xlsx"

@@ -221,7 +221,7 @@ def sure(
     with services.store.read() as connection:
         policy = responsible(services, actor, connection, ref)
         told = sum(one.people for one in leaving.told(connection, actor.scope, policy.id))
-        out = sum(one.n for one in takedown.out_there(connection, policy))
+        out = sum(one.n for one in takedown.out_there(connection, policy, services.settings.zone))
     asked = urlencode(ends.model_dump())
     view = SureView(
         title=f"从{long_day(order.on)}起停办“{policy.plain_name}”？",
