@@ -164,7 +164,7 @@ def template(
     for ref in policy or []:
         clauses = list(any_rule(here, ref).clauses())
         facts = (facts or set()) | {clause.field for clause in clauses}
-        if any(vocabulary.find(str(value)) for one in clauses for value in one.operands or ()):
-            facts.add("circumstances")
+        named = (vocabulary.find(str(value)) for one in clauses for value in one.operands or ())
+        facts |= {one.code for one in named if one}
     write_template(out, facts)
     return Answer({"file": out}, [f"已写好：{out}"])

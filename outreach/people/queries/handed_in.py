@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, true, update
 
 from outreach.access.scope import Scope
 from outreach.models.people import CircumstanceRecord, CompleteList, ImportRun, Person
@@ -70,7 +70,9 @@ def _below(region: str) -> Any:
 
 def holders(connection: Connection, region: str, bit: int) -> Sequence[Row[Any]]:
     """(id, name_key, circumstances, circumstances_known) of who has a circumstance in a region, whatever status."""
-    columns = (Person.id, Person.name_key, Person.circumstances, Person.circumstances_known)
+    columns: tuple[Any, ...] = (
+        Person.id, Person.name_key, Person.circumstances, Person.circumstances_known,
+    )  # fmt: skip
     return connection.execute(
         select(*columns).where(
             _below(region), Person.merged_into.is_(None), Person.circumstances.bitwise_and(bit) != 0
@@ -84,12 +86,16 @@ def namesakes(
     """Person → circumstances_known, of who has one of the names (or ids) in a region and not the circumstance."""
     found: dict[int, int] = {}
     columns = (Person.id, Person.circumstances_known)
-    for column, wanted in ((Person.name_key, sorted(names)), (Person.id, sorted(ids))):
-        for some in chunks(wanted):  # type: ignore[type-var]
+    asked: tuple[tuple[Any, list[Any]], ...] = (
+        (Person.name_key, sorted(names)),
+        (Person.id, sorted(ids)),
+    )
+    for column, wanted in asked:
+        for some in chunks(wanted):
             rows = connection.execute(
                 select(*columns).where(
                     _below(region),
-                    column.in_(some),  # type: ignore[attr-defined]
+                    column.in_(some),
                     Person.circumstances.bitwise_and(bit) == 0,
                 )
             )
@@ -140,15 +146,16 @@ def newer_complete(
     """The date of a complete list that is newer than `on`, still holds, and speaks of some of the same places."""
     one = CompleteList
     around = [region[:length] for length in range(len(region) + 1)]
-    inside = and_(one.region >= region, one.region < next_code(region)) if region else True
-    return connection.scalar(
+    inside = and_(one.region >= region, one.region < next_code(region)) if region else true()
+    newest: date | None = connection.execute(
         select(func.max(one.on)).where(
             one.circumstance == circumstance,
             one.on > on,
             or_(one.expires_on.is_(None), one.expires_on > today),
             or_(one.region.in_(around), inside),
         )
-    )
+    ).scalar_one()
+    return newest
 
 
 def expired_yes(
