@@ -111,12 +111,7 @@ def check_shapes(facts: Mapping[str, Any], file: str) -> None:
     for key in ("amount", "parameters"):
         if not isinstance(facts.get(key) or {}, Mapping):
             raise Invalid("policies.bad_value", file=file, key=key, value=facts[key])
-    amount = facts.get("amount") or {}
-    if key := amounts.mistake(amount):
-        raise Invalid("policies.bad_value", file=file, key=f"amount.{key}", value=amount.get(key))
-    if not _is_figure(amount.get("value")):
-        value = amount["value"]
-        raise Invalid("policies.bad_value", file=file, key="amount.value", value=value)
+    _check_amount(facts.get("amount") or {}, file)
     windows.check_window(facts, file)
     for key, is_good in _LISTS.items():
         listed = facts.get(key) or []
@@ -125,6 +120,13 @@ def check_shapes(facts: Mapping[str, Any], file: str) -> None:
         for number, one in enumerate(listed, 1):
             if not is_good(one):
                 raise Invalid("policies.bad_value", file=file, key=f"{key}[{number}]", value=one)
+
+
+def _check_amount(amount: Mapping[str, Any], file: str) -> None:
+    if key := amounts.mistake(amount):
+        raise Invalid("policies.bad_value", file=file, key=f"amount.{key}", value=amount.get(key))
+    if not _is_figure(amount.get("value")):
+        raise Invalid("policies.bad_value", file=file, key="amount.value", value=amount["value"])
 
 
 def _is_figure(one: object) -> bool:

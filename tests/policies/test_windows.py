@@ -41,6 +41,9 @@ BAD: list[Any] = [
     pytest.param(
         {"window": {"yearly": [9.01, "12-31"]}}, "policies.bad_season", "window.yearly[0]", id="a number for a day",
     ),
+    pytest.param(
+        {"amount": {"status": "local", "value": "三百"}}, "policies.bad_value", "amount.value", id="a figure in words",
+    ),
     pytest.param({"co_offices": "财政局"}, "policies.bad_value", "co_offices", id="departments that are a word"),
     pytest.param({"co_offices": ["财政局", ""]}, "policies.bad_value", "co_offices[2]", id="a nameless department"),
     pytest.param({"excludes": [{"text": "二选一"}]}, "policies.bad_value", "excludes[1]", id="excludes nothing by name"),
