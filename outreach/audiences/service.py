@@ -14,9 +14,10 @@ from outreach.audiences import queries
 from outreach.audiences.predicates import under
 from outreach.models.people import Person
 from outreach.policies.schemas import PolicyView
-from segments.match import Finding, Match, match
+from segments.match import Match, match
 from segments.person import Person as Facts
 from segments.reading import FIELD_NAMES
+from segments.reasons import Finding
 from segments.truth import Answer as Truth
 from segments.truth import answer_on
 
@@ -74,7 +75,8 @@ def explain(policy: PolicyView, facts: Facts, on: date, home: str = "") -> Match
     when the rules of all these places say so.
     """
     field = _basis(policy)
-    found = match(policy.rule_for(getattr(facts, field), home), facts, on)
+    rule = policy.rule_for(getattr(facts, field), home)
+    found = match(rule, facts, on, policy.parameter_names)
     if answer(policy, facts, on, home) == found.answer:
         return found
     text = f"{FIELD_NAMES[field]}还不够具体，各地规定不一样，不能判断"

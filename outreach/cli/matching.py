@@ -113,6 +113,7 @@ def explain(
 
 
 def _explain_facts(policy: str, file: Path, on: date) -> Match:
+    from outreach.policies.schemas import parameter_names
     from outreach.policies.timing import in_force
     from segments.match import match as compare
     from segments.parse import parse_rule
@@ -120,7 +121,8 @@ def _explain_facts(policy: str, file: Path, on: date) -> Match:
 
     told = document(policy)
     rule = in_force(parse_rule(told["rule"]), told)
-    return compare(rule, Person.from_facts(read_json(file)), on)
+    names = parameter_names(told)
+    return compare(rule, Person.from_facts(read_json(file)), on, names)
 
 
 def _explain_person(here: Here, policy: str, ref: str, on: date) -> Match:

@@ -221,3 +221,10 @@ def test_reasons_bear_out_the_answer(rule: Any, person: Person, on: date) -> Non
     expected = "no" if found.failed else "unknown" if found.missing else "yes"
     assert found.answer == expected
     assert all(one.text for one in (*found.met, *found.failed, *found.missing))
+
+
+def test_an_open_parameter_is_called_by_its_name() -> None:
+    rule = parse_rule({"all": [{"field": "income_month", "op": "<", "value": {"param": "line"}}]})
+    found = match(rule, Person(), TODAY, {"line": "本地低保标准"})
+    said = "本地还没有填写“本地低保标准”，不能判断：家庭人均月收入低于【本地低保标准】元"
+    assert [one.text for one in found.missing] == [said]

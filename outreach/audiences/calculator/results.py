@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any, Literal
 
 from outreach.audiences.calculator.asking import supposed
@@ -12,8 +13,9 @@ from outreach.audiences.calculator.told import Told
 from outreach.audiences.calculator.weighing import BORN, opening, possible, state_of
 from outreach.policies.schemas import PolicyView
 from segments.amounts import amount_for
-from segments.match import Finding, Match, match
+from segments.match import Match, match
 from segments.person import Person
+from segments.reasons import Finding
 from segments.rules import Rule
 
 AHEAD = 90
@@ -133,7 +135,7 @@ def _region(policy: PolicyView, told: Told, place: Place) -> str:
 
 def _result(policy: PolicyView, told: Told, on: date, place: Place) -> Result:
     rule = rule_for(policy, told, place)
-    found = matched(rule, told, on)
+    found = matched(rule, told, on, policy.parameter_names)
     facts = policy.facts_at(place.here)
     day = opening(rule, on, YEAR)
     state = state_of(rule, told, day)
@@ -160,9 +162,11 @@ def _tier(found: Match, opens: date | None, on: date) -> Tier:
     return "soon" if begins <= on + timedelta(days=AHEAD) else "later"
 
 
-def matched(rule: Rule, told: Told, on: date) -> Match:
+def matched(
+    rule: Rule, told: Told, on: date, names: Mapping[str, str] = MappingProxyType({})
+) -> Match:
     """`segments.match` where the birth date is known or nothing is; else what all possible birth dates have in common."""
-    each = [match(rule, one, on) for one in possible(rule, told, on)]
+    each = [match(rule, one, on, names) for one in possible(rule, told, on)]
     if told.born is None:
         return each[0]
     said = {one.answer for one in each}
@@ -170,7 +174,7 @@ def matched(rule: Rule, told: Told, on: date) -> Match:
     met = _common([one.met for one in each])
     missing = [finding for one in may for finding in one.missing]
     if len(said) > 1:
-        missing = [*_about_birth(match(rule, told.facts, on), met), *missing]
+        missing = [*_about_birth(match(rule, told.facts, on, names), met), *missing]
     moves = any(clause.field in ("age", "retires_in", "members") for clause in rule.clauses())
     return Match(
         answer=each[0].answer if len(said) == 1 else "unknown",
