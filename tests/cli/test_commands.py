@@ -18,16 +18,22 @@ from tests.cli.conftest import TWILIO, Call
 
 GROUPS = {
     "people": {
+        "cancel",
         "contact",
+        "diff",
         "duplicates",
         "expire",
         "guardian",
         "import",
+        "imports",
         "list",
         "merge",
         "template",
+        "undo",
         "unguarded",
     },
+    "proposals": {"find", "list", "show", "accept", "dismiss", "newly"},
+    "segments": {"save", "list", "show", "delete", "use", "count"},
     "regions": {"seed", "import", "list", "dialect"},
     "policies": {
         "load",
