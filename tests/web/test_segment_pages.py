@@ -250,7 +250,7 @@ def changed(office: Office) -> int:
 def test_a_proposal_becomes_a_draft(office: Office) -> None:
     number = changed(office)
     zhou = office.enter("zhou")
-    assert "2 人的情况有变化" in words(zhou.get("/today"))
+    assert "1 项变化等您定，共 2 人次" in words(zhou.get("/today"))
     said = words(zhou.get("/proposals"))
     assert "《免费体检》有新符合的人 2 人" in said
     assert "到了年龄或期限 2 人" in said
@@ -262,7 +262,7 @@ def test_a_proposal_becomes_a_draft(office: Office) -> None:
     assert zhou.get(f"/campaigns/proposal-{number}").status_code == 200
     assert send(zhou, f"/proposals/{number}/accept").status_code == 409
     assert "zhou 已采纳" in words(zhou.get("/proposals"))
-    assert "情况有变化" not in words(zhou.get("/today"))
+    assert "变化等您定" not in words(zhou.get("/today"))
 
 
 def test_a_proposal_is_dismissed_with_a_reason(office: Office) -> None:

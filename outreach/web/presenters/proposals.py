@@ -7,8 +7,9 @@ from sqlalchemy import Connection
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
 from outreach.audiences.proposals import service
-from outreach.audiences.proposals.schemas import REASONS, ProposalView
+from outreach.audiences.proposals.schemas import AHEAD_DAYS, REASONS, ProposalView
 from outreach.people.queries.regions import all_regions
+from outreach.web.formats import day
 from outreach.web.services import Services
 from outreach.web.views.campaigns import Todo
 from outreach.web.views.common import Link
@@ -54,8 +55,8 @@ def _card(
         number=view.id,
         title=say(f"audiences.kind.{view.kind}", policy=view.plain_name),
         people=view.people,
-        since=view.since,
         on=view.on,
+        when=_when(view),
         why=tuple(
             (say(f"audiences.why.{why}"), view.why[why]) for why in REASONS if why in view.why
         ),
@@ -69,6 +70,14 @@ def _card(
         decided=_decided(view),
         campaign=Link("看任务", f"/campaigns/{view.campaign}", "send") if view.campaign else None,
     )
+
+
+def _when(view: ProposalView) -> str:
+    if view.kind == "ending":
+        return f"{day(view.on)}看的：往后{AHEAD_DAYS}天里是最后一天"
+    if view.kind == "ended":
+        return f"{day(view.on)}看的"
+    return f"{day(view.since)}到{day(view.on)}之间的变化"
 
 
 def _note(connection: Connection, view: ProposalView) -> str:
@@ -96,7 +105,7 @@ def todo(actor: Actor, connection: Connection) -> list[Todo]:
     if not waiting:
         return []
     first = say(f"audiences.kind.{waiting[0].kind}", policy=waiting[0].plain_name)
-    more = f"等 {len(waiting)} 项" if len(waiting) > 1 else ""
     people = sum(view.people for view in waiting)
-    text = f"{first}{more}。看看为什么，要不要补发一次。"
-    return [Todo(f"{people:,} 人的情况有变化", text, Link("去处理", "/proposals", "people"))]
+    title = f"{len(waiting)} 项变化等您定，共 {people:,} 人次"
+    text = f"最新一项：{first}。看看为什么，要不要补发一次。"
+    return [Todo(title, text, Link("去处理", "/proposals", "people"))]

@@ -80,8 +80,8 @@ def _mistake(clause: Mapping[str, Any]) -> str:
     try:
         parse_rule({"all": [clause]}, segment=True)
     except RuleError as error:
-        params = {**error.params, "path": "这一条"}
-        return say(error.code, **params)
+        said = say(error.code, **{**error.params, "path": "这一条"})
+        return said.removeprefix("规则的 这一条").lstrip(" ：，")
     return ""
 
 

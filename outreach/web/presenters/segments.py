@@ -168,7 +168,7 @@ def _shown(desk: Desk, filled: Filled, rule: Rule, problems: dict[int, str]) -> 
         fields=words.fields(),
         policies=choices,
         policy=filled.policy,
-        reading="" if empty and filled.new else service.read(desk.connection, rule),
+        reading="" if (empty and filled.new) or problems else service.read(desk.connection, rule),
         words=_suggestions(desk),
         campaign=Link("宣传任务", "/campaigns", "send"),
     )

@@ -12,14 +12,15 @@ from outreach.web.views.common import Link
 class ProposalCard:
     """One proposal: what changed, how many, why, where; what may be done about it.
 
-    `accept`, `dismiss`: where the forms go, '' = not this user's to decide. `decided`: what somebody decided.
+    `accept`, `dismiss`: where the forms go, '' = not this user's to decide. `decided`: what somebody decided. `when`: which
+    days it is about, in words.
     """
 
     number: int
     title: str
     people: int
-    since: date
     on: date
+    when: str
     why: tuple[tuple[str, int], ...]
     places: tuple[tuple[str, int], ...]
     note: str = ""
