@@ -163,6 +163,7 @@ def into_sqlite(people: Population, path: Path) -> None:
     migrate(store)
     store.close()
     raw = sqlite3.connect(path, isolation_level=None)
+    raw.execute("PRAGMA journal_mode=OFF")
     raw.execute("PRAGMA synchronous=OFF")
     raw.execute("PRAGMA foreign_keys=OFF")
     indexes = [

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,26 @@ def computed(work: Callable[[], object], times: int = 3) -> float:
     return min(found)
 
 
-def best(work: Callable[[], object], times: int = 3) -> float:
-    """Seconds of the fastest of some runs: what the machine can do when it is least disturbed."""
-    return min(timed(work) for _ in range(times))
+def served(server: int, work: Callable[[], object], times: int) -> float:
+    """Seconds that a server process (its number) on this machine computed for the work, of the best of some runs.
+
+    Where that cannot be read, the seconds of the clock.
+    """
+    found = []
+    for _ in range(times):
+        before = _ticks(server)
+        passed = timed(work)
+        after = _ticks(server)
+        found.append(passed if before is None or after is None else after - before)
+    return min(found)
+
+
+def _ticks(server: int) -> float | None:
+    try:
+        fields = Path(f"/proc/{server}/stat").read_text("utf-8").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def same(what: str, counts: Sequence[tuple[str, object]]) -> str:
