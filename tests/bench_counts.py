@@ -8,33 +8,24 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from bisect import bisect_left
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection, func, select
 
-from outreach.audiences import matrix, preview, queries, settling, snapshot
+from outreach.audiences import matrix, preview, settling, snapshot
 from outreach.audiences.predicates import eligible
 from outreach.audiences.segments.schemas import Asked
 from outreach.audiences.snapshot import keeping
 from outreach.models.people import Person
 from outreach.policies.schemas import PolicyView
-from outreach.store import Store, open_store
-from segments.person import cutoff_birth
-from segments.regions import next_code
-from segments.rules import Clause, Rule
-from segments.vocabulary import by_code
+from outreach.store import open_store
 from tests import bench_oracle, postgres
 from tests.bench_layouts import Jsonb, JsonTags
+from tests.bench_plain import hand_over
 from tests.bench_population import (
-    HUKOU_TYPES,
-    SEXES,
     TODAY,
-    Population,
     into_postgres,
     into_sqlite,
     make,
@@ -44,7 +35,6 @@ from tests.bench_report import Ratio, computed, same, served, timed
 
 HOME = Path(__file__).parent.parent
 BENCH_PYTHON = HOME / ".venv-bench" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-EPOCH = date(1970, 1, 1).toordinal()
 
 
 class Counts:
@@ -128,7 +118,7 @@ class Counts:
         if not BENCH_PYTHON.exists():
             self.notes.append("OpenFisca-Core was not measured: there is no .venv-bench.")
             return None
-        _hand_over(self.people, self.rules, self.folder)
+        hand_over(self.people, self.rules, self.folder)
         done = subprocess.run(
             [str(BENCH_PYTHON), str(HOME / "tests" / "bench_openfisca.py"), str(self.folder)],
             capture_output=True,
@@ -235,136 +225,3 @@ def in_snapshot(answers: Any, views: list[PolicyView]) -> list[tuple[int, int]]:
     """(certain, unknown) of each."""
     found = [answers.policy(view, TODAY) for view in views]
     return [(len(one.yes), len(one.maybe) - len(one.yes)) for one in found]
-
-
-def _hand_over(people: Population, rules: list[Rule], folder: Path) -> None:
-    """Arrays and plain rules, as a program that knows nothing of circumstances and regions can use them."""
-    facts: dict[str, Any] = {
-        "active": people.status == 0, "birth": people.birth, "region": people.region, "sex": people.sex,
-        "hukou_type": people.hukou_type,
-    }  # fmt: skip
-    told = {f"p{number}": _flat(rule, people, facts) for number, rule in enumerate(rules)}
-    np.savez(folder / "people.npz", **facts)
-    (folder / "rules.json").write_text(json.dumps(told), "utf-8")
-
-
-def _flat(rule: Rule, people: Population, facts: dict[str, Any]) -> dict[str, Any]:
-    every: list[Any] = []
-    some: list[Any] = []
-    for clause in rule.all:
-        found = _ways(clause, people, facts)
-        if len(found) == 1:
-            every += found[0]
-        else:
-            some.append(found)
-    for clause in rule.none:
-        for code in clause.operands or ():
-            name = f"absent_{_plain(str(code))}"
-            bit = by_code(str(code)).bit
-            facts[name] = (((people.known & ~people.tags) >> bit) & 1).astype(bool)
-            every.append([name, None, None])
-    if rule.any:
-        some.append(
-            [
-                [leaf for clause in way.all for leaf in _ways(clause, people, facts)[0]]
-                for way in rule.any
-                if all(len(_ways(clause, people, facts)) == 1 for clause in way.all)
-            ]
-            + [
-                [
-                    *(
-                        leaf
-                        for other in way.all
-                        if other is not clause
-                        for leaf in _ways(other, people, facts)[0]
-                    ),
-                    *one,
-                ]
-                for way in rule.any
-                for clause in way.all
-                if len(_ways(clause, people, facts)) > 1
-                for one in _ways(clause, people, facts)
-            ]
-        )
-    return {"all": every, "any": some}
-
-
-def _plain(code: str) -> str:
-    return code.replace(".", "_").replace("-", "_")
-
-
-def _ways(clause: Clause, people: Population, facts: dict[str, Any]) -> list[list[Any]]:
-    """Alternatives of leaves [fact, low, high]."""
-    values: Any = clause.operands
-    if clause.field == "age":
-        oldest = -(10**5)
-        if clause.op == "between":
-            oldest = cutoff_birth(values[1] + 1, TODAY).toordinal() - EPOCH + 1
-        return [[["birth", oldest, cutoff_birth(values[0], TODAY).toordinal() - EPOCH]]]
-    if clause.field == "region":
-        low, high = (bisect_left(people.codes, one) for one in (values[0], next_code(values[0])))
-        return [[["region", low, high - 1]]]
-    if clause.field == "circumstances":
-        leaves = []
-        for code in values:
-            name = f"has_{_plain(code)}"
-            facts[name] = ((people.tags >> by_code(code).bit) & 1).astype(bool)
-            leaves.append([name, None, None])
-        return [leaves] if clause.op == "has_all" else [[one] for one in leaves]
-    words = SEXES if clause.field == "sex" else HUKOU_TYPES
-    return [[[clause.field, words.index(one), words.index(one)]] for one in values]
-
-
-def growth(people: int, folder: Path) -> tuple[str, str]:
-    """(row of the table of growth, line that says that the counts are the oracle's)."""
-    views = policies()
-    path = folder / f"growth-{people}.db"
-    making, truth = _made(people, views, path)
-    store: Store = open_store(f"sqlite:///{path}")
-    with store.read() as connection:
-        before = memory()
-        counted: list[list[int]] = []
-        sql = computed(lambda: counted.append(in_sql(connection, views)), 1)
-        totals = computed(lambda: queries.totals(connection, views[0], "", TODAY), 2)
-        loading = computed(lambda: snapshot.current(connection), 1)
-        answers = snapshot.current(connection)
-        first = computed(lambda: in_snapshot(answers, views), 1)
-        warm = computed(lambda: in_snapshot(answers, views), 5)
-        held = memory() - before
-        says = same(
-            f"{people:,} people",
-            [("the naive oracle", truth), ("the snapshot", in_snapshot(answers, views))],
-        )
-        same(f"{people:,} people", [("SQL", counted[0]), ("oracle", [sure for sure, _ in truth])])
-    store.close()
-    keeping.forget()
-    size = path.stat().st_size / 1e6
-    path.unlink()
-    row = (
-        f"| {people:,} | {making:,.0f} | {size:,.0f} | {sql * 1000:,.0f} | {totals * 1000:,.0f} | {loading:,.1f} | "
-        f"{first * 1000:,.0f} | {warm * 1000:,.1f} | {held:,.0f} | {sql / warm:,.0f}× |"
-    )
-    return row, says
-
-
-def _made(people: int, views: list[PolicyView], path: Path) -> tuple[float, list[tuple[int, int]]]:
-    """A function of its own, so that the arrays are gone before anything is measured."""
-    crowd = make(people)
-    seconds = timed(lambda: into_sqlite(crowd, path))
-    return seconds, bench_oracle.counts(crowd, [view.rule for view in views])
-
-
-GROWTH = (
-    "| people | s to make | MB on disk | ms, 30 counts in SQL | ms, totals of one | s to load the snapshot "
-    "| ms, 30 first asked | ms, 30 warm | MB in memory | snapshot ÷ SQL |",
-    "|---|---|---|---|---|---|---|---|---|---|",
-)
-
-
-def memory() -> float:
-    """Megabytes that this process holds, or 0 where that cannot be read."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    except OSError:
-        return 0.0
-    return pages * 4096 / 1e6
