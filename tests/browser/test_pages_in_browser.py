@@ -86,7 +86,8 @@ def logged_in(
 
 
 _PAGES = {
-    "zhou": ("/today", "/campaigns", "/campaigns/winter", "/people", "/people/1", "/people/import", "/lists", "/print", "/results?policy=check"),
+    "zhou": ("/today", "/campaigns", "/campaigns/winter", "/people", "/people/1", "/people/import", "/lists", "/print", "/results?policy=check",
+        "/policies", "/policies/check", "/segments", "/segments/new", "/proposals", "/visits", "/calculator", "/calculator/people/1"),
     "chen": ("/today", "/approvals", "/results"),
     "wu": ("/today", "/print", "/calculator", "/people", "/people/1"),
     "ke": ("/lists",),
