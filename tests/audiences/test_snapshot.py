@@ -6,22 +6,25 @@ import threading
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from outreach.access.scope import Scope
 from outreach.audiences import queries, service, snapshot
 from outreach.audiences.facts import facts_of
 from outreach.audiences.predicates import eligible, members
 from outreach.audiences.snapshot import columns, keeping, leaves
-from outreach.models.people import Household
+from outreach.models.people import Household, ImportRun
 from outreach.models.people import Person as Row
-from outreach.people import lists
+from outreach.people import lists, merging
 from outreach.people import service as register
+from outreach.people.intake.importer import import_file
+from outreach.people.intake.undo import undo
 from outreach.policies.schemas import LocalFacts, PolicyView
 from outreach.store import Store
 from outreach.vault import Vault
@@ -31,6 +34,7 @@ from segments.parse import parse_rule
 from segments.person import Person
 from segments.rules import Rule
 from tests import town
+from tests.people.office import id_number
 from tests.segments.strategies import DAYS, people, rules
 
 COLUMNS = [one.name for one in fields(Person) if one.name not in ("members", "about")]
@@ -263,6 +267,47 @@ def test_every_change_of_a_fact_makes_it_old(
     with store.read() as connection:
         assert keeping.version_of(connection) != before
         assert asked(connection).index is not first
+
+
+def test_an_import_its_undoing_and_a_merge_make_it_old(
+    store: Store, vault: Vault, tmp_path: Path
+) -> None:
+    lines = ["姓名,身份证号,手机,现住地区"]
+    lines += [
+        f"{name},{id_number(date(1950, 1, n), n)},,{town.EAST}"
+        for n, name in ((1, "张三"), (2, "李四"))
+    ]
+    path = tmp_path / "people.csv"
+    path.write_text("\n".join(lines), "utf-8")
+    versions = []
+
+    def look() -> None:
+        with store.read() as connection:
+            versions.append(keeping.version_of(connection))
+            assert len(asked(connection).index.everybody) == people_now(connection)
+
+    def people_now(connection: Connection) -> int:
+        return connection.scalar(select(func.count()).select_from(Row)) or 0
+
+    look()
+    import_file(path, begin=store.begin, vault=vault, today=town.TODAY, region=town.COUNTY)
+    look()
+    lines[1] = lines[1].replace(town.EAST, town.WEST)
+    path.write_text("\n".join(lines), "utf-8")
+    import_file(path, begin=store.begin, vault=vault, today=town.TODAY, region=town.COUNTY)
+    look()
+    with store.read() as connection:
+        run = connection.scalar(select(func.max(ImportRun.id))) or 0
+    undo(store.begin, run, "gan")
+    look()
+    with store.begin() as connection:
+        kept = town.add_person(connection, vault, birth=date(1980, 1, 1))
+        gone = town.add_person(connection, vault, birth=None)
+    look()
+    with store.begin() as connection:
+        merging.merge(connection, COUNTRY, kept, gone, by="gan", reason="同一个人")
+    look()
+    assert len(set(versions)) == len(versions) == 6
 
 
 def test_what_is_no_fact_leaves_it_as_it_is(store: Store, vault: Vault) -> None:
