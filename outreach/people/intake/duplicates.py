@@ -43,6 +43,10 @@ class Repeats:
         found = self.index.find(keys)
         suspects = _suspects(keys, found) | checked.masked.keys()
         result = Taken()
+        if not suspects:
+            self._take_all(checked)
+            result.accepted = len(checked.records)
+            return result
         here: dict[int, int] = {}
         new_keys: list[int] = []
         new_rows: list[int] = []
@@ -65,6 +69,13 @@ class Repeats:
             result.accepted += 1
         self._remember(new_keys, new_rows, found)
         return result
+
+    def _take_all(self, checked: Checked) -> None:
+        """Nobody of the bundle has been seen before, in whole or in part."""
+        first = len(self.spool)
+        self.spool.extend(checked.records)
+        rows = [number for number in range(first, len(self.spool)) for _ in range(_KINDS)]
+        self.index.add(checked.keys, rows)
 
     def _remember(self, keys: list[int], rows: list[int], found: list[int]) -> None:
         """Whoever had a key first keeps it."""
@@ -102,6 +113,9 @@ class Repeats:
 def _suspects(keys: list[int], found: list[int]) -> set[int]:
     """Rows that share a key with an earlier row of the file or with another of the bundle."""
     suspects = {at // _KINDS for at, place in enumerate(found) if place >= 0}
+    given = len(keys) - keys.count(0)
+    if len(set(keys) - {0}) == given:
+        return suspects
     seen: dict[int, int] = {}
     for at, key in enumerate(keys):
         if not key:

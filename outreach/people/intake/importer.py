@@ -7,9 +7,11 @@ with the file: rows are read one by one, and what is good waits sealed on disk.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -136,7 +138,7 @@ class Intake:
             self.path, given.get("sheet"), given.get("encoding"), given.get("password")
         )
         try:
-            with sheets as book, Spool(folder) as spool:
+            with sheets as book, Spool(folder) as spool, _rare_collection():
                 self.tables = find_tables(book, self.report, given.get("mapping"))
                 watch.enter("checking", about_rows(self.path, self.tables))
                 with RejectedBook(Path(rejected) if rejected else None) as back:
@@ -270,6 +272,17 @@ class Intake:
             for header, name in zip(table.columns.headers, table.columns.fields(), strict=True)
             if header
         }
+
+
+@contextmanager
+def _rare_collection() -> Iterator[None]:
+    """Millions of rows come and go without a circle among them: looking for circles is put off."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _regions(rows: Sequence[Any]) -> Iterator[tuple[str, str, str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
@@ -79,7 +78,7 @@ class Sealer:
     def seal(self, person: PersonRow) -> Sealed:
         """Encrypt and hash one row. The document's number is not part of what comes out."""
         given = person.__dict__
-        facts = {name: value for name in FACTS if (value := given[name]) not in ("", None)}
+        facts = {name: value for name in FACTS if (value := given[name]) or value == 0}
         name, name_key = self._name(person.name)
         facts["name"], facts["name_key"] = name, name_key
         phone_key = self._phone(person, facts)
@@ -122,15 +121,20 @@ class Sealer:
         )
 
     def _name(self, name: str) -> tuple[str, bytes]:
-        def both() -> tuple[str, bytes]:
-            return self.vault.encrypt("name", name), keys.name_key(self.vault, name)
-
-        return _remembered(self._names, name, both)
+        found = self._names.get(name)
+        if found is None:
+            found = self.vault.encrypt("name", name), keys.name_key(self.vault, name)
+            _remember(self._names, name, found)
+        return found
 
     def _address(self, address: str) -> str:
         if not address:
             return ""
-        return _remembered(self._addresses, address, lambda: self.vault.encrypt("address", address))
+        found = self._addresses.get(address)
+        if found is None:
+            found = self.vault.encrypt("address", address)
+            _remember(self._addresses, address, found)
+        return found
 
     def _phone(self, person: PersonRow, facts: dict[str, Any]) -> bytes | None:
         if not person.phone:
@@ -144,16 +148,18 @@ class Sealer:
         parts = household_parts(person, region)
         if parts is None:
             return None
-        return _remembered(self._homes, parts, lambda: keys.household_key(self.vault, *parts))
+        found = self._homes.get(parts)
+        if found is None:
+            found = keys.household_key(self.vault, *parts)
+            _remember(self._homes, parts, found)
+        return found
 
 
-def _remembered(known: dict[Any, Value], text: Any, make: Callable[[], Value]) -> Value:
-    found = known.get(text)
-    if found is None:
-        if len(known) >= _REMEMBERED:
-            known.clear()
-        found = known[text] = make()
-    return found
+def _remember(known: dict[Any, Value], text: Any, value: Value) -> None:
+    """Not for ever: a long file names more people than memory should."""
+    if len(known) >= _REMEMBERED:
+        known.clear()
+    known[text] = value
 
 
 def seal(vault: Vault, person: PersonRow) -> Sealed:

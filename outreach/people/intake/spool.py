@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -47,6 +47,14 @@ class Spool:
         self._places.append(self._write(record))
         self._lengths.append(len(record))
         return len(self._places) - 1
+
+    def extend(self, records: Sequence[bytes]) -> None:
+        """Keep many records."""
+        place = self._write(b"".join(records))
+        for record in records:
+            self._places.append(place)
+            self._lengths.append(len(record))
+            place += len(record)
 
     def replace(self, number: int, record: bytes) -> None:
         """Another record in the place of one."""

@@ -34,7 +34,6 @@ _PERSON = (
     "id", "id_key", "household_id", "circumstances", "circumstances_known", "facts_on", "import_id",
     "first_import_id", "created_at", "updated_at", "phone_closed", *_FACTS,
 )  # fmt: skip
-_DEFAULTS = tuple(_FACTS.items())
 _HOUSEHOLD = ("id", "key", "region", "address", "head_id", "complete", "stopped", "first_import_id")
 _RECORD = (
     "person_id", "code", "value", "source", "listed_on", "valid_to", "confidence", "import_id", "at",
@@ -157,14 +156,13 @@ def _change_households(
 def _fresh(one: Written, kinds: dict[bytes, str], run: Run) -> tuple[Any, ...]:
     """A new person, in the order of _PERSON."""
     row = one.planned.row
-    facts = row.facts
+    facts = _FACTS | row.facts  # in the order of _FACTS
     kind = kinds.get(row.phone_key) if row.phone_key else None
     if kind and facts["phone_kind"] != "landline":
-        facts = {**facts, "phone_kind": kind}
-    given = facts.get
+        facts["phone_kind"] = kind
     return (
         one.person_id, row.key, one.household_id, row.circumstances, row.circumstances_known, run.today, run.id,
-        run.id, run.at, run.at, False, *[given(name, default) for name, default in _DEFAULTS],
+        run.id, run.at, run.at, False, *facts.values(),
     )  # fmt: skip
 
 
