@@ -173,9 +173,14 @@ def test_a_list_of_the_next_month_shows_who_changes_and_who_is_gone(office: Offi
 def test_an_import_is_taken_back_on_the_page(office: Office) -> None:
     zhou = office.enter("zhou")
     before = people(office)
+    run = taken_in(zhou, rows(line(1), "王五,12,,"))
+    assert "1 行没有写入" in zhou.get(run).text
+    assert zhou.get(f"{run}/rejected.xlsx").status_code == 200
+    assert send(zhou, f"{run}/undo").status_code == 200
     run = taken_in(zhou, rows(line(1), line(2)))
     assert people(office) == before + 2
     assert "撤销这次导入" in zhou.get(f"{run}/undo").text
+    assert zhou.get(f"{run}/rejected.xlsx").status_code == 404
     assert "移除新增的 2 人" in send(zhou, f"{run}/undo").text
     assert people(office) == before
     assert "已撤销" in zhou.get(run).text

@@ -56,6 +56,14 @@ class Jobs:
         """The workbook of bad rows, once they were checked."""
         return self.folder(run) / "rejected.xlsx"
 
+    def keep_rejected(self, run: int, book: Path) -> None:
+        """Bad rows of an import that was no job can be fetched as long as those of one that was."""
+        if book.is_file():
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.folder(run).mkdir(mode=0o700, exist_ok=True)
+            shutil.copyfile(book, self.rejected(run))
+            self.rejected(run).chmod(0o600)
+
     def queue(self, path: Path, options: Options) -> int:
         """Write a run down and take the file into its folder (moved, not copied); returns the number of the run."""
         self.sweep()

@@ -13,6 +13,7 @@ from outreach.access.schemas import Actor
 from outreach.people.intake.comparing import Comparison, gone_since
 from outreach.people.intake.jobs import Jobs, progress
 from outreach.people.intake.undo import ENDED, Undone
+from outreach.people.queries import regions
 from outreach.web.formats import duration, thousands, when
 from outreach.web.presenters.imports import BASE, SHOWN, problems_of
 from outreach.web.services import Services
@@ -141,6 +142,13 @@ def difference(services: Services, found: Comparison, mark: str = "") -> Differe
     if found.since is not None:
         zone = services.settings.zone
         since = f"{when(found.since.at, zone, clock.today(zone))} 的“{found.since.file_name}”"
+    shown = found.gone[:SHOWN]
+    with services.store.read() as connection:
+        places = {
+            code: line[-1].name
+            for code in {one.region for one in shown}
+            if (line := regions.line(connection, code))
+        }
     return Difference(
         changed=tuple(
             PersonChange(one.row, one.name, tuple((each.column, each.old, each.new) for each in one.changes))
@@ -148,8 +156,8 @@ def difference(services: Services, found: Comparison, mark: str = "") -> Differe
         ),
         changed_total=found.report.changed,
         gone=tuple(
-            GonePerson(one.person, one.name, one.id_last4, one.region)
-            for one in found.gone[:SHOWN]
+            GonePerson(one.person, one.name, one.id_last4, places.get(one.region, one.region))
+            for one in shown
         ),
         gone_total=found.gone_total,
         since=since,

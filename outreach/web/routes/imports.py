@@ -283,6 +283,9 @@ def _import(services: Services, actor: Actor, uploads: Uploads, upload: Upload) 
     with services.store.begin() as connection:
         thing = f"import:{report.import_id or 0}"
         audit.record(connection, actor.name, Action.PEOPLE_IMPORT, thing, dict(counts))
+    if report.import_id and report.rejected:
+        jobs = Jobs(services.store.begin, services.settings.data_dir)
+        jobs.keep_rejected(report.import_id, upload.rejected)
     uploads.imported(upload, counts, report.import_id or 0)
 
 
