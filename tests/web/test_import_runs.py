@@ -188,6 +188,7 @@ def test_an_import_is_taken_back_on_the_page(office: Office) -> None:
 
 
 def wait(browser: Browser, run: str, word: str) -> str:
+    page = ""
     for _ in range(300):
         page = browser.get(run).text
         if word in page:

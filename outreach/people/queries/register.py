@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import (
+    BindParameter,
     Connection,
     Row,
     Select,
@@ -45,7 +46,7 @@ def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
         yield every[start : start + CHUNK]
 
 
-_KEYS = bindparam("keys", expanding=True)
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 
 
 @cache

@@ -104,12 +104,13 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def wait_until(store: Store, run: int, state: str, done: int) -> None:
+    there = None
     for _ in range(600):
         there = run_of(store, run)
         if there.state == state and there.done >= done:
             return
         time.sleep(0.05)
-    raise AssertionError(f"{state} {done}: {there.state} {there.done} {there.result}")
+    raise AssertionError(f"{state} {done}: {there}")
 
 
 @pytest.mark.parametrize(
