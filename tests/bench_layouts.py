@@ -68,7 +68,7 @@ class Layout:
 
 
 def _facts(people: Population) -> Iterator[Row]:
-    """(id, region, birth, sex, hukou_type, status, true codes, codes known to be absent)."""
+    """(id, region, birth, sex, hukou_type, status, true codes, codes known to be absent, the whole row)."""
     memo: dict[tuple[int, int], tuple[str, str]] = {}
     for chunk in rows(people):
         for one in chunk:
@@ -77,7 +77,7 @@ def _facts(people: Population) -> Iterator[Row]:
                 memo[tags, known] = (
                     json.dumps(vocabulary.codes(tags)), json.dumps(vocabulary.codes(known & ~tags)),
                 )  # fmt: skip
-            yield one[0], one[2], one[4], one[5], one[6], one[11], *memo[tags, known]
+            yield one[0], one[2], one[4], one[5], one[6], one[11], *memo[tags, known], one
 
 
 class JsonTags(Layout):
@@ -93,7 +93,7 @@ class JsonTags(Layout):
         self.database.execute("BEGIN")
         self.database.executemany(
             "INSERT INTO people VALUES (?,?,?,?,?,?,?,?,?,?)",
-            ((*one, "x" * 64, "x" * 64) for one in _facts(people)),
+            ((*one[:-1], *one[-1][12:14]) for one in _facts(people)),
         )
         self.database.execute("COMMIT")
         self.database.execute(
@@ -127,13 +127,18 @@ class Jsonb(Layout):
         self.connection.execute(
             "CREATE TABLE subscribers (id bigint PRIMARY KEY, name text, phone text, attribs jsonb)"
         )
-        filler = "x" * 64
         keys = ("region", "birth", "sex", "hukou_type", "status")
         with self.connection.cursor() as cursor, cursor.copy("COPY subscribers FROM STDIN") as copy:
-            for number, *plain, tags, absent in _facts(people):
-                said = json.dumps(dict(zip(keys, plain, strict=True)))
+            for number, *plain, tags, absent, row in _facts(people):
+                # everything that our table knows of a person, not only what these rules read
+                more = {
+                    "household": row[1], "hukou_region": row[3], "income_month": row[9], "household_size": None,
+                    "paid_months": None, "paid_months_running": None, "job_kind": "", "language": row[10],
+                    "phone_kind": row[14], "synthetic": True, "needs": "", "relation": "",
+                }  # fmt: skip
+                said = json.dumps({**dict(zip(keys, plain, strict=True)), **more})
                 text = f'{said[:-1]}, "tags": {tags}, "absent": {absent}}}'
-                copy.write_row((number, filler, filler, text))
+                copy.write_row((number, *row[12:14], text))
         self.connection.execute("VACUUM ANALYZE subscribers")
 
     def run(self, where: str) -> int:
