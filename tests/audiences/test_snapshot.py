@@ -19,6 +19,7 @@ from outreach.audiences import queries, service, snapshot
 from outreach.audiences.facts import facts_of
 from outreach.audiences.predicates import eligible, members
 from outreach.audiences.snapshot import columns, keeping, leaves
+from outreach.audiences.snapshot import index as snapshot_index
 from outreach.models.people import Household, ImportRun
 from outreach.models.people import Person as Row
 from outreach.people import lists, merging
@@ -366,3 +367,21 @@ def test_without_its_libraries_everything_is_asked_in_sql(
     with store.read() as connection:
         assert snapshot.current(connection) is None
         assert connection.execute(text("SELECT 1")).scalar_one() == 1
+
+
+def test_conditions_that_nobody_asks_any_more_are_given_up(
+    store: Store, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot_index, "_ROOM", 0)
+    monkeypatch.setattr(snapshot_index, "_ROOM_EACH", 100)
+    with store.begin() as connection:
+        for year in range(1930, 2020):
+            town.add_person(connection, vault, birth=date(year, 5, 1))
+    with store.read() as connection:
+        answers = asked(connection)
+        for age in (*range(90), *range(90)):
+            rule = parse_rule({"all": [{"field": "age", "op": ">=", "value": age}]})
+            found = answers.rule(rule, town.TODAY)
+            assert len(found.yes) == sum(age <= 2026 - year for year in range(1930, 2020))
+            assert answers.index._held <= answers.index._room
+        assert 1 < len(answers.index._leaves) < 90

@@ -24,8 +24,15 @@ from segments.regions import ancestors, next_code
 
 T = TypeVar("T")
 
-_KEEP = 128 * 1024 * 1024
-"""Bytes for bitmaps of clauses that were asked before."""
+_ROOM, _ROOM_EACH = 64 * 1024 * 1024, 48
+"""Bytes for clauses that were asked before: in all, and for each person."""
+
+
+def weight(found: BitMap) -> int:
+    """Bytes of a bitmap."""
+    told = found.get_statistics()
+    containers = told["n_bytes_array_containers"] + told["n_bytes_run_containers"]
+    return containers + told["n_bytes_bitset_containers"]
 
 
 def bitmap(positions: npt.NDArray[Any]) -> BitMap:
@@ -133,8 +140,9 @@ class Index:
         self.everybody = BitMap(range(self.size))
         self.homes: Homes | None = None
         self._built: dict[Hashable, Any] = {}
-        self._leaves: OrderedDict[Hashable, Any] = OrderedDict()
-        self._most = max(16, _KEEP // max(1, self.size // 2))
+        self._leaves: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._held = 0
+        self._room = _ROOM + _ROOM_EACH * self.size
         self._lock = Lock()
 
     def once(self, key: Hashable, build: Callable[[], T]) -> T:
@@ -144,18 +152,21 @@ class Index:
         found: T = self._built[key]
         return found
 
-    def remembered(self, key: Hashable, build: Callable[[], T]) -> T:
-        """Built by the first who asks; what nobody asked for a long time is given up."""
+    def remembered(self, key: Hashable, build: Callable[[], T], weigh: Callable[[T], int]) -> T:
+        """Built by the first who asks; what nobody asked for a long time is given up when room is short."""
         with self._lock:
             if key in self._leaves:
                 self._leaves.move_to_end(key)
-                kept: T = self._leaves[key]
+                kept: T = self._leaves[key][0]
                 return kept
         made = build()
+        weight = weigh(made)
         with self._lock:
-            self._leaves[key] = made
-            while len(self._leaves) > self._most:
-                self._leaves.popitem(last=False)
+            if key not in self._leaves:
+                self._leaves[key] = (made, weight)
+                self._held += weight
+            while self._held > self._room and len(self._leaves) > 1:
+                self._held -= self._leaves.popitem(last=False)[1][1]
         return made
 
     @cached_property

@@ -18,7 +18,7 @@ from pyroaring import BitMap
 from sqlalchemy import Connection
 
 from outreach.audiences.snapshot.columns import NOT_KNOWN, load_homes
-from outreach.audiences.snapshot.index import Births, Homes, Index, bitmap, positions
+from outreach.audiences.snapshot.index import Births, Homes, Index, bitmap, positions, weight
 from segments import vocabulary
 from segments.person import Person, cutoff_birth
 from segments.retirement import JOB_KINDS, cutoff_birth_for
@@ -45,6 +45,10 @@ class Leaf:
     no: BitMap
     not_yes: BitMap
     not_no: BitMap
+
+    def weight(self) -> int:
+        """Bytes."""
+        return sum(weight(one) for one in (self.yes, self.no, self.not_yes, self.not_no))
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,9 @@ def leaf(clause: Clause, asked: Asked) -> Leaf:
     if clause.field not in HERE:
         return asked.outside(clause, asked.on)
     key = (clause.field, clause.op, values, clause.in_days, clause.aged, asked.on)
-    return asked.index.remembered(key, lambda: _LEAVES[clause.field](clause, values, asked))
+    return asked.index.remembered(
+        key, lambda: _LEAVES[clause.field](clause, values, asked), Leaf.weight
+    )
 
 
 def _exists(clause: Clause, known: BitMap, asked: Asked) -> Leaf:
