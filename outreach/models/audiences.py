@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.models.base import Base, BigId, Code, Document, UtcDateTime
@@ -27,13 +27,14 @@ class Segment(Base):
 
 
 class PolicyLook(Base):
-    """On which day it was last looked for whom a policy has come to fit."""
+    """On which day it was last looked for whom a policy has come to fit; `ended`: whether it had ended by then."""
 
     __tablename__ = "policy_look"
 
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True)
     on: Mapped[date]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class Proposal(Base):

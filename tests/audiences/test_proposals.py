@@ -272,6 +272,66 @@ def test_who_was_told_hears_that_a_policy_has_ended(desk: Desk) -> None:
     assert desk.look(days=40) == []
 
 
+def tell(desk: Desk, name: str) -> int:
+    """Somebody who was told of the allowance."""
+    person = desk.person(name, birth=date(1990, 1, 1))
+    with desk.store.begin() as connection:
+        policy = connection.scalars(select(Policy.id).where(Policy.ref == "aged")).one()
+        fact = {"policy_id": policy, "person_id": person, "fact": "delivered", "on": TODAY}
+        connection.execute(insert(Reach).values(**fact))
+    return person
+
+
+@pytest.mark.parametrize("ago", [0, 3])
+def test_a_policy_that_is_ended_after_the_look_of_the_day_is_looked_at_once_more(
+    desk: Desk, ago: int
+) -> None:
+    """The sweep has looked this morning; the officer ends the policy as of today, or of days ago."""
+    settings = Settings(region=COUNTY)
+    tell(desk, "told")
+    desk.look()
+    today = clock.today(ZONE)
+    with desk.store.begin() as connection:
+        over = leaving.Exit(today - timedelta(days=ago))
+        leaving.withdraw(connection, "aged", over, "zhou", today)
+    assert look_for_changes(desk.store, settings) == "aged"
+    assert desk.one("ended") == {"told": "told"}
+    assert look_for_changes(desk.store, settings) == ""
+    desk.held.advance(days=1)
+    assert "aged" not in [look_for_changes(desk.store, settings) for _ in range(4)]
+
+
+def test_a_policy_that_ended_and_of_which_nobody_was_told_is_not_looked_at_for_ever(
+    desk: Desk,
+) -> None:
+    settings = Settings(region=COUNTY)
+    desk.look()
+    today = clock.today(ZONE)
+    with desk.store.begin() as connection:
+        leaving.withdraw(connection, "aged", leaving.Exit(today), "zhou", today)
+    assert look_for_changes(desk.store, settings) in ("aged", "")
+    assert look_for_changes(desk.store, settings) == ""
+    assert [view.kind for view in desk.shown()] == []
+
+
+def test_who_stands_on_the_list_of_a_campaign_of_these_days_is_not_proposed_too(
+    desk: Desk,
+) -> None:
+    """The list was closed after the import of the same day: it has them already."""
+    desk.look()
+    desk.held.advance(days=1)
+    with desk.store.begin() as connection:
+        before = datetime(2026, 1, 1, tzinfo=ZONE)
+        known = {"created_at": before, "birth": date(1946, 11, 24)}
+        listed = town.add_person(connection, desk.vault, "+8613800000001", **known)
+        service.create(connection, town.order(policies=["aged"]), "gan")
+        service.submit(connection, "winter", "gan", clock.today(ZONE))
+        assert listed in set(connection.scalars(select(AudienceMember.person_id)))
+    desk.person("later", birth=date(1946, 11, 25), created_at=before)
+    desk.look(days=1)
+    assert desk.one("eligible") == {"later": "birthday"}
+
+
 # -- the daily sweep -------------------------------------------------------------------------------
 
 

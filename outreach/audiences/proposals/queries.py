@@ -10,17 +10,17 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    and_,
     func,
     or_,
     select,
+    true,
     update,
 )
 
 from outreach import clock
 from outreach.access.scope import Scope
 from outreach.audiences.proposals.schemas import Looked, ProposalView
-from outreach.models.audiences import PolicyLook, Proposal, ProposalPerson
+from outreach.models.audiences import Proposal, ProposalPerson
 from outreach.models.campaigns import AudienceMember, Campaign, CampaignPolicy
 from outreach.models.people import Person
 from outreach.models.policies import Policy, PolicyVersion
@@ -29,47 +29,7 @@ from outreach.store import upsert
 _CHUNK = 2_000
 
 
-# -- when was looked -------------------------------------------------------------------------------
-
-
-def due(connection: Connection, on: date) -> list[str]:
-    """Policies to look at: in force and not looked at today, or ended since they were last looked at."""
-    live = and_(Policy.status == "live", or_(PolicyLook.on.is_(None), PolicyLook.on < on))
-    ended = and_(
-        Policy.status == "withdrawn",
-        Policy.withdrawn_on <= on,
-        or_(PolicyLook.on.is_(None), PolicyLook.on < Policy.withdrawn_on),
-    )
-    statement = (
-        select(Policy.ref)
-        .outerjoin(PolicyLook, PolicyLook.policy_id == Policy.id)
-        .where(or_(live, ended))
-        .order_by(Policy.ref)
-    )
-    return list(connection.scalars(statement))
-
-
-def policy_id(connection: Connection, ref: str) -> int:
-    """The number of a policy that is there."""
-    return connection.execute(select(Policy.id).where(Policy.ref == ref)).scalar_one()
-
-
-def looked_on(connection: Connection, policy: int) -> date | None:
-    """The day of the last look."""
-    return connection.scalar(select(PolicyLook.on).where(PolicyLook.policy_id == policy))
-
-
-def note_look(connection: Connection, policy: int, on: date) -> None:
-    """Write down that it was looked; an earlier day changes nothing."""
-    statement = upsert(connection, PolicyLook).values(policy_id=policy, on=on, at=clock.now())
-    given = statement.excluded
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["policy_id"],
-            set_={"on": given["on"], "at": given["at"]},
-            where=given["on"] > PolicyLook.on,
-        )
-    )
+# -- campaigns that are out -----------------------------------------------------------------------
 
 
 def first_submitted(connection: Connection, policy: int) -> datetime | None:
@@ -83,9 +43,18 @@ def submitted(connection: Connection, policy: int) -> list[tuple[str, str]]:
     return [(row.ref, row.title) for row in connection.execute(statement.order_by(Campaign.id))]
 
 
-def on_a_list(connection: Connection, policy: int, people: Collection[int]) -> set[int]:
-    """Who of some people stands on the closed list of a campaign about a policy."""
+def on_a_list(
+    connection: Connection, policy: int, people: Collection[int], since: datetime | None = None
+) -> set[int]:
+    """Who of some people stands on the closed list of a campaign about a policy.
+
+    since: only on lists that were closed then or later, and only who certainly fitted.
+    """
     out = select(Campaign.id).where(*_submitted(policy))
+    sure: ColumnElement[bool] = true()
+    if since is not None:
+        out = out.where(Campaign.submitted_at >= since)
+        sure = AudienceMember.certainty == "yes"
     listed = sorted(people)
     found: set[int] = set()
     for start in range(0, len(listed), _CHUNK):
@@ -93,6 +62,7 @@ def on_a_list(connection: Connection, policy: int, people: Collection[int]) -> s
             AudienceMember.person_id.in_(listed[start : start + _CHUNK]),
             AudienceMember.policy_id == policy,
             AudienceMember.campaign_id.in_(out),
+            sure,
         )
         found.update(connection.scalars(statement))
     return found

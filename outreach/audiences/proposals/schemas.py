@@ -47,7 +47,10 @@ class ProposalView:
 
 @dataclass(frozen=True)
 class Looked:
-    """What one look at one policy found: kind → (person, reason). `since` None = the first look, nothing to compare."""
+    """What one look at one policy found: kind → (person, reason). `since` None = the first look, nothing to compare.
+
+    `ended`: whether nobody could claim it any more.
+    """
 
     policy_id: int
     policy: str
@@ -55,3 +58,4 @@ class Looked:
     since: date | None
     on: date
     found: Mapping[str, list[tuple[int, str]]] = field(default_factory=dict)
+    ended: bool = False

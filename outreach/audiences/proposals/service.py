@@ -18,7 +18,7 @@ from outreach.access.roles import Action
 from outreach.access.scope import Scope
 from outreach.audiences.changes.service import Newly, Span, newly_eligible
 from outreach.audiences.predicates import eligible
-from outreach.audiences.proposals import queries
+from outreach.audiences.proposals import looks, queries
 from outreach.audiences.proposals.schemas import AHEAD_DAYS, Looked, ProposalView
 from outreach.errors import Conflict, Invalid, Missing
 from outreach.models.people import Person
@@ -61,7 +61,7 @@ def find(store: Store, terms: Terms, refs: list[str] | None = None) -> list[int]
 
 def due(connection: Connection, on: date) -> list[str]:
     """Policies that were not looked at today; those that ended, once after their end."""
-    return queries.due(connection, on)
+    return looks.due(connection, on)
 
 
 def look(connection: Connection, view: PolicyView, terms: Terms) -> Looked:
@@ -74,14 +74,15 @@ def look(connection: Connection, view: PolicyView, terms: Terms) -> Looked:
     else:
         if since is not None and since < terms.on:
             span = Span.between(since, terms.on, terms.zone, terms.home)
-            found.update(_newly(connection, view, newly_eligible(connection, view, span)))
+            found.update(_newly(connection, view, newly_eligible(connection, view, span), span))
         found["ending"] = _ending(connection, view, terms)
-    return Looked(view.id, view.ref, view.version_id, since, terms.on, found)
+    ended = view.status == "withdrawn"
+    return Looked(view.id, view.ref, view.version_id, since, terms.on, found, ended)
 
 
 def _since(connection: Connection, view: PolicyView, terms: Terms) -> date | None:
     """The last look; before the first one, the day on which the first campaign was submitted."""
-    last = queries.looked_on(connection, view.id)
+    last = looks.looked_on(connection, view.id)
     if last is None:
         first = queries.first_submitted(connection, view.id)
         last = first and first.astimezone(terms.zone).date()
@@ -89,14 +90,17 @@ def _since(connection: Connection, view: PolicyView, terms: Terms) -> date | Non
 
 
 def _newly(
-    connection: Connection, view: PolicyView, people: list[Newly]
+    connection: Connection, view: PolicyView, people: list[Newly], span: Span
 ) -> dict[str, list[tuple[int, str]]]:
     """New entries of the register are followed up only where a campaign is out, and who is on its list is not new:
-    the first campaign takes everybody anyway."""
+    the first campaign takes everybody anyway. Whoever else certainly stands on a list that was closed in the span is
+    told by that campaign already."""
     new = {one.person for one in people if one.why == "new"}
     if queries.first_submitted(connection, view.id) is not None:
         new = queries.on_a_list(connection, view.id, new)
-    kept = [(one.person, one.why) for one in people if one.person not in new]
+    rest = {one.person for one in people} - new
+    told = new | queries.on_a_list(connection, view.id, rest, span.moment)
+    kept = [(one.person, one.why) for one in people if one.person not in told]
     return {
         "rule": [one for one in kept if one[1] == "rule"],
         "eligible": [one for one in kept if one[1] != "rule"],
@@ -125,7 +129,7 @@ def write(connection: Connection, looked: Looked) -> list[int]:
             proposal = queries.add(connection, looked, kind)
         queries.put_people(connection, proposal, fresh, looked)
         grown.append(proposal)
-    queries.note_look(connection, looked.policy_id, looked.on)
+    looks.note_look(connection, looked.policy_id, looked.on, ended=looked.ended)
     return grown
 
 
@@ -140,7 +144,8 @@ def _earlier(kind: str, looked: Looked) -> tuple[tuple[str, ...], date | None]:
 
 def skip(connection: Connection, ref: str, on: date) -> None:
     """Note that a policy could not be looked at on a day."""
-    queries.note_look(connection, queries.policy_id(connection, ref), on)
+    number, ended = looks.policy_of(connection, ref)
+    looks.note_look(connection, number, on, ended=ended)
 
 
 # -- deciding --------------------------------------------------------------------------------------

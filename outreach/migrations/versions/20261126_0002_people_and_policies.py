@@ -188,6 +188,7 @@ def upgrade() -> None:
     sa.Column('policy_id', row_id, nullable=False),
     sa.Column('on', sa.Date(), nullable=False),
     sa.Column('at', moment, nullable=False),
+    sa.Column('ended', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['policy_id'], ['policy.id'], name=op.f('fk_policy_look_policy_id')),
     sa.PrimaryKeyConstraint('policy_id', name=op.f('pk_policy_look'))
     )
