@@ -5,8 +5,9 @@ Rows are known by their keys alone: what a row says in clear is gone when it is 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from outreach.errors import Invalid
@@ -17,16 +18,21 @@ from outreach.people.intake.spool import Spool
 from segments import vocabulary
 from segments.errors import FactsError
 
+Registered = Mapping[bytes, Sequence[date | None]]
+"""Masked key → birth dates of the people of the register whom it fits."""
+
 _KINDS = 3  # numbers for each row: document, masked document, name with birth date and phone
 
 
 @dataclass
 class Taken:
-    """A bundle after it was held against all rows before: repeats (row → the remark), and rows nobody can name."""
+    """A bundle after it was held against all rows before: repeats (row → the remark), and rows of which nobody can
+    tell whose they are (row → why).
+    """
 
     accepted: int = 0
     repeats: list[tuple[int, Invalid]] = field(default_factory=list)
-    ambiguous: list[int] = field(default_factory=list)
+    ambiguous: list[tuple[int, Invalid]] = field(default_factory=list)
 
 
 @dataclass
@@ -37,8 +43,8 @@ class Repeats:
     index: KeyIndex = field(default_factory=new_index)
     _twins: set[bytes] = field(default_factory=set)  # masked keys of two documents
 
-    def take(self, checked: Checked, ambiguous: Collection[bytes]) -> Taken:
-        """Spool what is new. `ambiguous`: masked keys that fit several people of the register."""
+    def take(self, checked: Checked, registered: Registered) -> Taken:
+        """Spool what is new."""
         keys = checked.keys
         found = self.index.find(keys)
         suspects = _suspects(keys, found) | checked.masked.keys()
@@ -58,15 +64,15 @@ class Repeats:
                     place if place >= 0 or not key else here.get(key, -1)
                     for key, place in zip(mine, known, strict=True)
                 ]
-                if self._is_repeat(record, before, ambiguous, result):
-                    continue
-            number = self.spool.append(record)
-            for key in mine:
-                if key and key not in here:
+                number = self._place(record, before, registered, result)
+            else:
+                number = self._append(record, result)
+            for key in mine if number is not None else ():
+                # Also of a repeat: a number that only it gave is that person's from now on.
+                if key and number is not None and key not in here:
                     here[key] = number
                     new_keys.append(key)
                     new_rows.append(number)
-            result.accepted += 1
         self._remember(new_keys, new_rows, found)
         return result
 
@@ -85,29 +91,46 @@ class Repeats:
             keys, rows = [keys[at] for at in new], [rows[at] for at in new]
         self.index.add(keys, rows)
 
-    def _is_repeat(
-        self, record: bytes, before: list[int], ambiguous: Collection[bytes], result: Taken
-    ) -> bool:
-        """Whether this row is not spooled: it is somebody's second row, or could be one of several people."""
+    def _append(self, record: bytes, result: Taken) -> int:
+        result.accepted += 1
+        return self.spool.append(record)
+
+    def _place(
+        self, record: bytes, before: list[int], registered: Registered, result: Taken
+    ) -> int | None:
+        """Where the person of this row is spooled: with it, or before; None when it may be one of several people."""
         row = Sealed.unpack(record)
-        places = dict.fromkeys(place for place in before if place >= 0)
-        if row.came_masked and row.masked_key in self._twins:
-            result.ambiguous.append(row.row)
-            return True
-        for place in places:
+        doubt = self._doubt(row, registered)
+        for place in dict.fromkeys(place for place in before if place >= 0):
             first = Sealed.unpack(self.spool[place])
-            if _same(first, row):
+            if doubt is None and _same(first, row):
                 merged, remark = merge(first, row)
                 if merged is not first:
                     self.spool.replace(place, merged.pack())
                 result.repeats.append((row.row, remark))
-                return True
-            if first.masked_key and first.masked_key == row.masked_key:
+                return place
+            if first.masked_key and first.masked_key == row.masked_key and not _same(first, row):
                 self._twins.add(first.masked_key)
-        if row.came_masked and row.masked_key in ambiguous:
-            result.ambiguous.append(row.row)
-            return True
-        return False
+                doubt = doubt or (_another_day() if row.came_masked else None)
+        if doubt is not None:
+            result.ambiguous.append((row.row, doubt))
+            return None
+        return self._append(record, result)
+
+    def _doubt(self, row: Sealed, registered: Registered) -> Invalid | None:
+        """Why nobody can tell whose a masked number is, by what is known of it so far."""
+        if not row.came_masked or row.masked_key is None:
+            return None
+        births = registered.get(row.masked_key, ())
+        if row.masked_key in self._twins or len(births) > 1:
+            return Invalid("people.masked_ambiguous")
+        if births and births[0] not in (None, row.facts.get("birth")):
+            return _another_day()
+        return None
+
+
+def _another_day() -> Invalid:
+    return Invalid("people.masked_birth")
 
 
 def _suspects(keys: list[int], found: list[int]) -> set[int]:
@@ -130,8 +153,10 @@ def _same(first: Sealed, row: Sealed) -> bool:
     """Two different documents are two people, whatever else is equal."""
     if first.numbered and row.numbered:
         return first.key == row.key
-    if first.key == row.key or (first.masked_key and first.masked_key == row.masked_key):
+    if first.key == row.key:
         return True
+    if first.masked_key and first.masked_key == row.masked_key:
+        return bool(first.facts.get("birth") == row.facts.get("birth"))
     return (first.phone_key, first.name_key, first.facts.get("birth")) == (
         row.phone_key,
         row.name_key,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from outreach.errors import Invalid
 from outreach.people.intake.checking import Checked, Setup
-from outreach.people.intake.duplicates import Repeats
+from outreach.people.intake.duplicates import Registered, Repeats
 from outreach.people.intake.rejected import RejectedBook
 from outreach.people.intake.tables import Table, bundles
 from outreach.people.intake.watch import Watch
@@ -15,8 +15,8 @@ from outreach.people.intake.workers import Bundle, checked
 from outreach.people.reading.columns import SYNONYMS
 from outreach.people.schemas import ImportReport, Problem
 
-Ambiguous = Callable[[Collection[bytes]], Collection[bytes]]
-"""Which masked keys fit several people of the register."""
+Look = Callable[[Collection[bytes]], Registered]
+"""Whom some masked keys fit in the register."""
 
 _ONCE = frozenset({"people.region_unlisted"})
 """Remarks that each place of a sheet gets once, although several processes may each find it first."""
@@ -31,7 +31,7 @@ class Gatherer:
     repeats: Repeats
     rejected: RejectedBook
     watch: Watch
-    ambiguous: Ambiguous
+    registered: Look
     workers: int | None = None
     rows_of: list[int] = field(default_factory=list)  # rows of each table
     _said: set[tuple[int, str]] = field(default_factory=set)
@@ -64,13 +64,12 @@ class Gatherer:
         report = self.report
         report.rows += result.rows
         self.rows_of[bundle.sheet] += result.rows
-        fits = self.ambiguous(set(result.masked.values())) if result.masked else ()
+        fits = self.registered(set(result.masked.values())) if result.masked else {}
         taken = self.repeats.take(result, fits)
         report.accepted += taken.accepted
         bad = {one.row: one.words for one in result.bad}
         problems = [(one.row, problem) for one in result.bad for problem in one.problems]
-        for row in taken.ambiguous:
-            error = Invalid("people.masked_ambiguous")
+        for row, error in taken.ambiguous:
             column = table.columns.header("id_card")
             problem = Problem.of(row, column, error, table.title)
             problems.append((row, problem))

@@ -115,6 +115,5 @@ def _write(connection: Connection, guardians: dict[int, int], run: Run) -> None:
     before = {
         child: {"guardian_id": there[child][0]} for child in changed if there[child][1] != run.id
     }
-    # The row may have been changed by this very run already: both stand in one place.
-    imports.add_changes(connection, run.id, "person", before, run.at, again=True)
+    imports.add_changes(connection, run.id, "person", before, run.at)
     queries.set_guardians(connection, changed)

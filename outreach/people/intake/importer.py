@@ -25,7 +25,7 @@ from outreach import clock
 from outreach.errors import Conflict, Invalid
 from outreach.people.intake import members
 from outreach.people.intake.checking import Region, Setup
-from outreach.people.intake.duplicates import Repeats
+from outreach.people.intake.duplicates import Registered, Repeats
 from outreach.people.intake.gather import Gatherer
 from outreach.people.intake.households import Children, settle_guardians
 from outreach.people.intake.register import Plan, Run, plan_chunk
@@ -157,7 +157,7 @@ class Intake:
         tables = tuple((table.columns, table.title) for table in self.tables)
         setup = Setup(tables, regions, self.options.get("region", ""), self.today, self.vault)
         gatherer = Gatherer(
-            setup, self.report, Repeats(spool), back, self._watch, self._ambiguous,
+            setup, self.report, Repeats(spool), back, self._watch, self._registered,
             self.options.get("workers"),
         )  # fmt: skip
         gatherer.gather(self.tables)
@@ -166,18 +166,21 @@ class Intake:
             tuple(preview_of(table, rows) for table, rows in sheets), self.report
         )
 
-    def _ambiguous(self, keys: Collection[bytes]) -> Collection[bytes]:
-        """A masked number and a name that fit several people are listed, never guessed."""
+    def _registered(self, keys: Collection[bytes]) -> Registered:
+        """Whom a masked number and a name fit: several, or one born on another day, are listed and never guessed."""
         with self.begin() as connection:
-            return queries.masked_twice(connection, keys)
+            return queries.masked_births(connection, keys)
 
     def _count(self, spool: Spool) -> None:
-        for rows in _chunks(spool):
-            with self.begin() as connection:
-                plan = plan_chunk(connection, rows, self.today)
-            self._add_up(plan, None)
-            if self.look is not None:
-                self.look(plan)
+        for chunk in _chunks(spool):
+            rows: Sequence[Sealed] = chunk
+            while rows:
+                with self.begin() as connection:
+                    plan = plan_chunk(connection, rows, self.today)
+                self._add_up(plan, None)
+                if self.look is not None:
+                    self.look(plan)
+                rows = plan.later
 
     def _add_up(self, plan: Plan, run: Run | None) -> None:
         self.report.new += plan.count("new", run)
@@ -211,10 +214,13 @@ class Intake:
     def _write_chunk(
         self, rows: Sequence[Sealed], run: Run, children: Children, people: array[int]
     ) -> None:
-        plan, written, stop = self._try(rows, run)
-        children.note(written)
-        people.extend(one.person_id for one in written)
-        self._add_up(plan, run)
+        stop = False
+        while rows:
+            plan, written, asked = self._try(rows, run)
+            children.note(written)
+            people.extend(one.person_id for one in written)
+            self._add_up(plan, run)
+            rows, stop = plan.later, stop or asked
         if stop:
             raise Stopped
 
@@ -224,7 +230,7 @@ class Intake:
             try:
                 with self.begin() as connection:
                     plan, written = write_chunk(connection, rows, run)
-                    return plan, written, self._watch.wrote(connection, len(rows))
+                    return plan, written, self._watch.wrote(connection, len(written))
             except (IntegrityError, UniqueViolation):
                 continue
         raise Conflict("people.import_raced")

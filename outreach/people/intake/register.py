@@ -46,10 +46,12 @@ class Planned(NamedTuple):
 class Plan:
     """What a chunk would do. `homes`: the households of its rows that are registered, by key.
 
-    `phones`: numbers of people who are registered already, as far as rows that match nobody have them.
+    `phones`: numbers of people who are registered already, as far as rows that match nobody have them · `later`: rows
+    that are somebody whom an earlier row of the chunk is, as only the register can tell; planned when that is written.
     """
 
     rows: list[Planned] = field(default_factory=list)
+    later: list[Sealed] = field(default_factory=list)
     homes: dict[bytes, Row[Any]] = field(default_factory=dict)
     phones: set[bytes] = field(default_factory=set)
 
@@ -72,8 +74,14 @@ def plan_chunk(connection: Connection, rows: Sequence[Sealed], today: date) -> P
     people = _People(connection, rows)
     homes = queries.households(connection, {row.household_key for row in rows if row.household_key})
     plan = Plan(homes=homes, phones=people.phones)
+    taken: set[int] = set()
     for row in rows:
         old = people.match(row)
+        if old is not None and old.id in taken:
+            plan.later.append(row)
+            continue
+        if old is not None:
+            taken.add(old.id)
         home = homes.get(row.household_key) if row.household_key else None
         changes = _changes(row, old, home, today) if old is not None else {}
         plan.rows.append(Planned(row, old, changes))
@@ -94,7 +102,7 @@ def _known_homes(connection: Connection, rows: Sequence[Sealed]) -> Sequence[Sea
 
 
 class _People:
-    """The candidates of a chunk, by each way of finding them; nobody is found twice."""
+    """The candidates of a chunk, by each way of finding them."""
 
     def __init__(self, connection: Connection, rows: Sequence[Sealed]) -> None:
         by_key = queries.people_by(connection, "id_key", {row.key for row in rows})
@@ -104,7 +112,6 @@ class _People:
         phones = {row.phone_key for row in others if row.phone_key}
         self._by_masked: dict[bytes, list[Row[Any]]] = {}
         self._by_phone: dict[tuple[Any, ...], list[Row[Any]]] = {}
-        self._taken: set[int] = set()
         for row in queries.people_by(connection, "masked_key", masked):
             self._by_masked.setdefault(row.masked_key, []).append(row)
         for row in queries.people_by(connection, "phone_key", phones):
@@ -129,17 +136,20 @@ class _People:
         found = self._by_key.get(row.key) or self._otherwise(row)
         while found is not None and found.merged_into is not None:
             found = self._kept.get(found.merged_into)
-        if found is None or found.id in self._taken:
-            return None
-        self._taken.add(found.id)
         return found
 
     def _otherwise(self, row: Sealed) -> Row[Any] | None:
         same: list[Row[Any]] = self._by_masked.get(row.masked_key, []) if row.masked_key else []
         if row.phone_key and not same:
             same = self._by_phone.get((row.phone_key, row.name_key, row.facts.get("birth")), [])
-        # Two different documents are two people; somebody registered without one may get it now.
-        same = [one for one in same if not (row.numbered and one.id_last4)]
+        # Two different documents are two people, and so are two birth dates; somebody registered without a document may
+        # get it now.
+        birth = row.facts.get("birth")
+        same = [
+            one
+            for one in same
+            if not (row.numbered and one.id_last4) and one.birth in (None, birth)
+        ]
         return same[0] if len(same) == 1 or (same and not row.came_masked) else None
 
 

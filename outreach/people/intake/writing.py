@@ -150,7 +150,7 @@ def _change_households(
             if there.first_import_id != run.id:
                 before[there.id] = {name: getattr(there, name) for name in differs}
     queries.update_households(connection, changes)
-    imports.add_changes(connection, run.id, "household", before, run.at, run.again)
+    imports.add_changes(connection, run.id, "household", before, run.at)
 
 
 def _fresh(one: Written, kinds: dict[bytes, str], run: Run) -> tuple[Any, ...]:
@@ -184,7 +184,7 @@ def _update(connection: Connection, written: Sequence[Written], run: Run) -> Non
         groups.setdefault(tuple(sorted(values)), []).append(values)
     for group in groups.values():
         queries.update_people(connection, group)
-    imports.add_changes(connection, run.id, "person", before, run.at, run.again)
+    imports.add_changes(connection, run.id, "person", before, run.at)
 
 
 def _write_records(connection: Connection, written: Sequence[Written], run: Run) -> None:

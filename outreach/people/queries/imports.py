@@ -94,11 +94,12 @@ def add_changes(
     kind: str,
     before: Mapping[int, Mapping[str, Any]],
     at: datetime,
-    again: bool,
 ) -> None:
-    """Row → what stood in it. What an earlier pass of the same run has written down stays as it is."""
+    """Row → what stood in it. What the run has written down of a row already (a household whose members stand far
+    apart, somebody named twice, an earlier pass) stays as it is: both stand in one place.
+    """
     fresh = dict(before)
-    if again and fresh:
+    if fresh:
         fresh = _without_known(connection, run, kind, fresh)
     rows = [(run, kind, row, dict(values), at) for row, values in fresh.items()]
     add_rows(connection, CHANGES, _CHANGE, rows)

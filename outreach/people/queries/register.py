@@ -68,17 +68,18 @@ def people_by(
     return found
 
 
-def masked_twice(connection: Connection, keys: Collection[bytes]) -> set[bytes]:
-    """Which masked keys fit several people."""
-    found: set[bytes] = set()
+def masked_births(
+    connection: Connection, keys: Collection[bytes]
+) -> dict[bytes, list[date | None]]:
+    """Masked key → the birth date of each person whom it fits."""
+    found: dict[bytes, list[date | None]] = {}
     for some in chunks(sorted(keys)):
-        statement = (
-            select(Person.masked_key)
-            .where(Person.masked_key.in_(some), Person.merged_into.is_(None))
-            .group_by(Person.masked_key)
-            .having(func.count() > 1)
+        statement = select(Person.masked_key, Person.birth).where(
+            Person.masked_key.in_(some), Person.merged_into.is_(None)
         )
-        found.update(key for key in connection.scalars(statement) if key is not None)
+        for key, birth in connection.execute(statement):
+            if key is not None:
+                found.setdefault(key, []).append(birth)
     return found
 
 
