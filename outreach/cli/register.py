@@ -215,8 +215,8 @@ def expire(here: Here) -> Answer:
     """名单到期 · Forget what lists and certificates said that have ended by today."""
     from outreach.people.lists import expire_lists
 
-    with here.installation() as office, office.store.begin() as connection:
-        changed = expire_lists(connection, here.today())
+    with here.installation() as office:
+        changed = expire_lists(office.store.begin, here.today(), office.store.read)
     return Answer({"changed": changed}, [f"{changed} 人的情况不再能确定"])
 
 

@@ -6,7 +6,7 @@ arrivals. When it expires, what it made known is not known any more.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ from outreach.errors import Invalid
 from outreach.models.people import CompleteList
 from outreach.people.queries import consent as queries
 from outreach.people.queries import handed_in as records
+from outreach.store import Begin
 from segments import vocabulary
 
 
@@ -59,44 +60,75 @@ def declare_list(connection: Connection, scope: Scope, facts: ListFacts) -> None
     queries.add_list(connection, dict(vars(facts)))
 
 
-def expire_lists(connection: Connection, today: date) -> int:
-    """Clear what expired lists made known, where no other list still holds; right however often it runs."""
-    every = queries.lists(connection, Scope().condition(CompleteList.region))
+def expire_lists(begin: Begin, today: date, read: Begin | None = None) -> int:
+    """Clear what expired lists made known, where no other list still holds; right however often it runs.
+
+    In transactions of a part each, so that nobody waits long; `read` is where people are looked for (default: `begin`).
+    """
+    read = read or begin
+    with read() as connection:
+        every = queries.lists(connection, Scope().condition(CompleteList.region))
+    holding = [one for one in every if one.expires_on is None or one.expires_on > today]
     cleared = 0
-    for one in every:
-        if one.expires_on is None or one.expires_on > today:
+    for code, region in dict.fromkeys((one.circumstance, one.region) for one in every if one not in holding):  # fmt: skip
+        ending = queries.Ending(region, today, tuple(_bits_that_end(code, region, holding)))
+        after: int | None = 0
+        while ending.bits and after is not None:
+            with read() as connection:
+                upto, after = queries.next_ending(connection, ending, after)
+            with begin() as connection:
+                cleared += queries.forget_known(connection, ending, *upto)
+    return cleared + expire_circumstances(begin, today, read)
+
+
+def _bits_that_end(code: str, region: str, holding: Sequence[Row[Any]]) -> Iterator[queries.Bit]:
+    """What a list's end leaves open, but where a list that holds still says no; and what else may say no to it."""
+    for bit in vocabulary.codes(_masks(code)[1]):
+        mask = vocabulary.by_code(bit).mask
+        still = [one.region for one in holding if _masks(one.circumstance)[1] & mask]
+        if any(region.startswith(other) for other in still):
             continue
-        still = [
-            other.region
-            for other in every
-            if other.circumstance == one.circumstance
-            and (other.expires_on is None or other.expires_on > today)
-        ]
-        if not any(one.region.startswith(region) for region in still):
-            _, closure = _masks(one.circumstance)
-            ending = queries.Ending(one.circumstance, one.region, closure, today)
-            cleared += queries.forget_known(connection, ending, still)
-    return cleared + expire_circumstances(connection, today)
+        denying = [one.code for one in vocabulary.CIRCUMSTANCES if _masks(one.code)[1] & mask]
+        ruling_out = 0
+        for one in vocabulary.CIRCUMSTANCES:
+            true, known = vocabulary.settle((one.code,))
+            ruling_out |= one.mask if known & ~true & mask else 0
+        yield queries.Bit(mask, tuple(still), tuple(denying), ruling_out)
 
 
-def expire_circumstances(connection: Connection, today: date) -> int:
+def expire_circumstances(begin: Begin, today: date, read: Begin | None = None) -> int:
     """Clear circumstances whose records have all ended (a list that expired, a certificate): not known any more.
 
     What the circumstance had let one conclude goes with it, unless something else says so too.
     """
     bits = {one.code: one.mask for one in vocabulary.CIRCUMSTANCES}
-    ended = records.expired_yes(connection, bits, today)
+    with (read or begin)() as connection:
+        ended = records.expired_yes(connection, bits, today)
+    cleared = 0
+    for some in records.chunks(sorted(ended)):
+        with begin() as connection:
+            fresh = _fresh(connection, {person: ended[person] for person in some}, today)
+            records.set_circumstances(connection, fresh, today, clock.now())
+        cleared += len(fresh)
+    return cleared
+
+
+def _fresh(
+    connection: Connection, ended: Mapping[int, set[str]], today: date
+) -> dict[int, tuple[int, int]]:
+    """Person → bits without what has ended."""
     said: dict[int, list[Row[Any]]] = {person: [] for person in ended}
-    for one in records.records_of(connection, ended.keys(), bits.keys()):
+    for one in records.records_of(
+        connection, ended, [one.code for one in vocabulary.CIRCUMSTANCES]
+    ):
         said[one.person_id].append(one)
-    now = records.bits_of(connection, ended.keys())
     fresh = {}
-    for person, codes in ended.items():
+    for person, now in records.bits_of(connection, ended).items():
         holding = _holding(said[person], today)
-        if lost := codes - holding:
-            fresh[person] = _without(now[person], lost, holding, _noes(said[person], today))
-    records.set_circumstances(connection, fresh, today, clock.now())
-    return len(fresh)
+        has = set(vocabulary.codes(now[0]))
+        if lost := (ended[person] & has) - holding:
+            fresh[person] = _without(now, lost, holding, _noes(said[person], today))
+    return fresh
 
 
 def _ended(record: Row[Any], today: date) -> bool:

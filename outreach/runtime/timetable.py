@@ -53,6 +53,5 @@ class Timetable:
         """Once a day here: what lists and certificates said that have ended is not known any more."""
         today = clock.today(self._settings.zone)
         if today != self._facts_on:
-            with self._store.begin() as connection:
-                expire_lists(connection, today)
+            expire_lists(self._store.begin, today, self._store.read)
             self._facts_on = today

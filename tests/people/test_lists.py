@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from outreach.access.scope import Scope
 from outreach.errors import Invalid, Refused
 from outreach.people.intake.importer import import_file
 from outreach.people.lists import ListFacts, complete_list, expire_lists, lists_of
+from outreach.people.queries import consent
 from outreach.store import Store
 from outreach.vault import Vault
 from segments import vocabulary
@@ -91,10 +95,9 @@ def test_when_a_list_expires_its_noes_are_not_known_any_more(
 ) -> None:
     take(["在册", id_number(order=1), A, "低保"], ["不在", id_number(order=2), A, ""])
     declare(store)
-    with store.begin() as connection:
-        assert expire_lists(connection, date(2027, 10, 31)) == 0
-        assert expire_lists(connection, END) == 1
-        assert expire_lists(connection, END) == 0
+    assert expire_lists(store.begin, date(2027, 10, 31)) == 0
+    assert expire_lists(store.begin, END) == 1
+    assert expire_lists(store.begin, END) == 0
     assert known(store, vault) == {"在册": True, "不在": None}
 
 
@@ -102,8 +105,7 @@ def test_a_list_that_still_holds_keeps_its_noes(take: Any, store: Store, vault: 
     take(["甲", id_number(order=1), A + "201", ""], ["乙", id_number(order=2), A + "202", ""])
     declare(store)
     declare(store, region=A + "201", expires_on=None)
-    with store.begin() as connection:
-        assert expire_lists(connection, END) == 1
+    assert expire_lists(store.begin, END) == 1
     assert known(store, vault) == {"甲": False, "乙": None}
 
 
@@ -113,8 +115,7 @@ def test_somebody_s_own_no_outlives_the_list(
     rows = [["姓名", "身份证号", "现住地区", "是否低保"], ["甲", id_number(), A, "否"]]
     import_file(csv_file(tmp_path, rows), begin=store.begin, vault=vault, today=TODAY)
     assert declare(store) == 0
-    with store.begin() as connection:
-        assert expire_lists(connection, END) == 0
+    assert expire_lists(store.begin, END) == 0
     assert known(store, vault) == {"甲": False}
 
 
@@ -125,3 +126,56 @@ def test_a_list_outside_the_scope_or_without_sense_is_refused(store: Store) -> N
         declare(store, code="rich")
     with pytest.raises(Invalid, match=r"people\.list_dates"):
         declare(store, expires_on=ON)
+
+
+def test_what_one_s_own_grade_rules_out_outlives_the_list(
+    take: Any, store: Store, vault: Vault
+) -> None:
+    take(["三级", id_number(order=1), A, "三级残疾"], ["别人", id_number(order=2), A, ""])
+    declare(store, code="dis.severe")
+    assert known(store, vault, "dis.severe") == {"三级": False, "别人": False}
+    assert expire_lists(store.begin, END) == 1
+    assert known(store, vault, "dis.severe") == {"三级": False, "别人": None}
+    assert known(store, vault, "dis.g1") == {"三级": False, "别人": None}  # 三级 is neither
+
+
+def test_a_list_of_another_circumstance_that_holds_keeps_what_it_says(
+    take: Any, store: Store, vault: Vault
+) -> None:
+    take(["甲", id_number(order=1), A, ""])
+    declare(store, code="dis.any")
+    declare(store, code="dis.vision", expires_on=None)
+    assert expire_lists(store.begin, END) == 1
+    assert known(store, vault, "dis.vision") == {"甲": False}
+    assert known(store, vault, "dis.hearing") == {"甲": None}
+    assert known(store, vault, "dis.any") == {"甲": None}
+
+
+def test_somebody_s_own_no_to_a_part_outlives_the_list_of_the_whole(
+    take: Any, store: Store, vault: Vault, tmp_path: Path
+) -> None:
+    rows = [["姓名", "身份证号", "现住地区", "视力残疾"], ["甲", id_number(), A, "否"]]
+    import_file(csv_file(tmp_path, rows), begin=store.begin, vault=vault, today=TODAY)
+    declare(store, code="dis.any")
+    assert expire_lists(store.begin, END) == 1
+    assert known(store, vault, "dis.vision") == {"甲": False}
+    assert known(store, vault, "dis.any") == {"甲": None}
+
+
+def test_an_end_is_written_in_parts(
+    take: Any, store: Store, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(*(["甲", id_number(order=order), A, ""] for order in range(1, 8, 2)))
+    declare(store)
+    monkeypatch.setattr(consent, "_PART", 3)
+    parts = []
+
+    @contextmanager
+    def begin() -> Iterator[Connection]:
+        with store.begin() as connection:
+            parts.append(1)
+            yield connection
+
+    assert expire_lists(begin, END, store.read) == 4
+    assert len(parts) == 2
+    assert known(store, vault) == {"甲": None}

@@ -7,12 +7,15 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Row,
     and_,
+    case,
     func,
     insert,
+    literal,
     not_,
     or_,
     select,
@@ -146,38 +149,81 @@ def count_people(
     return sum(connection.execute(statement.where(Person.id.in_(one))).scalar_one() for one in some)
 
 
+class Bit(NamedTuple):
+    """A circumstance that becomes not known: its bit; regions where a list still says no; codes whose no is a no to it
+    as well; bits of circumstances that rule it out.
+    """
+
+    mask: int
+    still: Collection[str]
+    denying: Collection[str]
+    ruling_out: int
+
+
 class Ending(NamedTuple):
-    """A complete list that ends: of what, where, the bits that it made known, and the day."""
+    """A complete list that ends: where, on which day, and what it leaves not known."""
 
-    code: str
     region: str
-    closure: int
     today: date
+    bits: Sequence[Bit]
 
 
-def forget_known(connection: Connection, ending: Ending, still: Collection[str]) -> int:
-    """What a list's end leaves not known, except in regions of lists that still hold and where a list said no."""
-    code, region, closure, today = ending
+_PART = 20_000
+"""People in one transaction."""
+
+
+def _ends(ending: Ending, bit: Bit) -> ColumnElement[bool]:
+    """Of whom nothing but the list has said no."""
+    record = CircumstanceRecord
     said_no = (
-        select(CircumstanceRecord.id)
+        select(record.id)
         .where(
-            CircumstanceRecord.person_id == Person.id,
-            CircumstanceRecord.code == code,
-            CircumstanceRecord.value.is_(False),
-            or_(CircumstanceRecord.valid_to.is_(None), CircumstanceRecord.valid_to > today),
+            record.person_id == Person.id,
+            record.code.in_(bit.denying),
+            record.value.is_(False),
+            or_(record.valid_to.is_(None), record.valid_to > ending.today),
         )
         .exists()
     )
-    statement = update(Person).where(
-        _registered(region),
-        *(not_(_registered(other)) for other in still),
-        Person.circumstances.bitwise_and(closure) == 0,
-        Person.circumstances_known.bitwise_and(closure) != 0,
+    return and_(
+        *(not_(_registered(other)) for other in bit.still),
+        Person.circumstances.bitwise_and(bit.mask | bit.ruling_out) == 0,
+        Person.circumstances_known.bitwise_and(bit.mask) != 0,
         not_(said_no),
     )
-    left = ((1 << 63) - 1) & ~closure
+
+
+def _concerned(ending: Ending) -> ColumnElement[bool]:
+    return and_(_registered(ending.region), or_(*(_ends(ending, bit) for bit in ending.bits)))
+
+
+def next_ending(
+    connection: Connection, ending: Ending, after: int
+) -> tuple[tuple[int, int], int | None]:
+    """The next people whom an end concerns, numbered above `after`, as (low, high); and where to go on, None = done."""
+    some = (
+        select(Person.id)
+        .where(_concerned(ending), Person.id > after)
+        .order_by(Person.id)
+        .limit(_PART)
+        .subquery()
+    )
+    count, low, high = connection.execute(
+        select(func.count(), func.min(some.c.id), func.max(some.c.id))
+    ).one()
+    return (low or 1, high or 0), high if count == _PART else None
+
+
+def forget_known(connection: Connection, ending: Ending, low: int, high: int) -> int:
+    """What a list's end leaves not known of the people numbered low to high; returns of how many."""
+    if high < low:
+        return 0
+    lost: ColumnElement[int] = literal(0, BigInteger)
+    for bit in ending.bits:
+        lost = lost + case((_ends(ending, bit), literal(bit.mask, BigInteger)), else_=0)
+    statement = update(Person).where(_concerned(ending), Person.id >= low, Person.id <= high)
     return connection.execute(
-        statement.values(circumstances_known=Person.circumstances_known.bitwise_and(left))
+        statement.values(circumstances_known=Person.circumstances_known - lost)
     ).rowcount
 
 

@@ -213,9 +213,8 @@ def test_a_row_s_own_columns_are_read(take: Take, store: Store, vault: Vault) ->
         "戊": None,
     }
     assert state(store, vault, "dis.hearing")["丙"] is True
-    with store.begin() as connection:
-        assert expire_lists(connection, TODAY) == 0
-        assert expire_lists(connection, date(2026, 12, 20)) == 1  # 丙's certificate has ended
+    assert expire_lists(store.begin, TODAY) == 0
+    assert expire_lists(store.begin, date(2026, 12, 20)) == 1  # 丙's certificate has ended
     assert state(store, vault, "dis.any")["丙"] is None
     assert state(store, vault, "dis.g3")["丙"] is None
     assert state(store, vault, "dis.severe")["丙"] is None
@@ -226,12 +225,10 @@ def test_a_list_s_end_clears_what_it_said_unless_another_list_still_says_it(
 ) -> None:
     take(["甲", ONE], ["丙", THREE], complete=True, expires_on=date(2026, 12, 1))
     take(["丙", THREE], on=date(2026, 11, 2), expires_on=date(2027, 1, 1), source="第二份")
-    with store.begin() as connection:
-        expire_lists(connection, date(2026, 12, 1))
-        assert expire_lists(connection, date(2026, 12, 1)) == 0
+    expire_lists(store.begin, date(2026, 12, 1))
+    assert expire_lists(store.begin, date(2026, 12, 1)) == 0
     assert state(store, vault) == {"甲": None, "乙": None, "丙": True, "丁": None, "戊": None}
-    with store.begin() as connection:
-        expire_lists(connection, date(2027, 1, 1))
+    expire_lists(store.begin, date(2027, 1, 1))
     assert state(store, vault)["丙"] is None
 
 
@@ -240,11 +237,9 @@ def test_of_two_overlapping_complete_lists_the_one_that_holds_keeps_its_noes(
 ) -> None:
     take(["乙", TWO], complete=True, expires_on=date(2026, 12, 1))
     take(["乙", TWO], complete=True, region=A, on=date(2026, 11, 2), expires_on=date(2027, 1, 1))
-    with store.begin() as connection:
-        expire_lists(connection, date(2026, 12, 1))
+    expire_lists(store.begin, date(2026, 12, 1))
     assert state(store, vault) == {"甲": False, "乙": True, "丙": None, "丁": False, "戊": False}
-    with store.begin() as connection:
-        expire_lists(connection, date(2027, 1, 1))
+    expire_lists(store.begin, date(2027, 1, 1))
     # 乙 was called 低保 by the register itself, which names no end.
     assert state(store, vault) == {"甲": None, "乙": True, "丙": None, "丁": None, "戊": None}
 
