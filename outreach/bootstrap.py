@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -113,10 +113,10 @@ def take_over(installation: Installation) -> None:
 
 
 @contextmanager
-def sending(installation: Installation) -> Iterator[Embedded]:
-    """Senders and timetable, running until the block ends."""
+def sending(installation: Installation, *chores: Callable[[], object]) -> Iterator[Embedded]:
+    """Senders and timetable, running until the block ends; `chores` are done with each sweep."""
     engine = Embedded(installation.store, installation.vault, installation.settings)
-    timetable = Timetable(installation.store, installation.settings, engine)
+    timetable = Timetable(installation.store, installation.settings, engine, chores=chores)
     engine.start()
     timetable.start()
     try:

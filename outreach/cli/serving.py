@@ -27,13 +27,14 @@ def serve(
 
     from outreach.bootstrap import sending, sole_sender
     from outreach.web.app import create_app
+    from outreach.web.uploads import Uploads
 
     with here.installation() as office, sole_sender(office.settings), _bound(host, port) as bound:
         require_twilio(office.store, office.settings)
         app = create_app(office)
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
         server = uvicorn.Server(config)
-        with until_told(), sending(office):
+        with until_told(), sending(office, Uploads(office.settings.data_dir).sweep):
             _started(here, f"http://{host}:{bound.getsockname()[1]}")
             server.run(sockets=[bound])
     here.tell("已停止 · stopped")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -19,11 +20,19 @@ class Timetable:
     """Sweeps every few seconds and wakes the senders when something became due."""
 
     def __init__(
-        self, store: Store, settings: Settings, engine: Engine, *, seconds: float = 5.0
+        self,
+        store: Store,
+        settings: Settings,
+        engine: Engine,
+        *,
+        seconds: float = 5.0,
+        chores: Sequence[Callable[[], object]] = (),
     ) -> None:
+        """`chores`: what the process around it wants done with each sweep."""
         self._store = store
         self._settings = settings
         self._engine = engine
+        self._chores = chores
         self._facts_on: date | None = None
         # One job, never twice at once, never dropped for being late: the sweep itself asks what is due.
         self._scheduler = BackgroundScheduler(timezone=settings.zone)
@@ -46,6 +55,8 @@ class Timetable:
 
     def _sweep(self) -> None:
         self._bring_to_today()
+        for chore in self._chores:
+            chore()
         if sweep(self._store, self._settings):
             self._engine.wake()
 

@@ -13,11 +13,13 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 from outreach import clock
 from outreach.errors import Conflict, Missing
+from outreach.people.intake.jobs import forget_old
 
 KEEP = 2 * 3600.0
 """Seconds after which a file is deleted, whatever became of it."""
@@ -138,11 +140,7 @@ class Uploads:
 
     def sweep(self) -> int:
         """Delete what is too old; returns how many."""
-        now = clock.machine_now().timestamp()
-        folders = [one for one in self._folder.glob("*") if now - one.stat().st_mtime > KEEP]
-        for folder in folders:
-            shutil.rmtree(folder, ignore_errors=True)
-        return len(folders)
+        return forget_old(self._folder, timedelta(seconds=KEEP))
 
 
 def safe_name(name: str) -> str:

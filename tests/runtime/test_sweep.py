@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from outreach import clock
 from outreach.deliveries import receipts
 from outreach.deliveries.receipts import Event
 from outreach.models.deliveries import Account, DeliveryBatch, FunnelDelta
+from outreach.people.intake.jobs import KEEP, Jobs
 from outreach.runtime.sweep import sweep
 from tests.runtime.conftest import Connect
 
@@ -81,3 +84,16 @@ def test_a_sweep_settles_receipts_that_came_early_and_folds_the_counts(connect: 
     assert office.states() == {"delivered": 1}
     with office.store.begin() as connection:
         assert receipts.sweep(connection) == 0
+
+
+def test_files_of_old_imports_go_without_anybody_importing_again(connect: Connect) -> None:
+    line = connect(receipts=False)
+    jobs = Jobs(line.office.store.begin, line.settings.data_dir)
+    old, new = jobs.folder(1), jobs.folder(2)
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+        (folder / "名单.csv").write_text("姓名", encoding="utf-8")
+    then = time.time() - KEEP.total_seconds() - 60
+    os.utime(old, (then, then))
+    sweep(line.office.store, line.settings)
+    assert (old.exists(), new.exists()) == (False, True)

@@ -39,3 +39,17 @@ def test_what_has_ended_is_forgotten_on_its_day(
     with clock.fixed(town.MORNING + timedelta(days=1)):
         timetable._bring_to_today()
         assert columns(store, person, "circumstances", "circumstances_known") == (0, 0)
+
+
+def test_what_the_process_around_it_wants_is_done_with_each_sweep(
+    store: Store, vault: Vault, tmp_path: Path
+) -> None:
+    settings = Settings(data_dir=tmp_path, secret_key=new_key())
+    done: list[int] = []
+    timetable = Timetable(
+        store, settings, Embedded(store, vault, settings), chores=[lambda: done.append(1)]
+    )
+    with clock.fixed(town.MORNING):
+        timetable._sweep()
+        timetable._sweep()
+    assert done == [1, 1]
