@@ -86,12 +86,15 @@ def amount_for(
 
 
 def localised(national: Mapping[str, Any], local: Mapping[str, Any]) -> dict[str, Any]:
-    """A region's own `amount` in place of the national one: its figures count, the way of reckoning stays.
+    """A region's own `amount` in place of the national one: its figures count, the way of reckoning stays, and with
+    it the unit in which it reckons.
 
     A formula that carries a national figure (childcare) ends with that figure; a region may name its own.
     """
     kept = {} if national.get("formula") in _WITH_FIGURES else national
-    return {key: kept[key] for key in ("formula", "bands") if key in kept} | dict(local)
+    stays = ("formula", "bands") if "formula" in local else ("formula", "bands", "unit")
+    reckoning = stays if "formula" in kept else ()
+    return {key: kept[key] for key in reckoning if key in kept} | dict(local)
 
 
 def mistake(amount: Mapping[str, Any]) -> str:
@@ -179,20 +182,26 @@ def _retirement_days(person: Person) -> set[date]:
 def _age_bands(
     amount: Mapping[str, Any], person: Person, on: date, parameters: Mapping[str, Any]
 ) -> Amount | None:
-    """`bands: [{age: 80, param: amount_80}, …]`: the highest band whose age is completed, paid per `unit`."""
+    """`bands: [{age: 80, param: amount_80}, …]`: the highest band whose age is completed, paid per `unit`.
+
+    Where the unit names neither month nor year nothing is said: a monthly sum is no yearly one.
+    """
     if person.birth is None:
         return None
     age, bands = age_on(person.birth, on), sorted(amount["bands"], key=lambda one: int(one["age"]))
     reached = [one for one in bands if one["age"] <= age]
     yuan = parameters.get(reached[-1]["param"]) if reached else None
-    if yuan is None:
+    per = _PER.get(str(amount.get("unit", ""))[-2:])
+    if yuan is None or per is None:
         return None
     above = bands[len(reached)]["age"] - 1 if len(reached) < len(bands) else None
     said = (
         f"{reached[-1]['age']}周岁及以上" if above is None else f"{reached[-1]['age']}至{above}周岁"
     )
-    per = "每月" if str(amount.get("unit", "")).endswith("月") else "每年"
     return Amount(yuan, f"{per}{yuan}元", f"{said}的本地标准", "L")
+
+
+_PER: Mapping[str, str] = MappingProxyType({"/月": "每月", "/年": "每年"})
 
 
 FORMULAS: Mapping[str, Formula] = MappingProxyType(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from segments.person import Person, birthday
 from segments.retirement import first_day_within
 from segments.rules import Clause, Rule
-from segments.truth import answer_on
+from segments.truth import Answer, answer_on
 
 _DAY = timedelta(days=1)
 _LEAPING = frozenset({"02-28", "02-29", "03-01"})
@@ -19,11 +19,18 @@ def turns(rule: Rule, person: Person, on: date) -> tuple[date | None, date | Non
 
     Between two of the candidate days nothing changes, so looking at those days is exact.
     """
-    answers = [(on, answer_on(rule, person, on))]
-    answers += [(day, answer_on(rule, person, day)) for day in candidates(rule, person, on)]
-    becomes = next((day for day, answer in answers if answer == "yes"), None)
+    days = candidates(rule, person, on)
+    return turning(lambda day: answer_on(rule, person, day), days, on)
+
+
+def turning(
+    answers: Callable[[date], Answer], days: Sequence[date], on: date
+) -> tuple[date | None, date | None]:
+    """(becomes_true_on, ends_on) of answers that change on no other days than these, all after `on`, in order."""
+    said = [(day, answers(day)) for day in (on, *days)]
+    becomes = next((day for day, answer in said if answer == "yes"), None)
     in_stretch = False
-    for day, answer in answers:
+    for day, answer in said:
         if in_stretch and answer == "no":
             return (becomes if becomes != on else None), day - _DAY
         in_stretch = in_stretch or answer != "no"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -14,12 +14,13 @@ from outreach.audiences import queries
 from outreach.audiences.predicates import under
 from outreach.models.people import Person
 from outreach.policies.schemas import PolicyView
-from segments.match import Match, match
+from segments.among import answer_among, match_among
+from segments.match import Match
 from segments.person import Person as Facts
 from segments.reading import FIELD_NAMES
 from segments.reasons import Finding
+from segments.rules import Rule
 from segments.truth import Answer as Truth
-from segments.truth import answer_on
 
 
 @dataclass(frozen=True)
@@ -74,24 +75,26 @@ def explain(policy: PolicyView, facts: Facts, on: date, home: str = "") -> Match
     Of a person who is known only to a region around places with rules of their own the answer is yes or no only
     when the rules of all these places say so.
     """
-    field = _basis(policy)
-    rule = policy.rule_for(getattr(facts, field), home)
-    found = match(rule, facts, on, policy.parameter_names)
-    if answer(policy, facts, on, home) == found.answer:
-        return found
-    text = f"{FIELD_NAMES[field]}还不够具体，各地规定不一样，不能判断"
-    missing = (*found.missing, Finding(text, field))
-    return replace(
-        found, answer="unknown", failed=(), missing=missing, becomes_true_on=None, ends_on=None
-    )
+    place = getattr(facts, _basis(policy))
+    rules = rules_around(policy, place, home)
+    return match_among(rules, facts, on, unsure_of(policy), policy.parameter_names)
 
 
 def answer(policy: PolicyView, facts: Facts, on: date, home: str = "") -> Truth:
     """The answer of `explain` alone."""
     place = getattr(facts, _basis(policy))
-    found = answer_on(policy.rule_for(place, home), facts, on)
-    rules = (policy.rule_for(deeper, home) for deeper in policy.ruled_below(place))
-    return found if all(answer_on(rule, facts, on) == found for rule in rules) else "unknown"
+    return answer_among(rules_around(policy, place, home), facts, on)
+
+
+def rules_around(policy: PolicyView, place: str, home: str) -> list[Rule]:
+    """The rule at a place, and those of the places inside it that have their own: one of them holds."""
+    return [policy.rule_for(one, home) for one in (place, *policy.ruled_below(place))]
+
+
+def unsure_of(policy: PolicyView) -> Finding:
+    """What is missing where these rules do not say the same."""
+    field = _basis(policy)
+    return Finding(f"{FIELD_NAMES[field]}还不够具体，各地规定不一样，不能判断", field)
 
 
 def _basis(policy: PolicyView) -> str:

@@ -26,11 +26,12 @@ from outreach.audiences.calculator import (
     family_of,
     told_of,
 )
-from outreach.audiences.calculator.results import UNFILLED, matched, rule_for
+from outreach.audiences.calculator.figures import UNFILLED
+from outreach.audiences.calculator.results import matched, rule_for
 from outreach.audiences.calculator.shipped import shipped
 from outreach.audiences.calculator.weighing import state_of
 from outreach.audiences.service import explain
-from outreach.policies.schemas import PolicyView
+from outreach.policies.schemas import LocalFacts, PolicyView
 from segments import vocabulary
 from segments.errors import FactsError
 from segments.match import match
@@ -432,6 +433,72 @@ def test_the_calculator_and_explain_agree(home: str, person: Person, on: date) -
     told = Told(person)
     for one in answers(COUNTY, told, on, Place(HOME, home)):
         assert one.match.answer == explain(one.policy, person, on, home).answer, one.policy.ref
+
+
+TOWN = f"{HOME}101"
+TOWNS = {
+    "dibao": {"dibao_line": 700}, "dibao-edge": {"dibao_line": 700, "edge_line": 1050}, "flex-si": {"paid_at_least": 12},
+    "public-rental": {"income_limit": 1500},
+}  # fmt: skip
+
+
+def with_town(parameters: dict[str, dict[str, Any]], facts: dict[str, Any]) -> list[PolicyView]:
+    """The county, and a town of it that has filled in other figures."""
+    return [
+        replace(
+            one,
+            locals=(
+                *one.locals,
+                LocalFacts(TOWN, parameters.get(one.ref, {}), facts, "某人", TODAY),
+            ),
+        )
+        for one in COUNTY
+    ]
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    person=people(), on=st.sampled_from(DAYS), place=st.sampled_from((HOME, TOWN, f"{HOME}102")),
+    income=st.sampled_from((599, 650, 700, 1000, 1600)),
+)  # fmt: skip
+def test_it_knows_no_more_of_the_place_than_explain_does(
+    person: Person, on: date, place: str, income: int
+) -> None:
+    """Somebody of the county may live in the town that has its own figures."""
+    told = Told(replace(person, region=place, hukou_region=place, income_month=income))
+    for one in answers(with_town(TOWNS, {}), told, on, PLACE):
+        found = explain(one.policy, told.facts, on, HOME)
+        assert replace(one.match, missing=(), failed=()) == replace(found, missing=(), failed=()), (
+            one.policy.ref
+        )
+
+
+def test_of_a_place_that_is_not_known_exactly_no_income_decides() -> None:
+    def tier(place: str, income: int) -> str:
+        told = told_of({"hukou_region": place, "income_month": income, "not": ["income.dibao", "income.edge"]}, TODAY)  # fmt: skip
+        (found,) = (
+            one for one in answers(with_town(TOWNS, {}), told, TODAY, PLACE) if one.policy.ref == "dibao"
+        )  # fmt: skip
+        return found.match.answer
+
+    assert [tier(place, 650) for place in (HOME, TOWN, f"{HOME}102")] == ["unknown", "yes", "no"]
+    assert [tier(HOME, income) for income in (599, 700)] == ["yes", "no"]
+
+
+def test_a_town_s_figure_is_shown_in_the_town_and_nowhere_else() -> None:
+    own = {"amount": {"status": "local", "text": "每月80元"}, "phone": "0745-1234567"}
+    policies = with_town({"elder-80": {"amount_80": 300}}, own)
+
+    def shown(place: str, ref: str) -> tuple[str, str]:
+        told = told_of({"hukou_region": place, "birth": "1940-01-01"}, TODAY)
+        (found,) = (one for one in answers(policies, told, TODAY, PLACE) if one.policy.ref == ref)
+        return found.amount.text, found.phone
+
+    assert shown(TOWN, "elder-80") == ("每月300元", "0745-1234567")
+    assert shown(f"{HOME}102", "elder-80") == ("每月100元", "12345")
+    assert shown(HOME, "elder-80") == (UNFILLED, "12345")
+    assert shown(TOWN, "orphan") == ("每月80元", "0745-1234567")
+    assert shown(HOME, "orphan") == (UNFILLED, "12345")
 
 
 ANY_NUMBER = (0, 5, 6, 11, 12, 500, 599, 600, 601, 899, 900, 2000, 2001, 2499, 2500)

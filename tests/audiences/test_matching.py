@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -23,6 +23,7 @@ from outreach.policies import service as policies
 from outreach.policies.schemas import LocalFacts, PolicyView
 from outreach.store import Store
 from outreach.vault import Vault
+from segments.parse import parse_rule
 from segments.person import Person, age_on, nothing_known
 from segments.regions import ancestors
 from segments.rules import Rule
@@ -270,6 +271,27 @@ def test_the_sums_agree_with_each_persons_answer(
     ages = [one.birth is not None and age_on(one.birth, on) >= 80 for one in listed]
     old = [part for part in parts if part.group == "80+"]
     assert sum(part.likely + part.unknown + part.not_ for part in old) == sum(ages)
+
+
+def test_the_days_are_those_of_every_place_that_it_may_be() -> None:
+    """A town opens later, and ends earlier, than the county around it."""
+    rule = parse_rule({"all": [{"field": "age", "op": ">=", "value": 80}]})
+    times = {"valid_from": "2027-03-01", "valid_to": "2027-10-31"}
+    county = {"valid_from": "2027-01-01", "valid_to": "2027-12-31"}
+    policy = view(rule, [
+        LocalFacts("431226", {}, county), LocalFacts("431226101", {}, times),
+    ], "hukou")  # fmt: skip
+    facts = Person(birth=date(1940, 1, 1), hukou_region="431226")
+    days = [TODAY + timedelta(days=number) for number in range(800)]
+    each = [service.answer(policy, facts, day) for day in days]
+    for on in (TODAY, date(2027, 1, 1), date(2027, 3, 1), date(2027, 11, 1), date(2028, 1, 1)):
+        found = service.explain(policy, facts, on)
+        later = list(zip(days, each, strict=True))[(on - TODAY).days :]
+        yes = [day for day, answer in later if answer == "yes"]
+        assert found.answer == later[0][1]
+        assert found.becomes_true_on == (yes[0] if yes and yes[0] != on else None), on
+        open_ = [day for day, answer in later if answer != "no"]
+        assert found.ends_on == (open_[-1] if open_ else None), on
 
 
 def test_employees_are_not_asked_to_insure_themselves(home: Store) -> None:

@@ -169,6 +169,13 @@ def test_a_band_by_the_year() -> None:
     assert found == Amount(480, "每年480元", "80周岁及以上的本地标准", "L")
 
 
+@pytest.mark.parametrize("unit", [None, "", "元", "元/季", "元/次"])
+def test_a_band_is_said_by_the_month_or_by_the_year_and_never_guessed(unit: str | None) -> None:
+    amount_ = {"formula": "age-bands", "bands": [{"age": 80, "param": "a"}], "unit": unit}
+    person = Person(birth=date(1940, 1, 1))
+    assert amount_for({"amount": amount_}, person, TODAY, {"a": 480}) is None
+
+
 def test_a_policy_without_a_formula_has_no_amount_of_its_own() -> None:
     assert amount("hpv", {"birth": "2012-01-01"}) is None
     assert amount_for({}, Person(), TODAY) is None
@@ -177,7 +184,9 @@ def test_a_policy_without_a_formula_has_no_amount_of_its_own() -> None:
 def test_a_region_replaces_the_figures_and_keeps_the_reckoning() -> None:
     local = {"status": "local", "text": "按年龄分三档，每月50元起"}
     bands = facts_of("elder-80")["amount"]
-    assert localised(bands, local) == {**local, "formula": "age-bands", "bands": bands["bands"]}
+    kept = {"formula": "age-bands", "bands": bands["bands"], "unit": "元/月"}
+    assert localised(bands, local) == {**local, **kept}
+    assert localised(bands, {**local, "unit": "元/年"})["unit"] == "元/年"
     assert localised(facts_of("childcare-2025")["amount"], local) == local
     own = {**local, "formula": "unemployment-months"}
     assert localised(facts_of("flex-si")["amount"], own) == own

@@ -11,8 +11,9 @@ from outreach.audiences.calculator.families import (
     family_of,
     filled,
 )
+from outreach.audiences.calculator.figures import Amount, Place
 from outreach.audiences.calculator.questions import question_words
-from outreach.audiences.calculator.results import TIERS, YEAR, Amount, Place, Result, answers
+from outreach.audiences.calculator.results import TIERS, YEAR, Result, answers
 from outreach.audiences.calculator.told import ELSEWHERE, Told, as_facts, told_of
 
 __all__ = [

@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from outreach.audiences.calculator.asking import Case, Question, next_question
+from outreach.audiences.calculator.figures import Place
 from outreach.audiences.calculator.results import (
     AHEAD,
     TIERS,
-    Place,
     Result,
     Tier,
     answers,

@@ -9,12 +9,19 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from outreach.audiences.calculator.asking import supposed
+from outreach.audiences.calculator.figures import (
+    Amount,
+    Place,
+    amount_of,
+    region_of,
+    served,
+)
 from outreach.audiences.calculator.told import Told
 from outreach.audiences.calculator.weighing import BORN, opening, possible, state_of
+from outreach.audiences.service import rules_around, unsure_of
 from outreach.policies.schemas import PolicyView
-from segments.amounts import amount_for
+from segments.among import match_among
 from segments.match import Match, match
-from segments.person import Person
 from segments.reasons import Finding
 from segments.rules import Rule
 
@@ -35,25 +42,7 @@ WORDS: Mapping[Tier, str] = {
 }
 """`later` and `no` are words for workers only: no resident reads them."""
 
-UNFILLED = "金额以当地标准为准"
 HOTLINE = "12345"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where it is asked, and the region that the installation serves ('' = the whole country)."""
-
-    here: str = ""
-    home: str = ""
-
-
-@dataclass(frozen=True)
-class Amount:
-    """What may be claimed in words, how it was reckoned ('' = a plain figure), and the mark of the formula."""
-
-    text: str
-    how: str = ""
-    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,29 +113,25 @@ def answers(policies: Iterable[PolicyView], told: Told, on: date, place: Place) 
 
 def rule_for(policy: PolicyView, told: Told, place: Place) -> Rule:
     """The rule with what holds here, or at the place below it that the person named."""
-    return policy.rule_for(_region(policy, told, place), place.home)
-
-
-def _region(policy: PolicyView, told: Told, place: Place) -> str:
-    by_hukou = policy.facts.get("region_basis") == "hukou"
-    mine = told.facts.hukou_region if by_hukou else told.facts.region
-    return place.here if place.here.startswith(mine) else mine
+    return policy.rule_for(region_of(policy, told, place), place.home)
 
 
 def _result(policy: PolicyView, told: Told, on: date, place: Place) -> Result:
-    rule = rule_for(policy, told, place)
-    found = matched(rule, told, on, policy.parameter_names)
-    facts = policy.facts_at(place.here)
+    rules = rules_around(policy, region_of(policy, told, place), place.home)
+    rule = rules[0]
+    found = matched(rule, told, on, policy.parameter_names, (rules[1:], unsure_of(policy)))
+    facts = policy.facts_at(served(policy, told, place))
     day = opening(rule, on, YEAR)
     state = state_of(rule, told, day)
-    opens = day if day > on and state.answer != "no" else None
+    no = all(state_of(one, told, day).answer == "no" for one in rules)
+    opens = day if day > on and not no else None
     may = state.answer == "unknown" and state_of(rule, supposed(told, on), day).answer == "no"
     return Result(
         policy=policy,
         facts=facts,
         match=found,
         tier="no" if opens and may else _tier(found, opens, on),
-        amount=_amount(policy, facts, told, on, place),
+        amount=amount_of(policy, told, on, place),
         asks=state.questions,
         unlikely=may,
         opens=opens,
@@ -162,11 +147,22 @@ def _tier(found: Match, opens: date | None, on: date) -> Tier:
     return "soon" if begins <= on + timedelta(days=AHEAD) else "later"
 
 
+Around = tuple[Sequence[Rule], Finding]
+"""The rules of places inside the one that is known, and what is missing where they say something else."""
+
+_EXACTLY: Around = ((), Finding("", ""))
+
+
 def matched(
-    rule: Rule, told: Told, on: date, names: Mapping[str, str] = MappingProxyType({})
+    rule: Rule,
+    told: Told,
+    on: date,
+    names: Mapping[str, str] = MappingProxyType({}),
+    around: Around = _EXACTLY,
 ) -> Match:
     """`segments.match` where the birth date is known or nothing is; else what all possible birth dates have in common."""
-    each = [match(rule, one, on, names) for one in possible(rule, told, on)]
+    rules, unsure = (rule, *around[0]), around[1]
+    each = [match_among(rules, one, on, unsure, names) for one in possible(rules, told, on)]
     if told.born is None:
         return each[0]
     said = {one.answer for one in each}
@@ -175,7 +171,8 @@ def matched(
     missing = [finding for one in may for finding in one.missing]
     if len(said) > 1:
         missing = [*_about_birth(match(rule, told.facts, on, names), met), *missing]
-    moves = any(clause.field in ("age", "retires_in", "members") for clause in rule.clauses())
+    clauses = (clause for one in rules for clause in one.clauses())
+    moves = any(clause.field in ("age", "retires_in", "members") for clause in clauses)
     return Match(
         answer=each[0].answer if len(said) == 1 else "unknown",
         met=met,
@@ -210,39 +207,3 @@ def _bare(finding: Finding) -> Finding:
     if finding.field not in BORN or not finding.fact:
         return finding
     return replace(finding, text=finding.text.rpartition("（")[0], fact="")
-
-
-def _amount(
-    policy: PolicyView, facts: Mapping[str, Any], told: Told, on: date, place: Place
-) -> Amount:
-    """A figure only where somebody stands for it, reckoned for this person where a formula can.
-
-    Words without a figure (每年一次免费健康检查) promise no sum.
-    """
-    region = _region(policy, told, place)
-    amount = facts.get("amount")
-    text = str((amount.get("text") if isinstance(amount, Mapping) else amount) or "")
-    figure = any(one.isdecimal() for one in text)
-    plain = UNFILLED if figure and not policy.amount_filled(place.here) else text
-    reckoned = _reckoned(facts, told, on, _parameters(policy, region))
-    if reckoned is None:
-        return Amount(plain)
-    if reckoned.yuan is None and plain:
-        return Amount(f"{plain}；{reckoned.text}", reckoned.basis, reckoned.mark)
-    return Amount(reckoned.text, reckoned.basis, reckoned.mark)
-
-
-def _reckoned(facts: Mapping[str, Any], told: Told, on: date, parameters: Mapping[str, Any]) -> Any:
-    """What a formula says for the first and the last possible birth date alike; formulas go up or down with age."""
-    people: list[Person] = [told.facts]
-    if told.born:
-        people = [replace(told.facts, birth=day) for day in told.born]
-    said = [amount_for(facts, one, on, parameters) for one in people]
-    return said[0] if all(one == said[0] for one in said) else None
-
-
-def _parameters(policy: PolicyView, region: str) -> dict[str, Any]:
-    filled: dict[str, Any] = {}
-    for local in reversed(policy.local_chain(region)):
-        filled.update(local.parameters)
-    return filled

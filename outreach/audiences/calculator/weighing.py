@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -38,7 +38,7 @@ class State:
 
 def state_of(rule: Rule, told: Told, on: date) -> State:
     """Yes or no only where every possible birth date says the same. More answers never reverse it."""
-    people = possible(rule, told, on)
+    people = possible((rule,), told, on)
     said = {answer_on(rule, one, on) for one in people}
     if len(said) == 1 and said != {"unknown"}:
         return State(said.pop())
@@ -61,12 +61,13 @@ def opening(rule: Rule, on: date, ahead: int) -> date:
     return next(open_, on)
 
 
-def possible(rule: Rule, told: Told, on: date) -> list[Person]:
-    """The person with each birth date that makes a difference under the rule; one person where it is known."""
+def possible(rules: Sequence[Rule], told: Told, on: date) -> list[Person]:
+    """The person with each birth date that makes a difference under the rules; one person where it is known."""
     if told.born is None:
         return [told.facts]
     first, last = told.born
-    days = [day for day in sorted(set(turning(rule, told.facts, on))) if first < day <= last]
+    turns = {day for rule in rules for day in turning(rule, told.facts, on)}
+    days = [day for day in sorted(turns) if first < day <= last]
     return [replace(told.facts, birth=day) for day in (first, *days)]
 
 
