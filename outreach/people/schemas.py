@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from outreach.errors import OutreachError
+from outreach.people.masking import mask_numbers
 from outreach.wording import say
 
 HEAD_WORDS = frozenset({"户主", "本人", "户主本人", "本人或户主"})
@@ -24,8 +25,15 @@ class Problem:
 
     @classmethod
     def of(cls, row: int, column: str, error: OutreachError, sheet: str = "") -> Problem:
-        """The problem in Chinese words; in a workbook of several sheets they name the sheet."""
-        words = say(error.code, "zh", **error.params)
+        """The problem in Chinese words; in a workbook of several sheets they name the sheet.
+
+        Words are kept and passed on: what a cell says is in them, but nobody's number, in whatever column it stood.
+        """
+        params = {
+            name: mask_numbers(value) if isinstance(value, str) else value
+            for name, value in error.params.items()
+        }
+        words = say(error.code, "zh", **params)
         return cls(row, column, error.code, f"工作表“{sheet}”：{words}" if sheet else words, sheet)
 
     def as_dict(self) -> dict[str, object]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from outreach.errors import Invalid, OutreachError
 from outreach.people.intake.workers import BUNDLE, Bundle
+from outreach.people.masking import mask_numbers
 from outreach.people.reading.columns import Columns, columns_of
 from outreach.people.reading.spreadsheet import Book, OpenSheet
 from outreach.people.schemas import ImportReport, Problem, SheetPreview
@@ -74,7 +75,7 @@ def find_tables(
 
 def _first_cells(sheet: OpenSheet) -> list[str]:
     row = next((row for row in sheet.rows if any(cell.strip() for cell in row)), [])
-    return [cell.strip()[:20] for cell in row if cell.strip()][:_SHOWN_CELLS]
+    return [mask_numbers(cell.strip()[:20]) for cell in row if cell.strip()][:_SHOWN_CELLS]
 
 
 def bundles(sheet: int, table: Table) -> Iterator[Bundle]:

@@ -97,6 +97,17 @@ def _needs(_: Context, person: PersonRow, text: str) -> None:
     person.needs = " ".join(sorted(found))
 
 
+_RELATION = re.compile(r"[^\d*]{1,12}|\d{1,2}")  # in words, or as GB/T 4761 numbers it
+
+
+def _relation(_: Context, person: PersonRow, text: str) -> None:
+    """与户主关系 is kept as it stands, and in clear: nobody's number may slip into it."""
+    value = unicodedata.normalize("NFKC", text)
+    if not _RELATION.fullmatch(value):
+        raise Invalid("people.relation_strange", value=text)
+    person.relation = value
+
+
 def _head_id(context: Context, person: PersonRow, text: str) -> None:
     person.head_id = _document(context, text)
 
@@ -159,7 +170,7 @@ READERS: tuple[tuple[str, Read], ...] = (
     ("hukou_type", _one_of(HUKOU_TYPES, "hukou_type", "people.hukou_type")),
     ("address", _text("address")),
     ("household", _text("household")),
-    ("relation", _text("relation")),
+    ("relation", _relation),
     ("head_id", _head_id),
     ("guardian", _guardian),
     ("language", _language),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from outreach.errors import Invalid
+from outreach.people.masking import holds_number
 from segments import regions as codes
 
 _NOISE = re.compile(r"[\s/\\>\-—·,，、|]+")
@@ -101,9 +102,12 @@ class Places:
 
     def _by_code(self, text: str) -> Place:
         try:
-            code = codes.cut(text)
+            # A number that slipped into the column begins with the code of its county, and would pass for a grid.
+            code = "" if holds_number(text) else codes.cut(text)
         except ValueError:
-            raise Invalid("people.region_code", region=text) from None
+            code = ""
+        if not code:
+            raise Invalid("people.region_code", region=text)
         if code in self.by_code:
             return self._place(_current(code, self.by_code))
         above = next((one for one in reversed(codes.ancestors(code)) if one in self.by_code), None)
