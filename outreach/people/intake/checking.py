@@ -74,6 +74,14 @@ class Checked:
         """How many people the bundle names."""
         return len(self.good) + len(self.bad)
 
+    def leave_out(self, rows: Container[int]) -> None:
+        """Good rows that cannot be taken all the same, by their numbers."""
+        stay = [at for at, row in enumerate(self.good) if row not in rows]
+        self.masked = {now: self.masked[at] for now, at in enumerate(stay) if at in self.masked}
+        self.keys = [key for at in stay for key in self.keys[_KINDS * at : _KINDS * (at + 1)]]
+        self.records = [self.records[at] for at in stay]
+        self.good = [self.good[at] for at in stay]
+
 
 @dataclass
 class Bench:
@@ -143,6 +151,7 @@ def _keep(result: Checked, sealed: Sealed) -> None:
     result.keys += repeat_keys(sealed)
 
 
+_KINDS = 3
 _HALF = (1 << 64) - 1
 
 

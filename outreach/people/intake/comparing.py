@@ -100,7 +100,7 @@ def compare_file(
     columns, for the same region; nobody is gone when there was none. Raises what `import_file` raises.
     """
     seen = _Seen(vault)
-    options = {**options, "dry_run": True}
+    options = {**options, "dry_run": True, "scope": scope}
     intake = Intake(Path(path), begin, vault, today, options, look=seen.look).run()
     found = Comparison(intake.report, seen.new, seen.changed, preview=intake.preview)
     with begin() as connection:

@@ -9,6 +9,7 @@ from outreach.errors import Invalid
 from outreach.people.intake.checking import Checked, Setup
 from outreach.people.intake.duplicates import Registered, Repeats
 from outreach.people.intake.rejected import RejectedBook
+from outreach.people.intake.sealing import Sealed
 from outreach.people.intake.tables import Table, bundles
 from outreach.people.intake.watch import Watch
 from outreach.people.intake.workers import Bundle, checked
@@ -24,7 +25,9 @@ _ONCE = frozenset({"people.region_unlisted"})
 
 @dataclass
 class Gatherer:
-    """Checks all tables of a file into one report. `workers`: see `workers.checked`."""
+    """Checks all tables of a file into one report. `workers`: see `workers.checked` · `outside`: rows that name
+    somebody whom the user may not name.
+    """
 
     setup: Setup
     report: ImportReport
@@ -33,6 +36,7 @@ class Gatherer:
     watch: Watch
     registered: Look
     workers: int | None = None
+    outside: Callable[[Sequence[Sealed]], Collection[int]] | None = None
     rows_of: list[int] = field(default_factory=list)  # rows of each table
     _said: set[tuple[int, str]] = field(default_factory=set)
 
@@ -61,15 +65,16 @@ class Gatherer:
             self.report.warn(Problem.of(row, header, error, table.title))
 
     def _take(self, table: Table, bundle: Bundle, result: Checked) -> None:
-        report = self.report
-        report.rows += result.rows
-        self.rows_of[bundle.sheet] += result.rows
+        report, rows = self.report, result.rows
+        report.rows += rows
+        self.rows_of[bundle.sheet] += rows
         fits = self.registered(set(result.masked.values())) if result.masked else {}
+        barred = self._bar(result)
         taken = self.repeats.take(result, fits)
         report.accepted += taken.accepted
         bad = {one.row: one.words for one in result.bad}
         problems = [(one.row, problem) for one in result.bad for problem in one.problems]
-        for row, error in taken.ambiguous:
+        for row, error in (*barred, *taken.ambiguous):
             column = table.columns.header("id_card")
             problem = Problem.of(row, column, error, table.title)
             problems.append((row, problem))
@@ -81,6 +86,14 @@ class Gatherer:
         if bad:
             wanted = bad.keys()
             self.rejected.add({row: cells for row, cells in bundle.rows if row in wanted}, bad)
+
+    def _bar(self, result: Checked) -> list[tuple[int, Invalid]]:
+        """Leave out the rows that name somebody outside; they are bad ones."""
+        if self.outside is None or not result.records:
+            return []
+        outside = self.outside([Sealed.unpack(record) for record in result.records])
+        result.leave_out(outside)
+        return [(row, Invalid("people.row_outside")) for row in outside]
 
     def _remark(
         self, table: Table, result: Checked, repeats: Sequence[tuple[int, Invalid]]

@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from psycopg.errors import UniqueViolation  # COPY is the driver's own, and so are its errors
+from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 
 from outreach import clock
+from outreach.access.scope import Scope
 from outreach.errors import Conflict, Invalid
 from outreach.people.intake import members
 from outreach.people.intake.checking import Region, Setup
@@ -54,7 +56,7 @@ class Options(TypedDict, total=False):
     `region`: where rows belong that name no region, and inside which village names are looked for · `dry_run`:
     count only · `strict`: write nothing if any row is bad · `sheet`: only this one · `mapping`: header → field ·
     `encoding`, `password`: of the file, where it is in doubt or locked · `rejected`: where to write the bad rows ·
-    `by`: user · `source`, `listed_on`: which list of which date (default: the file's name, today) · `purpose`: what
+    `scope`: whose people may be named; who is registered elsewhere is a bad row (default: everybody) · `by`: user · `source`, `listed_on`: which list of which date (default: the file's name, today) · `purpose`: what
     the list may be used for · `run`: the job that this is · `watch`: hears how far it is · `workers`: processes that
     check (default: by the length of the file) · `work_dir`: where sealed rows wait (default: the folder for temporary
     files).
@@ -68,6 +70,7 @@ class Options(TypedDict, total=False):
     encoding: str | None
     password: str | None
     rejected: Path | None
+    scope: Scope | None
     by: str
     source: str
     listed_on: date | None
@@ -158,7 +161,7 @@ class Intake:
         setup = Setup(tables, regions, self.options.get("region", ""), self.today, self.vault)
         gatherer = Gatherer(
             setup, self.report, Repeats(spool), back, self._watch, self._registered,
-            self.options.get("workers"),
+            self.options.get("workers"), self._outside if self._scope.region else None,
         )  # fmt: skip
         gatherer.gather(self.tables)
         sheets = zip(self.tables, gatherer.rows_of, strict=True)
@@ -170,6 +173,27 @@ class Intake:
         """Whom a masked number and a name fit: several, or one born on another day, are listed and never guessed."""
         with self.begin() as connection:
             return queries.masked_births(connection, keys)
+
+    @property
+    def _scope(self) -> Scope:
+        return self.options.get("scope") or Scope()
+
+    def _outside(self, rows: Sequence[Sealed]) -> Collection[int]:
+        """The rows that name somebody of another place, as the register tells."""
+        found: set[int] = set()
+        while rows:
+            with self.begin() as connection:
+                plan = plan_chunk(connection, rows, self.today)
+            found.update(row.row for row, old, _ in plan.rows if old and not self._may_name(old))
+            rows = plan.later
+        return found
+
+    def _may_name(self, person: Row[Any]) -> bool:
+        """Who lives inside, or is known only to a higher level and may live there, or has the hukou there."""
+        scope = self._scope
+        return scope.region.startswith(person.region) or any(
+            map(scope.covers, (person.region, person.hukou_region))
+        )
 
     def _count(self, spool: Spool) -> None:
         for chunk in _chunks(spool):
@@ -305,5 +329,7 @@ def stored(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
     """What a run must know to be started again; never a password."""
     names = ("region", "strict", "sheet", "mapping", "encoding", "source", "purpose")
     kept = {name: options[name] for name in names if options.get(name)}
-    listed_on = options.get("listed_on")
+    listed_on, scope = options.get("listed_on"), options.get("scope")
+    if scope is not None and scope.region:
+        kept["scope"] = scope.region
     return {**kept, "path": str(path.absolute()), "listed_on": listed_on and listed_on.isoformat()}

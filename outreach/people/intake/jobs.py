@@ -22,6 +22,7 @@ from sqlalchemy import Row
 from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
+from outreach.access.scope import Scope
 from outreach.errors import Conflict, Missing, OutreachError
 from outreach.people.intake.importer import Intake, Options, stored
 from outreach.people.intake.undo import ENDED
@@ -139,11 +140,12 @@ class Jobs:
     ) -> Options:
         given = dict(run.options)
         given.pop("path")
-        listed_on = given.pop("listed_on", None)
+        listed_on, scope = given.pop("listed_on", None), Scope(given.pop("scope", ""))
         options: Options = {
             **given,  # type: ignore[typeddict-item]
             "run": run.id, "by": run.by, "watch": watch, "password": password, "rejected": self.rejected(run.id),
             "listed_on": date.fromisoformat(listed_on) if listed_on else None, "work_dir": self.folder(run.id),
+            "scope": scope,
         }  # fmt: skip
         return options
 

@@ -133,9 +133,10 @@ def _remember_columns(services: Services, uploads: Uploads, upload: Upload) -> N
         uploads.note(upload, replace(upload.meta, mapping=before))
 
 
-def _options(services: Services, upload: Upload) -> Options:
+def _options(services: Services, actor: Actor, upload: Upload) -> Options:
     meta = upload.meta
     return {
+        "scope": actor.scope,
         "region": meta.region or services.settings.region,
         "mapping": meta.mapping or None,
         "encoding": meta.encoding or None,
@@ -144,7 +145,7 @@ def _options(services: Services, upload: Upload) -> Options:
 
 def _check(services: Services, actor: Actor, upload: Upload) -> Comparison:
     """Read and check the whole file; writes nothing but the workbook of wrong rows. A long one is only looked into."""
-    options = _options(services, upload)
+    options = _options(services, actor, upload)
     if upload.is_long:
         found = importer.peek_file(upload.path, **options)
         return Comparison(found.report, preview=found)
@@ -248,7 +249,7 @@ def confirm(token: str, services: TheServices, actor: TheActor) -> Response:
 
 def _queue(services: Services, actor: Actor, uploads: Uploads, upload: Upload) -> int:
     jobs = Jobs(services.store.begin, services.settings.data_dir)
-    options = _options(services, upload)
+    options = _options(services, actor, upload)
     path = uploads.take(upload)
     run = jobs.queue(path, {**options, "by": actor.name, "source": upload.meta.name})
     uploads.drop(upload)
@@ -262,7 +263,7 @@ def _queue(services: Services, actor: Actor, uploads: Uploads, upload: Upload) -
 
 def _import(services: Services, actor: Actor, uploads: Uploads, upload: Upload) -> None:
     options: Options = {
-        **_options(services, upload),
+        **_options(services, actor, upload),
         "rejected": upload.rejected,
         "by": actor.name,
         "source": upload.meta.name,
