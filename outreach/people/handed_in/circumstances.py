@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, and_, not_
 
 from outreach import clock
 from outreach.errors import Invalid
@@ -213,10 +213,10 @@ def _say_no(plan: _Plan, terms: Terms, desk: Desk) -> int:
     known = 0
     for low in range(0, plan.last, PART):
         high = min(low + PART, plan.last)
-        spared = {one: bits for one, bits in plan.spared.items() if low < one <= high}
+        others = not_(consent.numbered(one for one in plan.spared if low < one <= high))
         with desk.begin() as connection:
-            known += consent.make_known_between(connection, of_whom, plan.closure, low, high)
-            known -= queries.restore_known(connection, spared)
+            news = and_(of_whom, others)
+            known += consent.make_known_between(connection, news, plan.closure, low, high)
     with desk.begin() as connection:
         refresh_statistics(connection)
     return known

@@ -74,5 +74,10 @@ class _Candidates:
         same = self._by_masked.get(row.masked_key, {}) if row.masked_key else {}
         if not same and row.phone_key and row.birth:
             same = self._by_phone.get((row.phone_key, row.name_key, row.birth), {})
-        # Two different documents are two people.
-        return [one for one in same.values() if not (row.id_key and one.id_last4)]
+        # Two different documents are two people, and so are two birth dates.
+        return [
+            one
+            for one in same.values()
+            if not (row.id_key and one.id_last4)
+            and (not row.birth or one.birth in (None, row.birth))
+        ]

@@ -16,6 +16,8 @@ from pathlib import Path
 from outreach.errors import Invalid, OutreachError
 from outreach.people import keys
 from outreach.people.certificate import grade_of, kinds_of, parse_certificate
+from outreach.people.plain import tidy
+from outreach.people.reading.asides import aside
 from outreach.people.reading.cells import READERS, Context
 from outreach.people.reading.columns import Columns, find_header
 from outreach.people.reading.places import Places
@@ -191,9 +193,13 @@ class _Reader:
     def read(self, table: ListTable) -> None:
         """All rows below the header."""
         for number, cells in enumerate(table.sheet.rows, start=1):
-            given = [cell.strip() for cell in cells]
-            if number > table.header_row and any(given) and not _is_total(given):
+            given = [tidy(cell) for cell in cells]
+            if number > table.header_row and any(given) and not self._is_nobody(given):
                 self._row(number, given)
+
+    def _is_nobody(self, cells: Sequence[str]) -> bool:
+        """Totals, signatures, a header repeated on the next page."""
+        return _is_total(cells) or aside(self._context.columns, cells) is not None
 
     def _row(self, number: int, cells: Sequence[str]) -> None:
         place = (self._index, number)

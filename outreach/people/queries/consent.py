@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -125,6 +125,11 @@ def make_known(connection: Connection, region: str, on: date, bit: int, closure:
 def last_person(connection: Connection) -> int:
     """The highest number in the register, 0 when nobody is in it."""
     return connection.scalar(select(func.max(Person.id))) or 0
+
+
+def numbered(people: Iterable[int]) -> ColumnElement[bool]:
+    """Some people by their numbers; as many as stand in a part of the register."""
+    return Person.id.in_(list(people))
 
 
 def make_known_between(

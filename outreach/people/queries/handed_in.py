@@ -183,20 +183,6 @@ def bits_of(connection: Connection, people: Collection[int]) -> dict[int, tuple[
     return found
 
 
-def restore_known(connection: Connection, before: Mapping[int, int]) -> int:
-    """Person → circumstances_known as it was; returns for how many it had changed."""
-    now = bits_of(connection, before.keys())
-    changed = [
-        {"b_id": person, "b_known": known}
-        for person, known in before.items()
-        if person in now and now[person][1] != known
-    ]
-    statement = update(Person).where(Person.id == bindparam("b_id"))
-    for some in chunks(changed):
-        connection.execute(statement.values(circumstances_known=bindparam("b_known")), some)
-    return len(changed)
-
-
 def add_records(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Add to the history of circumstances."""
     for some in chunks(rows):

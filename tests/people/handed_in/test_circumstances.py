@@ -20,6 +20,7 @@ from outreach.people.handed_in.circumstances import take_circumstances
 from outreach.people.handed_in.report import Desk, ListReport
 from outreach.people.handed_in.taking import Terms
 from outreach.people.lists import expire_lists
+from outreach.people.queries import consent
 from outreach.people.reading.spreadsheet import read_sheets
 from outreach.store import Store
 from outreach.vault import Vault
@@ -319,3 +320,57 @@ def test_a_list_that_was_cut_off_is_finished_when_it_is_taken_in_again(
     again = take_circumstances(path, "income.dibao", terms(complete=True), desk)
     assert (again.gained, again.kept, again.known) == (0, 1, 2)
     assert state(store, vault) == {"甲": True, "乙": False, "丙": False, "丁": False, "戊": False}
+
+
+def test_totals_signatures_and_headers_of_the_next_page_are_nobody(take: Take) -> None:
+    report = take(
+        ["甲", ONE, ""],
+        ["姓名", "身份证号", "备注"],
+        ["合计：1人", "", ""],
+        ["填表人：王五", "", "审核人：赵六"],
+        header=["姓名", "身份证号", "备注"],
+    )
+    assert (report.rows, report.matched, report.rejected) == (1, 1, 0)
+
+
+def test_a_name_with_characters_that_nobody_sees_is_the_same_name(
+    take: Take, store: Store, vault: Vault
+) -> None:
+    report = take(
+        ["\u200b丁\u00a0", "", "1960-02-02", "13800138004"],
+        header=["姓名", "身份证号", "出生日期", "联系电话"],
+    )
+    assert (report.matched, state(store, vault)["丁"]) == (1, True)
+
+
+def test_a_masked_number_with_another_birth_date_is_somebody_else(
+    take: Take, store: Store, vault: Vault
+) -> None:
+    report = take(
+        ["甲", masked(ONE), "1999-01-01"],
+        ["丙", masked(THREE), ""],
+        header=["姓名", "身份证号", "出生日期"],
+        complete=True,
+    )
+    assert (report.matched, report.unmatched, report.spared) == (1, 1, 1)
+    assert state(store, vault)["甲"] is None
+
+
+def test_what_others_write_about_a_namesake_meanwhile_stays(
+    desk: Desk, store: Store, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the list and what it denies somebody else has a word."""
+    path = csv_file(tmp_path, [HEADER, ["甲", ONE], ["丁", id_number(order=77)]], "list.csv")
+    alone = vocabulary.by_code("elder.alone").mask
+    last = consent.last_person
+
+    def meanwhile(connection: Any) -> int:
+        is_ding = Person.birth == date(1960, 2, 2)
+        values = {"circumstances": alone, "circumstances_known": alone}
+        connection.execute(update(Person).where(is_ding).values(**values))
+        return last(connection)
+
+    monkeypatch.setattr(consent, "last_person", meanwhile)
+    take_circumstances(path, "income.dibao", terms(complete=True), desk)
+    assert state(store, vault, "elder.alone")["丁"] is True
+    assert state(store, vault)["丁"] is None
