@@ -88,6 +88,8 @@ class Person:
         for key in facts:
             if key not in _READERS and key not in ("circumstances", "not"):
                 raise FactsError("segments.unknown_fact", str(key), known=_KEYS)
+        if facts.get("birth") is not None and facts.get("birth_date") is not None:
+            raise FactsError("segments.fact_twice", "birth", other="birth_date")
         read = {
             name: _read(key, facts[key])
             for key, name in _NAMES.items()

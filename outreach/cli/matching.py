@@ -102,7 +102,8 @@ def explain(
         if facts
         else _explain_person(here, policy, str(person), day)
     )
-    sure = found.answer == "yes" and not found.check
+    # what somebody wrote into a file is borne out by no list
+    sure = person is not None and found.answer == "yes" and not found.check
     lines = ["符合条件，可以申请" if sure else _ANSWERS[found.answer]]
     for mark, findings in (("✓", found.met), ("✗", found.failed), ("?", found.missing)):
         lines += [f"  {mark} {finding.text}" for finding in findings]

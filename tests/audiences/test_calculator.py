@@ -230,6 +230,15 @@ def test_without_a_check_and_with_every_fact_it_can_be_applied_for() -> None:
     assert [one.tier for one in answers([plain], Told(), TODAY, Place())] == ["maybe"]
 
 
+def test_what_somebody_tells_is_no_list_so_nobody_reads_that_they_may_apply() -> None:
+    """Product §2: these words only where official lists bear out every clause."""
+    facts = {"age": 70, "hukou": "here", "circumstances": ["income.dibao"]}
+    told = told_of(facts, TODAY, HOME)
+    found = answers(COUNTY, told, TODAY, PLACE)
+    assert "yes" in {one.tier for one in found}
+    assert {one.words for one in found if one.tier in ("yes", "maybe")} == {"可能符合，请核实"}
+
+
 def test_an_age_says_no_birth_date_of_its_own() -> None:
     rule = parse_rule({"all": [
         {"field": "birth_date", "op": ">=", "value": "2011-11-10"},

@@ -272,6 +272,21 @@ def test_explain_needs_nothing_but_facts(call: Call, tmp_path: Path) -> None:
     assert (told.status, told.code) == (1, "segments.bad_date_fact")
 
 
+def test_facts_that_somebody_wrote_down_promise_nothing(call: Call, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.json"
+    facts.write_text('{"circumstances": ["低保"]}', "utf-8")
+    told = call("explain", "--policy", "medical-aid", "--facts", facts)
+    assert told.status == 0
+    assert told.out.splitlines()[0] == "可能符合，请核实"
+
+
+def test_a_birth_date_that_is_given_twice_is_not_chosen_from(call: Call, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.json"
+    facts.write_text('{"birth": "1940-01-01", "birth_date": "1990-01-01"}', "utf-8")
+    told = call("explain", "--policy", "elder-80", "--facts", facts, "--json")
+    assert (told.status, told.code) == (1, "segments.fact_twice")
+
+
 def test_explain_reads_a_person_of_the_register(call: Call, data: Path) -> None:
     told = call("explain", "--policy", "phys-65", "--person", "1", "--json")
     assert told.data["answer"] == "yes"

@@ -34,13 +34,14 @@ YEAR = 366
 Tier = Literal["yes", "maybe", "soon", "later", "no"]
 TIERS: tuple[Tier, ...] = ("yes", "maybe", "soon", "later", "no")
 WORDS: Mapping[Tier, str] = {
-    "yes": "符合条件，可以申请",
+    "yes": "可能符合，请核实",
     "maybe": "可能符合，请核实",
     "soon": "快要符合",
     "later": "以后可能符合",
     "no": "按填的情况不符合",
 }
-"""`later` and `no` are words for workers only: no resident reads them."""
+"""What is told is borne out by no list, so nobody is told that they may apply, however well it fits (product §2).
+`later` and `no` are words for workers only: no resident reads them."""
 
 HOTLINE = "12345"
 
