@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
@@ -22,6 +22,9 @@ from outreach.access import passwords
 from outreach.access.scope import Scope
 from outreach.audiences import service as audiences
 from outreach.audiences.proposals import service as proposals
+from outreach.audiences.segments import ready
+from outreach.audiences.segments import service as segments
+from outreach.audiences.segments.schemas import Asked
 from outreach.bootstrap import Installation
 from outreach.campaigns import queries as campaign_queries
 from outreach.campaigns import schemas
@@ -134,24 +137,24 @@ class Story:
         part = sheet.with_suffix(".part")
         place = counties.build(self._households)
         everybody = list(residents.generate(place, self.people, self.today))
-        office_lists.write_recipients(everybody, self._recipients, self.today)
+        office_lists.write_applicants(everybody, self._applicants, self.today)
         workbook.write(everybody, part)
         part.replace(sheet)
 
     @property
-    def _recipients(self) -> Path:
-        return self._folder / "高龄津贴发放名单.xlsx"
+    def _applicants(self) -> Path:
+        return self._folder / "高龄津贴申请登记名单.xlsx"
 
     def hand_in_lists(self) -> None:
-        """The department's list of who receives the allowance, then what has changed for whom."""
-        list_ref = f"received:{office_lists.POLICY}"
+        """The department's list of who has applied for the allowance, then what has changed for whom."""
+        list_ref = f"applied:{office_lists.POLICY}"
         with self.home.store.read() as connection:
             known = reach.standing(connection, office_lists.POLICY, self.today, COUNTY)
             there = any(one.newest for one in known)
         if not there:
             terms = Terms(
                 self.today,
-                "高龄津贴发放名单（演示）",
+                "高龄津贴申请登记名单（演示）",
                 "演示",
                 "惠民政策告知（演示）",
                 COUNTY,
@@ -161,17 +164,28 @@ class Story:
                 self.home.store.begin, self.home.vault, self.today, Scope(), accounts.OFFICER.name
             )
             report = take_policy_list(
-                self._recipients,
+                self._applicants,
                 list_ref,
                 terms,
                 desk,
                 returned=self._folder / "名单中没找到的人.xlsx",
             )
             self.say(
-                f"高龄津贴发放名单 {report.rows} 行：{report.people} 人对上，{report.missed} 行没有对上"
+                f"高龄津贴申请登记名单 {report.rows} 行：{report.people} 人对上，{report.missed} 行没有对上"
             )
+            self._save_segment()
         asked = proposals.Terms(self.today, self.home.settings.zone, COUNTY)
         proposals.find(self.home.store, asked)
+
+    def _save_segment(self) -> None:
+        """Those whom the allowance fits and whom the list does not name."""
+        order = ready.get("not-applied").filled(office_lists.POLICY)
+        with self.home.store.begin() as connection:
+            name = f"符合条件未申请·{policies.get(connection, office_lists.POLICY).plain_name}"
+            segments.save(connection, replace(order, name=name), accounts.OFFICER.name, Scope())
+            rule = segments.get(connection, order.ref).rule
+            found, _ = segments.count(connection, rule, Asked(self.today, COUNTY, COUNTY))
+        self.say(f"{name}：{found.likely} 人，待核实 {found.unknown} 人")
 
     # -- policies and texts ---------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from datetime import date
 from html import unescape
@@ -13,10 +14,13 @@ from httpx2 import Response
 
 from outreach import clock
 from outreach.access.scope import Scope
+from outreach.audiences import snapshot
 from outreach.audiences.proposals import service as proposals
 from outreach.audiences.segments import service
 from outreach.audiences.segments.schemas import parse
+from outreach.audiences.snapshot import keeping
 from outreach.campaigns import service as campaigns
+from outreach.web.presenters import segment_counts
 from outreach.web.presenters.segment_form import Names, Row, data, read, rows_of
 from tests import town
 from tests.town import EAST
@@ -174,6 +178,23 @@ def test_a_policy_among_these_people_says_which_list_would_settle_them(office: O
     said = words(answer)
     assert "《交医保》里" in said
     assert "可确认 1 人" in said
+    assert "在哪里 符合 待核实" in said
+    assert re.findall(r"(\d+-\d+)周岁 (\d+) (\d+)", said) == [("60-79", "2", "1")]
+
+
+def test_a_large_register_is_read_into_memory_beside_the_page(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zhou = office.enter("zhou")
+    for people, loaded in ((segment_counts.WORTH_A_SNAPSHOT, False), (1, True)):
+        monkeypatch.setattr(segment_counts, "WORTH_A_SNAPSHOT", people)
+        assert zhou.get("/segments").status_code == 200
+        for thread in threading.enumerate():
+            if thread.name == "snapshot":
+                thread.join()
+        with office.store.read() as connection:
+            assert (snapshot.current(connection, load=False) is not None) is loaded
+    keeping.forget()
 
 
 def test_without_a_list_of_who_applied_the_page_says_so(office: Office) -> None:

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
-from sqlalchemy import Connection
-
-from outreach import clock
-from outreach.access.schemas import Actor
-from outreach.audiences import preview, settling
 from outreach.audiences.segments import ready, service
-from outreach.audiences.segments.schemas import Asked, SegmentView, named_policies
+from outreach.audiences.segments.schemas import SegmentView, named_policies
 from outreach.people.queries.regions import all_regions
 from outreach.policies import service as policies
-from outreach.policies.schemas import PolicyView
-from outreach.reach import service as reach
 from outreach.web.presenters import segment_words as words
-from outreach.web.presenters.segment_form import Names, Row, data, rows_of
-from outreach.web.services import Services
+from outreach.web.presenters.segment_counts import Desk, counts_of
+from outreach.web.presenters.segment_form import Row, data, rows_of
 from outreach.web.views.common import Choice, Link
 from outreach.web.views.segments import (
     BuilderView,
-    Counts,
     ReadyLine,
     RowView,
     SegmentLine,
@@ -35,34 +26,6 @@ from segments.parse import parse_rule
 from segments.rules import Rule
 
 _MOST_SUGGESTIONS = 400
-_MOST_GAPS = 3
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What all parts of these pages read from."""
-
-    services: Services
-    actor: Actor
-    connection: Connection
-
-    @property
-    def on(self) -> date:
-        """Today in the business zone."""
-        return clock.today(self.services.settings.zone)
-
-    @property
-    def home(self) -> str:
-        """The installation's region."""
-        return self.services.settings.region
-
-    def names(self) -> Names:
-        """What policies and places are called."""
-        live = policies.all_policies(self.connection)
-        places = all_regions(self.connection, self.home)
-        return Names(
-            {one.ref: one.plain_name for one in live}, {row.code: row.name for row in places}
-        )
 
 
 @dataclass(frozen=True)
@@ -118,7 +81,7 @@ def opened(
     rows = rows_of(segment.data, desk.names())
     filled = Filled(segment.ref, segment.name, False, policy, rows or [])
     shown = _shown(desk, filled, segment.rule, {})
-    counts = _counts(desk, segment.rule, policy)
+    counts = counts_of(desk, segment.rule, policy)
     mine = desk.actor.scope.covers(segment.region)
     return replace(
         shown,
@@ -137,7 +100,7 @@ def builder(desk: Desk, filled: Filled, *, count: bool = False, problem: str = "
     shown = _shown(desk, filled, parsed, problems)
     whole = count and not problems and any(row.field for row in filled.rows)
     missing = _unknown_policies(desk, filled) if whole else ""
-    counts = _counts(desk, parsed, filled.policy) if whole and not missing else None
+    counts = counts_of(desk, parsed, filled.policy) if whole and not missing else None
     said = problem or missing or _summary(problems)
     return replace(shown, counts=counts, problem=said)
 
@@ -210,44 +173,3 @@ def _suggestions(desk: Desk) -> tuple[tuple[str, tuple[str, ...]], ...]:
     places = [row.name for row in all_regions(desk.connection, desk.home)][:_MOST_SUGGESTIONS]
     circumstances = tuple(one.zh for one in vocabulary.CIRCUMSTANCES)
     return (("l-circumstances", circumstances), ("l-regions", tuple(dict.fromkeys(places))))
-
-
-def _counts(desk: Desk, rule: Rule, policy: str) -> Counts:
-    """Of the segment itself, or of a policy among the people who may belong to it."""
-    asked = Asked(desk.on, desk.home, desk.actor.scope.region)
-    if not policy:
-        total, _ = service.count(desk.connection, rule, asked)
-        warning = _unlisted(desk, rule)
-        return Counts(total.likely, total.unknown, total.not_, total.blocked, "", warning=warning)
-    view: PolicyView = policies.get(desk.connection, policy)
-    total = preview.totals(desk.connection, view, asked, rule)
-    gaps = settling.settle(desk.connection, view, asked, rule) if total.unknown else []
-    told = tuple(one.says for one in gaps if one.alone)[:_MOST_GAPS]
-    return Counts(
-        total.likely, total.unknown, total.not_, total.blocked, view.plain_name, told, _unlisted(desk, rule)
-    )  # fmt: skip
-
-
-def _unlisted(desk: Desk, rule: Rule) -> str:
-    """A rule that asks who applied or received says what its lists carry, because without one everybody is unknown."""
-    asked = {
-        (clause.field, ref)
-        for clause in rule.clauses()
-        if clause.field in ("applied", "received")
-        for ref in clause.operands or ()
-    }
-    names = desk.names().policies
-    said = []
-    for fact, ref in sorted(asked):
-        standing = {
-            one.fact: one.word for one in reach.standing(desk.connection, ref, desk.on, desk.home)
-        }
-        word = _STANDING.get(standing.get(fact, "none"), "")
-        if word:
-            said.append(
-                f"《{names.get(ref, ref)}》{'申请' if fact == 'applied' else '领取'}名单{word}"
-            )
-    return f"{'；'.join(said)}，办了没有谁也不能确定，都算待核实。" if said else ""
-
-
-_STANDING = {"none": "还没有导入过", "old": "太旧了", "estimate": "对不上的超过5%"}

@@ -12,8 +12,9 @@ from outreach.audiences.segments import queries, service
 from outreach.audiences.segments.schemas import parse
 from outreach.errors import Conflict, Invalid, OutreachError, Refused
 from outreach.web.guard import TheActor, TheServices, guarded_router, needs
+from outreach.web.presenters.segment_counts import Desk, warm
 from outreach.web.presenters.segment_form import MOST_ROWS, Row, data, read
-from outreach.web.presenters.segments import Desk, Filled, builder, listing, opened, started
+from outreach.web.presenters.segments import Filled, builder, listing, opened, started
 from outreach.web.render import page
 from outreach.web.views.signing import SureView
 from outreach.wording import say
@@ -28,6 +29,7 @@ Text = Annotated[str, Form(max_length=200)]
 @needs(Action.SEGMENTS_EDIT)
 def segments_page(request: Request, services: TheServices, actor: TheActor) -> Response:
     """What is saved, and what is ready-made."""
+    warm(services)
     with services.store.read() as connection:
         view = listing(Desk(services, actor, connection))
     return page(request, "segments.html", view)

@@ -61,6 +61,14 @@ class RowView:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One way of dividing them: (name, likely, unknown) of each group that has any."""
+
+    title: str
+    rows: tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True)
 class Counts:
     """For how many it holds, and which list would settle how many of those whose answer is open."""
 
@@ -71,6 +79,7 @@ class Counts:
     of: str  # whose answer it is: 对象条件本身, or a policy among them
     gaps: tuple[str, ...] = ()
     warning: str = ""
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)
