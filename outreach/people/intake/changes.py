@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Table
+from sqlalchemy import Date, Row, Table
 
 from outreach.models.base import UtcDateTime
 from outreach.models.people import Household, Person
+from outreach.people.queries.imports import SPOKEN
 
 TABLES: dict[str, Table] = {"person": Person.__table__, "household": Household.__table__}  # type: ignore[dict-item]
 
@@ -28,7 +29,20 @@ def _plain(value: Any) -> Any:
 def read_back(kind: str, before: Mapping[str, Any]) -> dict[str, Any]:
     """The values of the columns, as the table of `kind` (person, household) has them."""
     columns = TABLES[kind].c
-    return {name: _value(columns[name].type, value) for name, value in before.items()}
+    return {
+        name: _value(columns[name].type, value) for name, value in before.items() if name != SPOKEN
+    }
+
+
+def put_back(before: Mapping[str, Any], now: Row[Any]) -> dict[str, Any]:
+    """The columns of a person as they were; of the circumstances only the bits of which the import spoke, because
+    lists that came or ended since have said what they know of the others.
+    """
+    values = read_back("person", before)
+    if spoken := before.get(SPOKEN):
+        for name in ("circumstances", "circumstances_known"):
+            values[name] = (getattr(now, name) & ~spoken) | (values[name] & spoken)
+    return values
 
 
 def _value(column_type: Any, value: Any) -> Any:

@@ -17,7 +17,7 @@ from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.errors import Conflict, Refused
-from outreach.people.intake.changes import TABLES, read_back
+from outreach.people.intake.changes import TABLES, put_back, read_back
 from outreach.people.queries import imports, undoing
 from outreach.people.queries import register as queries
 from outreach.store import Begin, refresh_statistics
@@ -141,7 +141,7 @@ class _Undoing:
                 self._left.add(one.row_id)
                 self._keep(kept)
                 continue
-            values[one.row_id] = read_back("person", one.before)
+            values[one.row_id] = put_back(one.before, now)
             done.append(one.id)
         undoing.put_back(connection, TABLES["person"], values)
         undoing.forget_changes(connection, done)

@@ -180,6 +180,8 @@ def _update(connection: Connection, written: Sequence[Written], run: Run) -> Non
             values["household_id"] = one.household_id
         if old.first_import_id != run.id:
             before[old.id] = written_down({name: getattr(old, name) for name in values})
+            if "circumstances" in values:
+                before[old.id][imports.SPOKEN] = one.planned.row.circumstances_known
         values["id"] = old.id
         groups.setdefault(tuple(sorted(values)), []).append(values)
     for group in groups.values():

@@ -15,6 +15,9 @@ from outreach.people.queries.bulk import add_rows
 from outreach.people.queries.register import chunks
 
 CHANGES: Table = ImportChange.__table__  # type: ignore[assignment]
+SPOKEN = "spoken"
+"""In what stood in a row of a person: the bits of circumstances of which the import spoke."""
+
 _CHANGE = ("import_id", "kind", "row_id", "before", "at")
 _LISTED = [column for column in ImportRun.__table__.c if column.name not in ("members", "mapping")]
 
@@ -115,7 +118,10 @@ def _without_known(
             select(change.id, change.row_id, change.before).where(of_run, change.row_id.in_(some))
         )
         for number, row, before in known.all():
-            values = {**fresh.pop(row), **before}
+            said = fresh.pop(row)
+            values = {**said, **before}
+            if spoken := said.get(SPOKEN, 0) | before.get(SPOKEN, 0):
+                values[SPOKEN] = spoken
             if values != before:
                 connection.execute(update(change).where(change.id == number).values(before=values))
     return fresh

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, insert, select, update
 
 from outreach import clock
+from outreach.access.scope import Scope
 from outreach.errors import Conflict, Missing, Refused
 from outreach.models import Base
 from outreach.models.access import AuditEntry
@@ -28,10 +29,12 @@ from outreach.models.people import (
 )
 from outreach.people.intake.importer import import_file
 from outreach.people.intake.undo import undo
+from outreach.people.lists import ListFacts, complete_list, expire_lists
 from outreach.people.queries import imports, register
 from outreach.people.schemas import ImportReport
 from outreach.store import Store
 from outreach.vault import Vault
+from segments import vocabulary
 from tests.people.office import TODAY, Killed, id_number, killed_after, people
 
 HEADER = ["姓名", "身份证号", "手机", "户号", "与户主关系", "住址", "现住地区", "人员类别", "家庭人口数", "人员状态", "监护人"]  # fmt: skip
@@ -279,3 +282,24 @@ def test_an_undoing_that_was_cut_off_is_done_again(
         undo(killed_after(store, transactions), report.import_id or 0, "zhou")
     office.undo(report)
     assert whole(store) == before
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["list holds", "list has ended"])
+def test_what_a_complete_list_has_said_since_outlives_the_undoing(
+    store: Store, vault: Vault, tmp_path: Path, ended: bool
+) -> None:
+    """It names nobody who is not on it, so no row of theirs is newer than the import."""
+    at = "430102001201"
+    take(store, vault, tmp_path, [HEADER, row(0, 现住地区=at)])
+    report = take(store, vault, tmp_path, [HEADER, row(0, 人员类别="独居")], name="又一份.csv")
+    end = date(2027, 1, 1)
+    facts = ListFacts("income.dibao", at, TODAY, end, "民政")
+    with store.begin() as connection:
+        assert complete_list(connection, Scope(), facts) == 1
+    if ended:
+        expire_lists(store.begin, end)
+    assert undo(store.begin, report.import_id or 0, "zhou").restored == 1
+    (one,) = people(store)
+    bits = vocabulary.mask(["income.dibao", "elder.alone"])
+    wanted = 0 if ended else vocabulary.mask(["income.dibao"])
+    assert (one.circumstances, one.circumstances_known & bits) == (0, wanted)
