@@ -165,9 +165,14 @@ class PolicyView:
         return [one for one in self.ruled_regions if region in regions.ancestors(one)]
 
     def amount_filled(self, region: str) -> bool:
-        """Whether the amount that a text would print is a figure that somebody stands for."""
+        """Whether the amount that a text would print is a figure that somebody stands for.
+
+        A region stands for the words that it wrote, unless it says itself that nobody has verified them.
+        """
         amount = self.facts_at(region).get("amount") or {}
-        if amount.get("status") == "national":
+        if amount.get("status") in ("national", "none"):
             return True
-        chain = self.local_chain(region)
-        return amount.get("status") == "none" or any("amount" in local.facts for local in chain)
+        written = amount.get("status") != "unverified" and bool(
+            str(amount.get("text") or "").strip()
+        )
+        return written and any("amount" in local.facts for local in self.local_chain(region))

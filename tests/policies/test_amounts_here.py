@@ -69,3 +69,27 @@ def test_a_formula_that_is_none_is_refused(store: Store, amount: dict[str, Any],
     with pytest.raises(Invalid, match="bad_value") as caught:
         filled(store, "elder-80", facts={"amount": {**LOCAL, **amount}})
     assert caught.value.params["key"] == key
+
+
+@pytest.mark.parametrize(
+    ("amount", "filled_in"),
+    [
+        ({}, False),
+        ({"status": "local"}, False),
+        ({"status": "local", "text": "  "}, False),
+        ({"status": "unverified", "text": "每月60元"}, False),
+        ({"status": "local", "text": "每月60元"}, True),
+        ({"status": "none", "text": "不发钱，上门服务"}, True),
+        ({"text": "每月60元"}, True),
+    ],
+)
+def test_only_words_that_somebody_stands_for_fill_an_amount_in(
+    store: Store, amount: dict[str, Any], filled_in: bool
+) -> None:
+    view = filled(store, "orphan", facts={"amount": amount})
+    assert view.amount_filled(COUNTY) is filled_in
+    deeper = filled(
+        store, "orphan", EAST, facts={"amount": {"status": "local", "text": "每月80元"}}
+    )
+    assert deeper.amount_filled(EAST)
+    assert deeper.amount_filled(COUNTY) is filled_in

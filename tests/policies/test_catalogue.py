@@ -244,7 +244,7 @@ def test_the_deepest_region_wins_fact_by_fact() -> None:
         ({"status": "unverified"}, None, False),
         (None, None, False),
         ({"status": "local"}, LocalFacts(COUNTY, {}, {"amount": {"status": "local", "text": "80元"}}), True),
-        ({"status": "unverified"}, LocalFacts(COUNTY, {}, {"amount": {"status": "local"}}), True),
+        ({"status": "unverified"}, LocalFacts(COUNTY, {}, {"amount": {"status": "local", "text": "80元"}}), True),
         ({"status": "local"}, LocalFacts(EAST, {}, {"amount": {"status": "local"}}), False),
         ({"status": "local"}, LocalFacts(COUNTY, {}, {"where": "县里"}), False),
     ],
