@@ -197,7 +197,8 @@ def _retires_in(clause: Clause, values: tuple[Any, ...], asked: _Asked) -> _Pair
     """Whoever is born later retires later, so a span of months is a span of birth dates for each schedule."""
     sex, birth, job_kind = (asked.column(name) for name in ("sex", "birth", "job_kind"))
     schedules: dict[tuple[str, str], Sql] = {("M", ""): sex == "M"}
-    schedules.update({("F", kind): and_(sex == "F", job_kind == kind) for kind in JOB_KINDS})
+    said = job_kind.is_not(None)  # of a woman without one nothing may come out as NULL
+    schedules.update({("F", kind): and_(sex == "F", said, job_kind == kind) for kind in JOB_KINDS})
     known = and_(birth.is_not(None), sex.is_not(None), or_(*schedules.values()))
     if clause.op == "exists":
         return _settled(known if values[0] else not_(known))

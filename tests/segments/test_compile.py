@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    create_engine,
     delete,
     exists,
     func,
@@ -222,3 +223,57 @@ def test_a_mapped_class_and_a_mapping_will_do_for_columns() -> None:
 def test_exclusive_or_is_never_used() -> None:
     """SQLAlchemy renders it with a wrong precedence on SQLite."""
     assert ".bitwise_xor(" not in inspect.getsource(segments.compile)
+
+
+UNSAID = Table(
+    "unsaid",
+    MetaData(),
+    *(
+        Column(one.name, one.type, primary_key=one.primary_key)
+        for one in PEOPLE.columns
+        if one.name != "complete"
+    ),
+)
+"""The same columns, in which what is not known is NULL."""
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        {"field": "retires_in", "op": ">", "value": 0},
+        {"field": "retires_in", "op": "exists", "value": True},
+        {"field": "job_kind", "op": "=", "value": "worker"},
+        {"field": "job_kind", "op": "exists", "value": False},
+        {"field": "sex", "op": "in", "value": ["F"]},
+        {"field": "hukou_type", "op": "=", "value": "rural"},
+        {"field": "age", "op": "<", "value": 50},
+        {"field": "income_month", "op": "<=", "value": 600},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("part", ["all", "none"])
+def test_null_says_the_same_as_an_empty_text(clause: dict[str, Any], part: str) -> None:
+    rule = parse_rule({part: [clause]}, segment=True)
+    people_ = [
+        Person(birth=birth, sex=sex, job_kind=job)
+        for birth in (None, date(1975, 1, 1), date(1960, 5, 2))
+        for sex in ("", "F", "M")
+        for job in ("", "worker")
+    ]
+    names = [column.name for column in UNSAID.columns if column.name != "id"]
+    empty = {"region": "", "hukou_region": ""}
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        UNSAID.create(connection)
+        rows_ = [
+            {"id": n, **{name: getattr(one, name) or empty.get(name) for name in names}}
+            for n, one in enumerate(people_)
+        ]
+        rows_ = [{**row, "circumstances": 0, "circumstances_known": 0} for row in rows_]
+        connection.execute(insert(UNSAID), rows_)
+        certain, possible = compile_rule(rule, UNSAID.c, date(2026, 1, 1))
+        found = connection.execute(select(UNSAID.c.id, certain, possible)).all()
+    engine.dispose()
+    answers = [answer_on(rule, one, date(2026, 1, 1)) for one in people_]
+    expected = [(n, one == "yes", one != "no") for n, one in enumerate(answers)]
+    assert [tuple(row) for row in found] == expected
