@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, and_, case, false, func, not_, or_, select
@@ -43,6 +44,27 @@ def settle(
         if among
     ]
     return sorted(gaps, key=lambda gap: (-gap.alone, -gap.among, gap.fact.kind, gap.fact.name))
+
+
+@dataclass(frozen=True)
+class Helpful:
+    """A list of a circumstance, and how many answers (person × policy) it alone would settle."""
+
+    circumstance: str
+    answers: int
+
+
+def most_helpful(
+    connection: Connection, policies: Iterable[PolicyView], asked: Asked
+) -> list[Helpful]:
+    """Over several policies: the lists that would settle any answer by themselves, the best first."""
+    found: defaultdict[str, int] = defaultdict(int)
+    for policy in policies:
+        for gap in settle(connection, policy, asked):
+            if gap.fact.kind == "list":
+                found[gap.fact.name] += gap.alone
+    listed = [Helpful(code, answers) for code, answers in found.items() if answers]
+    return sorted(listed, key=lambda one: (-one.answers, one.circumstance))
 
 
 Counts = dict[Fact, tuple[int, int]]

@@ -198,6 +198,22 @@ def test_it_says_which_list_would_settle_how_many(home: Store) -> None:
     ]  # fmt: skip
 
 
+def test_over_several_policies_the_list_that_settles_most_comes_first(home: Store) -> None:
+    with home.read() as connection:
+        views = policies.all_policies(connection)
+        asked = Asked(town.TODAY)
+        found = settling.most_helpful(
+            connection, [*views, policies.get(connection, "insure")], asked
+        )
+        once = settling.most_helpful(connection, views, asked)
+        gaps = [one for view in views for one in settling.settle(connection, view, asked)]
+    alone = sum(one.alone for one in gaps if one.fact == Fact("list", "ins.employee"))
+    assert alone > 0
+    assert (once[0].circumstance, once[0].answers) == ("ins.employee", alone)
+    assert found[0].answers > alone  # the policy that was named twice counts twice
+    assert all(one.answers for one in found)
+
+
 @pytest.mark.parametrize("segment", [None, {"all": [INSURED]}, {"none": [INSURED]}])
 def test_totals_and_parts_are_the_same_both_ways(home: Store, segment: Any) -> None:
     wanted = None if segment is None else parse_rule(segment, segment=True)

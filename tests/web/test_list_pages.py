@@ -117,6 +117,16 @@ def test_a_department_sees_its_own_lists_and_an_officer_all(office: Office, ming
     assert office.enter("canlian").get(here).status_code == 404
 
 
+def test_an_officer_reads_which_list_would_settle_most(office: Office) -> None:
+    assert "哪份名单最管用" not in office.enter("zhou").get("/lists").text  # nothing is open
+    with office.store.begin() as connection:
+        town.add_person(connection, office.home.vault, circumstances_known=0)
+    assert (
+        "职工医保参保人员名单：一份就能说清 1 个待核实" in office.enter("zhou").get("/lists").text
+    )
+    assert "哪份名单最管用" not in office.enter("ke").get("/lists").text
+
+
 @pytest.mark.parametrize(
     "path", ["/people", "/people/import", "/today", "/campaigns", "/visits", "/results", "/print"]
 )

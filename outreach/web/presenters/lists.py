@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Row
 from outreach import clock
 from outreach.access.roles import Action, Role
 from outreach.access.schemas import Actor
+from outreach.audiences import settling, snapshot
+from outreach.audiences.segments.schemas import Asked
 from outreach.people import regions
 from outreach.people.handed_in.report import ESTIMATE_ABOVE, ListReport
 from outreach.people.handed_in.taking import Terms
@@ -19,18 +21,21 @@ from outreach.people.queries import regions as region_queries
 from outreach.policies import service as policies
 from outreach.web.formats import long_day, percent, thousands, when
 from outreach.web.presenters.names import people_at_work
+from outreach.web.presenters.segment_counts import is_large
 from outreach.web.services import Services
 from outreach.web.uploads import Upload
 from outreach.web.views.common import Choice, Link
 from outreach.web.views.imports import RowProblem
 from outreach.web.views.lists import HandedLine, ListCounts, ListPreview, ListsView
 from outreach.web.views.people import Mark
+from outreach.wording import say
 from segments import vocabulary
 
 BASE = "/lists"
 SHOWN = 50
 """Problems on the page; all of them are in the workbook to download."""
 
+_MOST_HELPS = 5
 _FACTS = {"applied": "申请名单", "received": "领取名单"}
 _READ_AS = {
     "name": "姓名", "id_card": "身份证号", "birth": "出生日期", "phone": "手机", "circumstances": "人员类别",
@@ -57,6 +62,23 @@ def start(
         today=clock.today(services.settings.zone),
         problem=problem,
         form=tuple((form or {}).items()),
+        helps=_helps(services, connection, home) if everybody else (),
+    )
+
+
+def _helps(services: Services, connection: Connection, home: str) -> tuple[str, ...]:
+    """Which lists would settle most, where that can be said while somebody waits."""
+    if is_large(connection) and snapshot.current(connection, load=False) is None:
+        return ()
+    live = [one for one in policies.all_policies(connection) if one.status == "live"]
+    asked = Asked(clock.today(services.settings.zone), services.settings.region, home)
+    return tuple(
+        say(
+            "web.list_helps",
+            list=vocabulary.by_code(one.circumstance).zh,
+            answers=f"{one.answers:,}",
+        )
+        for one in settling.most_helpful(connection, live, asked)[:_MOST_HELPS]
     )
 
 

@@ -96,10 +96,15 @@ def _parts(desk: Desk, by: Mapping[str, list[Answer]]) -> tuple[Part, ...]:
 _PARTS = (("region", "在哪里"), ("age_band", "多大年纪"), ("language", "说什么话"))
 
 
+def is_large(connection: Connection) -> bool:
+    """Whether the database needs so long that a question waits for the snapshot."""
+    return count_people(connection, Scope()) >= WORTH_A_SNAPSHOT
+
+
 def warm(services: Services) -> None:
     """Load the snapshot beside this request where the register is so large that the next question would wait."""
     with services.store.read() as connection:
-        if count_people(connection, Scope()) < WORTH_A_SNAPSHOT:
+        if not is_large(connection):
             return
         if snapshot.current(connection, load=False) is not None:
             return
