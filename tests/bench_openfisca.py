@@ -43,9 +43,9 @@ def rule(name: str, said: dict[str, Any]) -> type[Variable]:
         for one in said["all"]:
             holds = holds * leaf(one, of, period)
         for ways in said["any"]:
-            some = False
+            some: Any = False
             for way in ways:
-                each = True
+                each: Any = True
                 for one in way:
                     each = each * leaf(one, of, period)
                 some = some + each

@@ -94,7 +94,7 @@ def add_policies(connection: Connection) -> None:
         }  # fmt: skip
         policies.load(connection, policies.check_document(document, ref))
         policies.verify(connection, ref, "核验")
-        signing.sign(connection, ref, document["office"], "核验")
+        signing.sign(connection, ref, str(document["office"]), "核验")
 
 
 def add_account(connection: Connection, channel: str = "sms", **more: Any) -> int:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import fields
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -205,7 +204,7 @@ def complete(connection: Connection, _person: int) -> None:
 
 
 def expire(connection: Connection, person: int) -> None:
-    lists.expire_lists(partial(nullcontext, connection), LISTED.on + timedelta(days=400))
+    lists.expire_lists(lambda: nullcontext(connection), LISTED.on + timedelta(days=400))
 
 
 def add(connection: Connection, _person: int) -> None:
