@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from outreach import clock
 from outreach.campaigns.schemas import CampaignOrder, StepOrder
+from outreach.models.base import HIGHEST_ID
 from outreach.models.campaigns import (
     Campaign,
     CampaignPolicy,
@@ -26,7 +27,7 @@ def by_ref(connection: Connection, ref: str) -> Mapping[str, Any] | None:
     """A campaign by its name or row number."""
     same = Campaign.ref == ref
     row = connection.execute(select(Campaign).where(same)).mappings().first()
-    if row is None and ref.isdecimal():
+    if row is None and ref.isdecimal() and int(ref) <= HIGHEST_ID:
         row = connection.execute(select(Campaign).where(Campaign.id == int(ref))).mappings().first()
     return None if row is None else dict(row)
 

@@ -49,6 +49,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """A row number; SQLite only counts by itself on INTEGER."""
 
+HIGHEST_ID = 2**63 - 1
+"""No row has a higher number, and SQLite cannot even be asked for one."""
+
 Code = Text().with_variant(Text(collation="C"), "postgresql")
 """Text compared byte by byte, so that a region's subtree is a range on both databases."""
 

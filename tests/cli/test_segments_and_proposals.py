@@ -118,6 +118,27 @@ def test_proposals_by_command(call: Call) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("explain", "--policy", "phys-65", "--person"), "people.person"),
+        (("proposals", "show"), "audiences.unknown_proposal"),
+        (("campaign", "status"), "campaigns.unknown"),
+    ],
+    ids=lambda one: " ".join(one) if isinstance(one, tuple) else one,
+)
+def test_a_number_that_no_row_can_have(call: Call, words: tuple[str, ...], code: str) -> None:
+    for number in ("9223372036854775808", "9" * 30):
+        told = call(*words, number, "--json")
+        assert (told.status, told.code) == (1, code)
+
+
+def test_a_day_before_all_registers(call: Call) -> None:
+    told = call("proposals", "newly", "--policy", "phys-65", "--since", "0001-01-01", "--json")
+    assert (told.status, told.data["since"]) == (0, "0001-01-01")
+    assert call("proposals", "find", "--since", "0001-01-01", "--json").status == 0
+
+
 def test_a_proposal_is_shown_and_accepted(call: Call) -> None:
     """Somebody of 1948 turned 65 in 2013; compared with the day before, that is news."""
     found = call("proposals", "find", "--since", "2012-12-31", "--json").data["proposals"]

@@ -11,6 +11,10 @@ WHY = ("birthday", "opened", "rule", "import", "moved", "new")
 or what a region filled in changed · import: a list said something new · moved: another place · new in the register."""
 
 
+_OLDEST = date(1900, 1, 1)
+"""Before there was any register; the first moments of the calendar have no counterpart in every zone."""
+
+
 @dataclass(frozen=True)
 class Newly:
     """Somebody whom a policy certainly fits now and did not certainly fit then, and why."""
@@ -33,5 +37,5 @@ class Span:
 
     @classmethod
     def between(cls, since: date, on: date, zone: ZoneInfo, home: str = "") -> Span:
-        """`moment` is the beginning of `since` in the business zone."""
-        return cls(since, on, datetime.combine(since, time.min, zone), home)
+        """`moment` is the beginning of `since` in the business zone; nothing is older than _OLDEST."""
+        return cls(since, on, datetime.combine(max(since, _OLDEST), time.min, zone), home)

@@ -21,6 +21,7 @@ from outreach.audiences.predicates import eligible
 from outreach.audiences.proposals import looks, queries
 from outreach.audiences.proposals.schemas import AHEAD_DAYS, Looked, ProposalView
 from outreach.errors import Conflict, Invalid, Missing
+from outreach.models.base import HIGHEST_ID
 from outreach.models.people import Person
 from outreach.policies import leaving
 from outreach.policies import service as policies
@@ -158,7 +159,7 @@ def everything(connection: Connection, scope: Scope, state: str = "") -> list[Pr
 
 def get(connection: Connection, number: int, scope: Scope | None = None) -> ProposalView:
     """One proposal; Missing when there is none, or nobody of it lies inside the scope."""
-    found = queries.views(connection, scope or Scope(), proposal=number)
+    found = queries.views(connection, scope or Scope(), proposal=min(number, HIGHEST_ID))
     if not found:
         raise Missing("audiences.unknown_proposal", proposal=number)
     return found[0]

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from outreach.access.scope import Scope
+from outreach.models.base import HIGHEST_ID
 from outreach.models.people import CircumstanceRecord, Household, Person
 
 LISTED: tuple[Any, ...] = (
@@ -59,6 +60,8 @@ def people_of(
 
 def person(connection: Connection, scope: Scope, person_id: int) -> Row[Any] | None:
     """One person, None when there is none inside the scope."""
+    if person_id > HIGHEST_ID:
+        return None
     return connection.execute(_select(scope).where(Person.id == person_id)).one_or_none()
 
 
@@ -69,7 +72,8 @@ def people_by_id(connection: Connection, scope: Scope, ids: Collection[int]) -> 
 
 def household_members(connection: Connection, scope: Scope, household: int) -> Sequence[Row[Any]]:
     """Everybody of a household, the head first, then by age."""
-    statement = _select(scope).where(Person.household_id == household, _STANDING)
+    mine = min(household, HIGHEST_ID)
+    statement = _select(scope).where(Person.household_id == mine, _STANDING)
     return connection.execute(
         statement.order_by(Household.head_id != Person.id, Person.birth, Person.id)
     ).all()
