@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
@@ -22,9 +22,6 @@ from outreach.access import passwords
 from outreach.access.scope import Scope
 from outreach.audiences import service as audiences
 from outreach.audiences.proposals import service as proposals
-from outreach.audiences.segments import ready
-from outreach.audiences.segments import service as segments
-from outreach.audiences.segments.schemas import Asked
 from outreach.bootstrap import Installation
 from outreach.campaigns import queries as campaign_queries
 from outreach.campaigns import schemas
@@ -36,19 +33,16 @@ from outreach.demo import answers, office_lists, residents, workbook
 from outreach.demo import county as counties
 from outreach.demo import people as accounts
 from outreach.demo.county import COUNTY
+from outreach.demo.handing_in import hand_in
 from outreach.errors import Conflict
 from outreach.messages import service as messages
 from outreach.models.campaigns import Firing, Step
 from outreach.models.deliveries import Account, GroupChat
 from outreach.models.people import CompleteList, Person, Region
 from outreach.people import lists, regions
-from outreach.people.handed_in.report import Desk
-from outreach.people.handed_in.taking import Terms
 from outreach.people.intake import importer
 from outreach.policies import service as policies
 from outreach.policies import signing
-from outreach.reach import service as reach
-from outreach.reach.lists import take_policy_list
 from outreach.runtime.embedded import drain
 from outreach.runtime.sweep import sweep
 from outreach.store import upsert
@@ -147,45 +141,9 @@ class Story:
 
     def hand_in_lists(self) -> None:
         """The department's list of who has applied for the allowance, then what has changed for whom."""
-        list_ref = f"applied:{office_lists.POLICY}"
-        with self.home.store.read() as connection:
-            known = reach.standing(connection, office_lists.POLICY, self.today, COUNTY)
-            there = any(one.newest for one in known)
-        if not there:
-            terms = Terms(
-                self.today,
-                "高龄津贴申请登记名单（演示）",
-                "演示",
-                "惠民政策告知（演示）",
-                COUNTY,
-                complete=True,
-            )
-            desk = Desk(
-                self.home.store.begin, self.home.vault, self.today, Scope(), accounts.OFFICER.name
-            )
-            report = take_policy_list(
-                self._applicants,
-                list_ref,
-                terms,
-                desk,
-                returned=self._folder / "名单中没找到的人.xlsx",
-            )
-            self.say(
-                f"高龄津贴申请登记名单 {report.rows} 行：{report.people} 人对上，{report.missed} 行没有对上"
-            )
-            self._save_segment()
+        hand_in(self.home, self.today, self._applicants, self.say)
         asked = proposals.Terms(self.today, self.home.settings.zone, COUNTY)
         proposals.find(self.home.store, asked)
-
-    def _save_segment(self) -> None:
-        """Those whom the allowance fits and whom the list does not name."""
-        order = ready.get("not-applied").filled(office_lists.POLICY)
-        with self.home.store.begin() as connection:
-            name = f"符合条件未申请·{policies.get(connection, office_lists.POLICY).plain_name}"
-            segments.save(connection, replace(order, name=name), accounts.OFFICER.name, Scope())
-            rule = segments.get(connection, order.ref).rule
-            found, _ = segments.count(connection, rule, Asked(self.today, COUNTY, COUNTY))
-        self.say(f"{name}：{found.likely} 人，待核实 {found.unknown} 人")
 
     # -- policies and texts ---------------------------------------------------------------------------
 
