@@ -52,6 +52,9 @@ class Gatherer:
             self.watch.checked(len(bundle.rows))
         for table in tables[begun + 1 :]:
             self._begin(table)
+        if not self.report.rows:
+            header = tables[0].columns.header_row
+            self.report.warn(Problem.of(header, "", Invalid("people.no_rows")))
 
     def _bundles(self, tables: Sequence[Table]) -> Iterator[Bundle]:
         for sheet, table in enumerate(tables):

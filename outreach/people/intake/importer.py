@@ -152,6 +152,8 @@ class Intake:
                     self._write(spool)
         except Stopped:
             self.report.cancelled = True
+            if given.get("run") is None:  # of a job, its own process tells the end
+                self._end_early()
         return self
 
     def _check(self, spool: Spool, back: RejectedBook) -> None:
@@ -194,6 +196,11 @@ class Intake:
         return scope.region.startswith(person.region) or any(
             map(scope.covers, (person.region, person.hukou_region))
         )
+
+    def _end_early(self) -> None:
+        values = {"state": "cancelled", "finished_at": clock.now(), "result": self.result()}
+        with self.begin() as connection:
+            imports.update_run(connection, self.report.import_id or 0, values)
 
     def _count(self, spool: Spool) -> None:
         for chunk in _chunks(spool):

@@ -38,6 +38,9 @@ KEEP = timedelta(days=7)
 STARTING = timedelta(seconds=20)
 """How long a process may take until it holds the lock."""
 
+SILENT = timedelta(seconds=60)
+"""After how long without a sign of life an import that is no job, and holds no lock, has died."""
+
 LIST_SHOWN = 50
 """Problems that the page of a job shows; all are in the workbook."""
 
@@ -102,6 +105,10 @@ class Jobs:
         Raises Conflict people.import_alive when another process is at it, people.import_ended when nothing is left to
         do, and people.import_file_changed; Missing people.import_file_gone. What else it raises is written down too.
         """
+        with self._begin() as connection:
+            there = imports.get_run(connection, run)
+        if self._is_command(there) and self.is_alive(there):
+            raise Conflict("people.import_alive", run=run)
         lock = self._lock(run)
         try:
             lock.acquire(timeout=0)
@@ -213,7 +220,13 @@ class Jobs:
             except Timeout:
                 return True
             lock.release()
+        if self._is_command(run) and run.state == "writing":
+            return _since(run.beat_at) < SILENT
         return run.state == "waiting" and _since(run.beat_at) < STARTING
+
+    def _is_command(self, run: Row[Any]) -> bool:
+        """No job, but an import that somebody's command or page does itself, and that holds no lock."""
+        return not self.folder(run.id).exists()
 
     def cancel(self, run: int, by: str) -> bool:
         """Ask a job to end after its present chunk; True when nobody worked at it and it has ended at once.

@@ -16,7 +16,7 @@ SYNONYMS: dict[str, str] = {
     "学生身份证号 学生身份证号码 残疾人身份证号 残疾人身份证号码 参保人身份证号 身份证号码或证件号码 sfzh id_card",
     "document": "证件类型 证件类别 证件种类 身份证件类型 有效证件类型 document",
     "phone": "手机 手机号 手机号码 联系电话 电话 电话号码 联系方式 联系号码 本人电话 本人手机 本人手机号 本人手机号码 本人联系电话 本人联系方式 移动电话 移动电话号码 "
-    "联系手机 联系手机号 家庭电话 家庭联系电话 固定电话 固话 座机 住宅电话 phone",
+    "联系手机 联系手机号 联络电话 联络方式 家庭电话 家庭联系电话 固定电话 固话 座机 住宅电话 phone",
     "sex": "性别 sex",
     "birth": "出生日期 出生年月日 出生年月 生日 出生时间 birth",
     "address": "住址 家庭住址 家庭详细住址 家庭详细地址 详细住址 详细地址 地址 现住址 现住地址 现居地址 现居住址 现居住地址 现居住详细地址 居住地址 居住详细地址 居住住址 "
@@ -56,6 +56,12 @@ FIELDS = frozenset(SYNONYMS)
 SENSITIVE_PREFIX = "has:"
 """`has:<code>`: a column headed by a circumstance, filled with 是 or 否."""
 
+_SIMPLER = str.maketrans(
+    "證號碼電話聯絡繫係戶籍別類齡現區鄉鎮縣級殘語監護關與編間時數詳細稱對親屬養兒學險職組單層棟員狀態識貧難個長",
+    "证号码电话联络系系户籍别类龄现区乡镇县级残语监护关与编间时数详细称对亲属养儿学险职组单层栋员状态识贫难个长",
+)
+"""Traditional characters that stand in headers: files in Big5 have no others."""
+
 _FIELD_OF = {word: name for name, words in SYNONYMS.items() for word in words.split()}
 _IN_BRACKETS = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|<.*?>")
 _NOISE = re.compile(r"[\s*★※#:：/、,，.。_\u200b-\u200f\u2060\ufeff]+")
@@ -72,7 +78,7 @@ def field_of(header: str) -> str | None:
 
     `group/header` is the header of a column below the header of a group.
     """
-    folded = unicodedata.normalize("NFKC", header).strip().lower()
+    folded = unicodedata.normalize("NFKC", header).strip().lower().translate(_SIMPLER)
     if folded in _FIELD_OF:
         return _FIELD_OF[folded]
     found = _by_word(_NOISE.sub("", _IN_BRACKETS.sub("", folded)))

@@ -55,6 +55,7 @@ class Places:
     has_below: frozenset[tuple[str, int]]
     before: Mapping[str, tuple[str, ...]]
     _seen: dict[str, Place | Invalid] = field(default_factory=dict)
+    _in_full: dict[str, tuple[Place, str] | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: Iterable[_Named], under: str = "") -> Places:
@@ -85,6 +86,23 @@ class Places:
         """The region meant, None where it is unknown or ambiguous."""
         try:
             return self.find(text)
+        except Invalid:
+            return None
+
+    def named_in_full(self, text: str) -> tuple[Place, str] | None:
+        """The region of an exact name (合肥市), or of an address that begins with its province, and what follows."""
+        if text not in self._in_full:
+            found = self.get(text)
+            self._in_full[text] = (found, "") if found is not None else self._after_province(text)
+        return self._in_full[text]
+
+    def _after_province(self, text: str) -> tuple[Place, str] | None:
+        folded = _folded(text)
+        provinces = (_folded(row.name) for code, row in self.by_code.items() if len(code) == 2)
+        if not any(map(folded.startswith, provinces)):
+            return None
+        try:
+            return self.lead(text)
         except Invalid:
             return None
 

@@ -56,6 +56,10 @@ def _find(context: Context, person: PersonRow, text: str) -> Place:
     except Invalid as error:
         if error.code != "people.region_unknown" or text.isascii():
             raise
+        elsewhere = context.country.named_in_full(text)
+        if elsewhere is not None and _apart(elsewhere[0].code, person.region):
+            place, context.below = elsewhere
+            return place
         found = context.homes.lead(text)
         if found is None and not person.region:
             raise
@@ -63,6 +67,10 @@ def _find(context: Context, person: PersonRow, text: str) -> Place:
         place, context.below = found or (Place(person.region), text)
     _remark_below(context, text, place.code)
     return place
+
+
+def _apart(one: str, other: str) -> bool:
+    return not one.startswith(other) and not other.startswith(one)
 
 
 def _remark_below(context: Context, text: str, code: str) -> None:

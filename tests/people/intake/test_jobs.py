@@ -7,15 +7,19 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Connection, func, select, text
 
+from outreach import clock
 from outreach.errors import Conflict, Missing
 from outreach.models.people import ImportRun, Person
+from outreach.people.intake.importer import import_file
 from outreach.people.intake.jobs import KEEP, Jobs, progress
 from outreach.people.intake.process import environment
 from outreach.people.intake.undo import undo
@@ -267,3 +271,43 @@ def date_time(second: int) -> Any:
     from datetime import UTC, datetime
 
     return datetime(2026, 11, 1, 0, 0, second, tzinfo=UTC)
+
+
+def test_an_import_that_is_no_job_is_alive_while_it_writes_and_ends_when_asked(
+    jobs: Jobs, store: Store, tmp_path: Path, home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(register, "CHUNK", 2)
+    seen: list[bool] = []
+
+    @contextmanager
+    def begin() -> Iterator[Connection]:
+        with store.read() as connection:
+            going = [one for one in imports.runs(connection) if one.state == "writing" and one.done]
+        if going and not seen:
+            seen.append(jobs.is_alive(going[0]))
+            assert not jobs.cancel(going[0].id, "zhou")
+        with store.begin() as connection:
+            yield connection
+
+    path = csv_file(tmp_path, [HEADER, *rows(10)])
+    report = import_file(path, begin=begin, vault=home.vault(), today=TODAY)
+    assert (seen, report.cancelled) == ([True], True)
+    there = run_of(store, report.import_id or 0)
+    assert (there.state, there.result["cancelled"]) == ("cancelled", True)
+    assert 0 < undo(store.begin, there.id, "zhou").removed < 9
+
+
+def test_a_command_that_gave_no_sign_of_life_is_not_alive(
+    jobs: Jobs, store: Store, tmp_path: Path, home: Settings
+) -> None:
+    with store.begin() as connection:
+        run = imports.start_run(
+            connection,
+            {"file_name": "a.csv", "file_hash": "", "at": clock.now(), "state": "writing", "beat_at": clock.now()},
+        )  # fmt: skip
+    assert jobs.is_alive(run_of(store, run))
+    with pytest.raises(Conflict) as caught:
+        jobs.work(run, home.vault(), TODAY)
+    assert caught.value.code == "people.import_alive"
+    with clock.fixed(clock.now() + timedelta(minutes=2)):
+        assert not jobs.is_alive(run_of(store, run))

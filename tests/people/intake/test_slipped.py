@@ -48,3 +48,12 @@ def test_a_file_without_a_header_is_refused_without_telling_numbers(
         import_file(path, begin=store.begin, vault=vault, today=TODAY)
     assert id_number() not in str(caught.value.params)
     assert "13812345678" not in str(caught.value.params)
+
+
+def test_a_sheet_with_a_header_and_nobody_below_says_so(
+    store: Store, vault: Vault, tmp_path: Path
+) -> None:
+    path = csv_file(tmp_path, [["姓名", "身份证号"], ["合计", "0人"]])
+    report = import_file(path, begin=store.begin, vault=vault, today=TODAY)
+    assert report.failed
+    assert [one.code for one in report.warnings] == ["people.totals_row", "people.no_rows"]

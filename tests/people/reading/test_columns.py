@@ -177,3 +177,15 @@ def test_headers_of_two_rows_are_understood_again_when_they_come_back_in_one() -
 )  # fmt: skip
 def test_words_that_offices_use(header: str, field: str | None) -> None:
     assert field_of(header) == field
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("身份證號碼", "id_card"), ("聯絡電話", "phone"), ("聯繫電話", "phone"), ("戶號", "household"), ("與戶主關係", "relation"),
+        ("鄉鎮", "town"), ("戶籍地", "hukou_region"), ("殘疾等級", "disability_grade"), ("監護人", "guardian"), ("詳細地址", "address"),
+        ("性別", "sex"),
+    ],
+)  # fmt: skip
+def test_headers_in_traditional_characters_are_understood(header: str, field: str) -> None:
+    assert field_of(header) == field

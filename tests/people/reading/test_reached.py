@@ -8,10 +8,11 @@ import pytest
 
 from outreach.people.reading.cells import Context
 from outreach.people.reading.columns import find_header
+from outreach.people.reading.places import Places
 from outreach.people.reading.rows import Checker
 from outreach.wording import say
 from tests.people.office import TODAY, VILLAGE, id_number
-from tests.people.reading.test_rows import PLACES, check, remarked
+from tests.people.reading.test_rows import PLACES, REGIONS, Row, check, remarked
 
 CARD = id_number(date(1980, 5, 6), 1)
 
@@ -84,6 +85,32 @@ def test_where_somebody_lives(
     person, remarks = remarked("430102", 姓名="张三", 身份证号=CARD, **cells)
     assert (person.region, person.address) == (region, address)
     assert [one.code for one in remarks] == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "address"),
+    [
+        ("安徽省合肥市", "3401", ""),
+        ("合肥市", "3401", ""),
+        ("安徽省合肥市幸福路12号", "3401", "幸福路12号"),
+        ("合肥市场社区", "430102", "合肥市场社区"),
+        ("湖南省长沙市芙蓉区新生村", "430102", "新生村"),
+    ],
+    ids=["led by its province", "a name alone", "an address", "a village that sounds like it", "one of ours"],
+)  # fmt: skip
+def test_a_place_elsewhere_in_the_country_is_no_unknown_village_of_ours(
+    text: str, region: str, address: str
+) -> None:
+    rows = [*REGIONS, Row("34", "安徽省", "", ""), Row("3401", "合肥市", "34", "")]
+    columns = find_header([["姓名", "身份证号", "村", "户籍地"]])
+    assert columns is not None
+    checker = Checker(Context(columns, Places.of(rows, "430102"), Places.of(rows), TODAY), "430102")
+    person = checker.check(2, ["张三", CARD, text, "430102"])
+    assert person is not None
+    assert (person.region, person.address) == (region, address)
+    checker.check(3, ["张三", CARD, text, ""])
+    outside = [("村", "people.region_outside")] if region == "3401" else []
+    assert [(column, error.code) for column, error in checker.problems] == outside
 
 
 def test_a_village_of_several_towns_is_an_error_that_names_all() -> None:
