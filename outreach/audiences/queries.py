@@ -21,7 +21,7 @@ from sqlalchemy.sql.elements import True_
 
 from outreach.audiences.predicates import age_band, eligible, under
 from outreach.models.campaigns import AudienceMember
-from outreach.models.people import Person
+from outreach.models.people import Person, RegisterChange
 from outreach.policies.schemas import PolicyView
 
 _BY = ("region", "age_band", "language")
@@ -155,3 +155,16 @@ def sizes(connection: Connection, campaign: int) -> tuple[int, dict[tuple[int, s
         .group_by(AudienceMember.policy_id, AudienceMember.certainty)
     ).all()
     return people, {(row[0], row[1]): int(row[2]) for row in rows}
+
+
+def fold_changes(connection: Connection, most: int = 10_000) -> int:
+    """Forget all but the newest note of a change of the register, when there are more than `most`; returns how many.
+
+    PostgreSQL notes each statement in a row of its own. A snapshot that was made before is made anew, and that is all.
+    """
+    newest, notes = connection.execute(
+        select(func.max(RegisterChange.id), func.count()).select_from(RegisterChange)
+    ).one()
+    if notes <= most:
+        return 0
+    return connection.execute(delete(RegisterChange).where(RegisterChange.id < newest)).rowcount

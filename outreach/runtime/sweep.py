@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 
 from outreach import clock
+from outreach.audiences import queries as audience_queries
 from outreach.audiences.proposals import service as proposals
 from outreach.campaigns import schedule
 from outreach.deliveries import funnel, look_up, orders, receipts
@@ -33,6 +34,7 @@ def sweep(store: Store, settings: Settings) -> int:
     with store.begin() as connection:
         funnel.fold(connection)
         leaving.retire_due(connection, clock.today(settings.zone))
+        audience_queries.fold_changes(connection)
     look_for_changes(store, settings)
     Jobs(store.begin, settings.data_dir).sweep()
     return news + schedule.tick(store.begin, settings.zone)

@@ -21,7 +21,7 @@ from outreach.audiences.facts import facts_of
 from outreach.audiences.predicates import eligible, members
 from outreach.audiences.snapshot import columns, keeping, leaves
 from outreach.audiences.snapshot import index as snapshot_index
-from outreach.models.people import Household, ImportRun
+from outreach.models.people import Household, ImportRun, RegisterChange
 from outreach.models.people import Person as Row
 from outreach.people import lists, merging
 from outreach.people import service as register
@@ -386,3 +386,26 @@ def test_conditions_that_nobody_asks_any_more_are_given_up(
             assert len(found.yes) == sum(age <= 2026 - year for year in range(1930, 2020))
             assert answers.index._held <= answers.index._room
         assert 1 < len(answers.index._leaves) < 90
+
+
+def test_notes_of_changes_are_folded_and_the_next_question_still_sees_the_register(
+    store: Store, vault: Vault
+) -> None:
+    for number in range(3):
+        with store.begin() as connection:
+            town.add_person(connection, vault, language=f"x{number}")
+    with store.read() as connection:
+        before = snapshot.current(connection)
+        assert before is not None
+    with store.begin() as connection:
+        assert queries.fold_changes(connection, most=5) == 0
+        folded = queries.fold_changes(connection, most=1)
+        left = connection.scalar(select(func.count()).select_from(RegisterChange))
+    assert (folded > 0, left) == (store.dialect == "postgresql", 1)
+    with store.begin() as connection:
+        town.add_person(connection, vault)
+    with store.read() as connection:
+        now = snapshot.current(connection)
+        assert now is not None
+        assert now.index.size == before.index.size + 1
+    keeping.forget()
