@@ -37,9 +37,10 @@ def chinese_date(on: date) -> str:
 def policy_words(policy: PolicyView, region: str, valid_until: date) -> dict[str, object]:
     """The variable `policy` of a template: the facts that hold at `region`.
 
-    A text is valid until `valid_until`, or until the policy ends, whichever comes first.
+    A text is valid until `valid_until`, or until the policy ends there, whichever comes first.
     """
     facts = policy.facts_at(region)
+    last = policy.last_day(region) or valid_until
     return {
         "ref": policy.ref,
         "plain_name": words(facts.get("plain_name")),
@@ -50,7 +51,7 @@ def policy_words(policy: PolicyView, region: str, valid_until: date) -> dict[str
         "bring": documents_to_bring(facts),
         "window_text": words(facts.get("window")),
         "phone": words(facts.get("phone")) or "12345",
-        "valid_until": chinese_date(min(valid_until, policy.valid_to or valid_until)),
+        "valid_until": chinese_date(min(valid_until, last)),
     }
 
 

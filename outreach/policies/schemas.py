@@ -133,6 +133,13 @@ class PolicyView:
             self.withdrawn_on is not None and self.withdrawn_on <= on
         )
 
+    def last_day(self, region: str) -> date | None:
+        """The last day on which it holds at `region`, which may say so for itself; None = no end is known."""
+        if not any("valid_to" in local.facts for local in self.local_chain(region)):
+            return self.valid_to
+        written = self._until_end(self.facts_at(region)).get("valid_to")
+        return date.fromisoformat(str(written)) if written else None
+
     def _until_end(self, facts: dict[str, Any]) -> dict[str, Any]:
         """Facts whose validity ends with the policy, when that is earlier than they say."""
         if self.withdrawn_on is None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 import yaml
 
 from outreach.errors import Invalid
+from outreach.messages.facts import policy_words
 from outreach.policies import service
+from outreach.policies.schemas import LocalFacts, PolicyView
 from outreach.store import Store
 from outreach.wording import say
+from segments.parse import parse_rule
 from tests.town import CHECK, COUNTY
 
 BAD: list[Any] = [
@@ -101,3 +105,27 @@ def test_what_a_region_fills_in_is_held_to_the_same(
             service.fill_in(connection, "check", COUNTY, facts=facts)
         assert caught.value.code == code
         assert service.get(connection, "check").locals == ()
+
+
+@pytest.mark.parametrize(
+    ("national", "local", "withdrawn", "until"),
+    [
+        (None, {}, None, "2026年12月31日"),
+        (None, {"valid_to": "2026-12-10"}, None, "2026年12月10日"),
+        ("2026-12-20", {"valid_to": "2026-12-10"}, None, "2026年12月10日"),
+        ("2026-12-10", {"valid_to": "2026-12-20"}, None, "2026年12月20日"),
+        ("2026-12-10", {"where": "镇上"}, None, "2026年12月10日"),
+        (None, {"valid_to": "2026-12-10"}, date(2026, 12, 5), "2026年12月4日"),
+        (None, {"valid_to": "2027-12-10"}, None, "2026年12月31日"),
+    ],
+)
+def test_a_text_is_valid_no_longer_than_the_policy_is_at_the_place(
+    national: str | None, local: dict[str, str], withdrawn: date | None, until: str
+) -> None:
+    """The consumption subsidy runs twelve months in each region: the region fills in until when."""
+    facts = {"plain_name": "消费券", "valid_to": national}
+    last = date.fromisoformat(national) if national else None
+    policy = PolicyView(1, "p", "live", 1, 1, "", facts, parse_rule({}), None, last, "某人",
+        (LocalFacts("431226", {}, local),), withdrawn_on=withdrawn)  # fmt: skip
+    words = policy_words(policy, "431226101", date(2026, 12, 31))
+    assert words["valid_until"] == until
