@@ -26,6 +26,9 @@ from outreach.wording import say
 MOST_KEPT = 1_000
 """People who stay that are told one by one; the rest is counted."""
 
+STAY = "stay"
+"""In the result of a run that was undone: how many people stay; while some do, it may be undone again."""
+
 ENDED = frozenset({"finished", "cancelled", "failed"})
 """States of a run that nobody is working on."""
 
@@ -74,7 +77,8 @@ class Undone:
 def undo(begin: Begin, run: int, by: str) -> Undone:
     """Take a run back, by somebody who is named in the log.
 
-    Raises Missing people.import_missing; Conflict people.undo_twice; Refused people.undo_running while it goes on, and
+    Whoever stays because of something later goes when that is gone and this is done again.
+    Raises Missing people.import_missing; Conflict people.undo_twice when nobody stayed; Refused people.undo_running while it goes on, and
     people.undo_list for an office's list, which is no register.
     """
     with begin() as connection:
@@ -89,7 +93,7 @@ def undo(begin: Begin, run: int, by: str) -> Undone:
 
 
 def _refuse(run: Row[Any]) -> None:
-    if run.undone_at is not None:
+    if run.undone_at is not None and not run.result.get(STAY):
         raise Conflict(
             "people.undo_twice", run=run.id, by=run.undone_by, at=f"{run.undone_at:%Y-%m-%d}"
         )
@@ -245,7 +249,9 @@ class _Undoing:
             kept = {*self._stays, *self._left}
             undoing.delete_records(connection, self._run.id, kept)
             self.result.households = undoing.delete_empty_households(connection, self._run.id)
-            values = {"undone_at": clock.now(), "undone_by": by}
+            values = {
+                "undone_at": clock.now(), "undone_by": by, "result": {**self._run.result, STAY: self.result.kept_total},
+            }  # fmt: skip
             imports.update_run(connection, self._run.id, values)
             told = {
                 "undo": True, "removed": self.result.removed, "restored": self.result.restored,

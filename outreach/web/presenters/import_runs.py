@@ -12,7 +12,7 @@ from outreach.access.roles import Action
 from outreach.access.schemas import Actor
 from outreach.people.intake.comparing import Comparison, gone_since
 from outreach.people.intake.jobs import Jobs, progress
-from outreach.people.intake.undo import ENDED, Undone
+from outreach.people.intake.undo import ENDED, STAY, Undone
 from outreach.people.queries import regions
 from outreach.web.formats import duration, thousands, when
 from outreach.web.presenters.imports import BASE, SHOWN, problems_of
@@ -66,13 +66,19 @@ def shown(services: Services, actor: Actor, jobs: Jobs, run: Row[Any]) -> Import
         difference=_gone(services, actor, run, here) if state == "finished" else Difference(),
         cancel=f"{here}/cancel" if going or state == "broken" else "",
         resume=f"{here}/resume" if _may_resume(jobs, run, state) else "",
-        undo=f"{here}/undo" if state in ENDED and not run.list_ref and _wrote(run) else "",
+        undo=f"{here}/undo" if not run.list_ref and _may_undo(run, state) else "",
         next_steps=(Link("再导入一份", BASE, "file"),),
     )  # fmt: skip
 
 
 def _may_resume(jobs: Jobs, run: Row[Any], state: str) -> bool:
     return state in ("broken", "failed") and jobs.has_file(run)
+
+
+def _may_undo(run: Row[Any], state: str) -> bool:
+    if state == "undone":
+        return bool(run.result.get(STAY))
+    return state in ENDED and _wrote(run)
 
 
 def _wrote(run: Row[Any]) -> bool:
@@ -94,7 +100,13 @@ def _words(services: Services, run: Row[Any], state: str) -> tuple[str, str]:
     if state == "undone":
         zone = services.settings.zone
         at = when(run.undone_at, zone, clock.today(zone))
-        return _TITLES[state], f"{at} 由 {run.undone_by} 撤销。"
+        stay = run.result.get(STAY)
+        rest = (
+            f"还有 {thousands(stay)} 人因为后来的改动保持不变；那些撤销以后，可以再撤销一次。"
+            if stay
+            else ""
+        )
+        return _TITLES[state], f"{at} 由 {run.undone_by} 撤销。{rest}"
     error = run.result.get("error")
     return _TITLES[state], error["message"] if error else say("web.import_no_good_row")
 

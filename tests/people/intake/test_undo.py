@@ -303,3 +303,17 @@ def test_what_a_complete_list_has_said_since_outlives_the_undoing(
     bits = vocabulary.mask(["income.dibao", "elder.alone"])
     wanted = 0 if ended else vocabulary.mask(["income.dibao"])
     assert (one.circumstances, one.circumstances_known & bits) == (0, wanted)
+
+
+def test_who_stayed_because_of_a_later_import_goes_when_that_one_is_undone(
+    store: Store, vault: Vault, tmp_path: Path
+) -> None:
+    first = take(store, vault, tmp_path, [HEADER, row(0), row(1)]).import_id or 0
+    later = take(store, vault, tmp_path, [HEADER, row(0, 手机="13900139000")], name="又一份.csv")
+    assert undo(store.begin, first, "zhou").kept_total == 1
+    undo(store.begin, later.import_id or 0, "zhou")
+    again = undo(store.begin, first, "zhou")
+    assert (again.removed, again.kept_total) == (1, 0)
+    assert people(store) == []
+    with pytest.raises(Conflict):
+        undo(store.begin, first, "zhou")
