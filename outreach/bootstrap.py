@@ -86,6 +86,9 @@ def prepare(data_dir: Path | None = None) -> tuple[Installation, list[str]]:
     settings = load(data_dir)
     written = write_missing_keys(settings)
     installation = open_installation(settings=load(settings.data_dir))
+    if installation.store.dialect == "sqlite":
+        # Facts stand in it in clear: a new file is for nobody else, and so are those that the database puts beside it.
+        Path(str(installation.store.writer.url.database)).touch(mode=0o600)
     migrate(installation.store)
     return installation, written
 

@@ -180,13 +180,16 @@ def test_a_wrong_setting_is_status_2_and_named(
     assert (told.status, told.code) == (2, code)
 
 
-def test_migrate_writes_missing_keys_once_for_their_owner_only(call: Call, tmp_path: Path) -> None:
+def test_migrate_writes_missing_keys_once_and_all_files_for_their_owner_only(
+    call: Call, tmp_path: Path
+) -> None:
     first = call("--data", tmp_path / "new", "migrate", "--json")
     again = call("--data", tmp_path / "new", "migrate", "--json")
     assert first.data["keys_written"] == ["SECRET_KEY", "IDENTITY_KEY", "ENCRYPTION_KEYS"]
     assert (again.data["keys_written"], again.data["accounts"]) == ([], [])
     keys = tmp_path / "new" / "keys.env"
-    assert stat.S_IMODE(keys.stat().st_mode) == 0o600
+    for private in (keys, tmp_path / "new" / "outreach.db"):
+        assert stat.S_IMODE(private.stat().st_mode) == 0o600
     assert "IDENTITY_KEY" in call("--data", tmp_path / "other", "migrate").out
 
 
