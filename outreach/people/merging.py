@@ -80,6 +80,7 @@ def merge(
     )
     homes = {home for home in (kept.household_id, other.household_id) if home}
     register.set_complete(connection, homes)
+    register.class_phones(connection, {key for key in (kept.phone_key, other.phone_key) if key})
     queries.add_merge(
         connection,
         {"kept_id": keep, "gone_id": gone, "by": by, "at": clock.now(), "reason": reason.strip(), "before": trail},
@@ -127,6 +128,8 @@ def _gained(kept: Row[Any], gone: Row[Any]) -> dict[str, Any]:
         }
     if gone.phone_key and (not kept.phone_key or (kept.phone_closed and not gone.phone_closed)):
         values |= {name: getattr(gone, name) for name in _PHONE}
+    elif gone.phone_key == kept.phone_key and gone.phone_closed and not kept.phone_closed:
+        values["phone_closed"] = True  # whoever found the number wrong found it of this person
     values |= _needs(kept, gone) | _circumstances(kept, gone)
     if gone.status == "deceased" and kept.status != "deceased":
         values["status"] = "deceased"

@@ -282,3 +282,26 @@ def test_likely_pairs_are_suggested_and_two_documents_never(
     assert pairs[kept, same_phone] == ("phone",)
     assert all(gone not in pair for pair in pairs)
     assert mine == outside == []
+
+
+def test_a_number_of_both_records_is_one_person_s_and_is_closed_if_either_was(
+    store: Store, vault: Vault
+) -> None:
+    phone = "13800138009"
+    kept = register(store, vault, "张三", ONE, phone=phone, region=A, phone_kind="unknown")
+    gone = register(
+        store, vault, "张三", birth=date(1980, 5, 7), phone=phone, region=A, phone_kind="unknown",
+        phone_closed=True,
+    )  # fmt: skip
+    merge(store, kept, gone)
+    assert columns(store, kept, "phone_kind", "phone_closed") == ("own", True)
+
+
+def test_a_number_gained_is_classed_anew(store: Store, vault: Vault) -> None:
+    phone = "13800138009"
+    kept = register(store, vault, "张三", ONE, region=A)
+    gone = register(
+        store, vault, "张三", birth=date(1980, 5, 7), phone=phone, region=A, phone_kind="unknown"
+    )
+    merge(store, kept, gone)
+    assert columns(store, kept, "phone_kind")[0] == "own"

@@ -57,13 +57,13 @@ class _Candidates:
 
     def __init__(self, found: Sequence[tuple[Row[Any], Row[Any]]]) -> None:
         self._by_id: dict[bytes, Row[Any]] = {}
-        self._by_masked: dict[bytes, dict[int, Row[Any]]] = {}
+        self._by_masked: dict[bytes, list[tuple[Any, Row[Any]]]] = {}
         self._by_phone: dict[tuple[Any, ...], dict[int, Row[Any]]] = {}
         for record, person in found:
             if record.id_key:
                 self._by_id[record.id_key] = person
             if record.masked_key:
-                self._by_masked.setdefault(record.masked_key, {})[person.id] = person
+                self._by_masked.setdefault(record.masked_key, []).append((record.birth, person))
             key = (record.phone_key, record.name_key, record.birth)
             self._by_phone.setdefault(key, {})[person.id] = person
 
@@ -71,13 +71,18 @@ class _Candidates:
         """Everybody the row may be; one is certain, several are for a person to decide."""
         if row.id_key and row.id_key in self._by_id:
             return [self._by_id[row.id_key]]
-        same = self._by_masked.get(row.masked_key, {}) if row.masked_key else {}
+        same = self._masked(row)
         if not same and row.phone_key and row.birth:
             same = self._by_phone.get((row.phone_key, row.name_key, row.birth), {})
-        # Two different documents are two people, and so are two birth dates.
-        return [
-            one
-            for one in same.values()
-            if not (row.id_key and one.id_last4)
-            and (not row.birth or one.birth in (None, row.birth))
-        ]
+        # Two different documents are two people.
+        return [one for one in same.values() if not (row.id_key and one.id_last4)]
+
+    def _masked(self, row: ListRow) -> dict[int, Row[Any]]:
+        """Whom a masked number and a name fit, but whoever was born on another day."""
+        if not row.masked_key:
+            return {}
+        return {
+            person.id: person
+            for birth, person in self._by_masked.get(row.masked_key, ())
+            if row.birth is None or birth in (None, row.birth)
+        }
