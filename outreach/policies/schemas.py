@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from outreach.policies.timing import TIMES, in_force
+from outreach.policies.timing import TIMES, in_force, localised_window
 from segments import regions
 from segments.amounts import Amount, amount_for, localised
 from segments.person import Person
@@ -86,8 +86,11 @@ class PolicyView:
         """National facts, overridden by what the regions above and at `region` filled in."""
         merged = dict(self.facts)
         for local in reversed(self.local_chain(region)):
-            amount = local.facts.get("amount")
+            amount, window = local.facts.get("amount"), local.facts.get("window")
+            before = merged.get("window")
             merged |= local.facts
+            if window:
+                merged["window"] = localised_window(before, window)
             if amount:
                 merged["amount"] = localised(self.facts.get("amount") or {}, amount)
         return merged

@@ -14,6 +14,8 @@ from segments.operands import operands
 from segments.reading import read_clause
 from segments.rules import Clause, Rule
 
+_DAYS = frozenset({"from", "to", "yearly"})
+
 TIMES = frozenset({"valid_from", "valid_to", "window"})
 """Facts of a policy that say when."""
 
@@ -29,6 +31,13 @@ def in_force(rule: Rule, facts: Mapping[str, Any]) -> Rule:
         *_day("<=", facts.get("valid_to"), "valid_to", "政策执行到{}"),
         *(_window(window) if isinstance(window, Mapping) else ()),
     )
+
+
+def localised_window(before: object, local: object) -> object:
+    """The window of a region: its own words, and its own days if it gives any; words alone move no day."""
+    if not isinstance(before, Mapping) or not isinstance(local, Mapping) or _DAYS & set(local):
+        return local
+    return {**{key: value for key, value in before.items() if key in _DAYS}, **local}
 
 
 def _window(window: Mapping[str, Any]) -> tuple[Clause, ...]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from outreach.policies.timing import in_force
+from outreach.policies.schemas import LocalFacts, PolicyView
+from outreach.policies.timing import in_force, localised_window
 from segments.errors import RuleError
 from segments.match import match
 from segments.parse import parse_rule
@@ -81,3 +82,30 @@ def test_a_date_that_is_none_is_named(facts: dict[str, Any], path: str) -> None:
     with pytest.raises(RuleError) as caught:
         in_force(EIGHTY, facts)
     assert caught.value.path == path
+
+
+SEASON = {"text": "9月申请", "yearly": ["09-01", "09-30"]}
+
+
+@pytest.mark.parametrize(
+    ("before", "local", "found"),
+    [
+        pytest.param(SEASON, {"text": "9月30日前交到学校"}, {**SEASON, "text": "9月30日前交到学校"}, id="words alone move no day"),
+        pytest.param(SEASON, {"text": "十月", "yearly": ["10-01", "10-31"]}, {"text": "十月", "yearly": ["10-01", "10-31"]}, id="another season"),
+        pytest.param(SEASON, {"text": "只到年底", "to": "2026-12-31"}, {"text": "只到年底", "to": "2026-12-31"}, id="days of one year in place of a season"),
+        pytest.param("全年", {"text": "全年可办"}, {"text": "全年可办"}, id="a text before"),
+        pytest.param(None, {"to": "2026-12-31"}, {"to": "2026-12-31"}, id="nothing before"),
+    ],
+)  # fmt: skip
+def test_what_a_region_says_of_the_window(before: object, local: object, found: object) -> None:
+    assert localised_window(before, local) == found
+
+
+def test_a_county_s_words_leave_the_season_of_the_county_above() -> None:
+    locals_ = (
+        LocalFacts("60", {}, {"window": SEASON}),
+        LocalFacts("600101", {}, {"window": {"text": "交到学校"}}),
+    )
+    policy = PolicyView(1, "p", "live", 1, 1, "", {}, EIGHTY, None, None, "", locals_)
+    assert policy.facts_at("600101")["window"] == {"text": "交到学校", "yearly": ["09-01", "09-30"]}
+    assert match(policy.rule_for("600101", ""), OLD, TODAY).becomes_true_on == date(2027, 9, 1)
