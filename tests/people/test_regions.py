@@ -426,3 +426,36 @@ def test_what_is_valid_on_a_day_is_offered(seeded: Store, tmp_path: Path) -> Non
     assert offered(date(2026, 6, 30)) == ["旧街道"]
     assert offered(date(2026, 7, 1)) == ["新街道"]
     assert offered(None) == ["旧街道", "新街道"]
+
+
+def test_of_two_villages_that_became_one_each_family_keeps_its_household(
+    seeded: Store, vault: Vault, tmp_path: Path
+) -> None:
+    """Both have a household 1; nobody is given a home with strangers."""
+    regions.import_csv(
+        csv_file(
+            tmp_path,
+            [["代码", "名称"], ["430102001", "某街道"], ["430102001201", "甲村"], ["430102001202", "乙村"]],
+        ),
+        seeded.begin,
+    )  # fmt: skip
+    header = ["姓名", "身份证号", "户号", "现住地区"]
+    rows = [["甲", id_number(order=1), "1", "甲村"], ["乙", id_number(order=3), "1", "乙村"]]
+
+    def take(*more: list[str]) -> tuple[int, int, int]:
+        path = csv_file(tmp_path, [header, *rows, *more], "名单.csv")
+        report = import_file(
+            path, begin=seeded.begin, vault=vault, today=TODAY, region="430102", workers=1
+        )
+        assert report.errors == []
+        return report.new, report.changed, report.unchanged
+
+    assert take() == (2, 0, 0)
+    regions.import_csv(
+        csv_file(tmp_path, [["代码", "名称", "新代码"], ["430102001202", "乙村", "430102001201"]]),
+        seeded.begin,
+    )
+    assert take() == (0, 0, 2)
+    with seeded.read() as connection:
+        homes = connection.scalars(select(Person.household_id)).all()
+    assert len(set(homes)) == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
@@ -70,13 +70,13 @@ class Plan:
 
 def plan_chunk(connection: Connection, rows: Sequence[Sealed], today: date) -> Plan:
     """Hold a chunk against the register."""
-    rows = _known_homes(connection, rows)
     people = _People(connection, rows)
+    pairs = _at_home(connection, [(row, people.match(row)) for row in rows])
+    rows = [row for row, _ in pairs]
     homes = queries.households(connection, {row.household_key for row in rows if row.household_key})
     plan = Plan(homes=homes, phones=people.phones)
     taken: set[int] = set()
-    for row in rows:
-        old = people.match(row)
+    for row, old in pairs:
         if old is not None and old.id in taken:
             plan.later.append(row)
             continue
@@ -88,17 +88,33 @@ def plan_chunk(connection: Connection, rows: Sequence[Sealed], today: date) -> P
     return plan
 
 
-def _known_homes(connection: Connection, rows: Sequence[Sealed]) -> Sequence[Sealed]:
+Pair = tuple[Sealed, Row[Any] | None]
+"""A row, and the person it is."""
+
+
+def _at_home(connection: Connection, pairs: Sequence[Pair]) -> Sequence[Pair]:
     """Households keep the key under which they were first registered, although their region has a new code."""
-    earlier = {key for row in rows for key in row.earlier_household_keys}
-    if not earlier:
-        return rows
-    there = queries.households(connection, earlier)
-    known = []
-    for row in rows:
-        key = next((key for key in row.earlier_household_keys if key in there), row.household_key)
-        known.append(row if key == row.household_key else row._replace(household_key=key))
-    return known
+    moved = [row for row, _ in pairs if row.earlier_household_keys]
+    if not moved:
+        return pairs
+    keys = {key for row in moved for key in (row.household_key, *row.earlier_household_keys) if key}
+    there = queries.households(connection, keys)
+    return [
+        (row._replace(household_key=_key_of(row, old, there)), old)
+        if row.earlier_household_keys
+        else (row, old)
+        for row, old in pairs
+    ]
+
+
+def _key_of(row: Sealed, old: Row[Any] | None, there: Mapping[bytes, Row[Any]]) -> bytes | None:
+    """Of two villages that became one, each may have a household of this number: whoever lives in one stays there."""
+    known = [key for key in (row.household_key, *row.earlier_household_keys) if key in there]
+    if old is not None:
+        own = next((key for key in known if key and there[key].id == old.household_id), None)
+        if own is not None:
+            return own
+    return known[0] if len(known) == 1 else row.household_key
 
 
 class _People:
