@@ -167,7 +167,7 @@ def _same(first: Sealed, row: Sealed) -> bool:
 def merge(first: Sealed, row: Sealed) -> tuple[Sealed, Invalid]:
     """The first row with the circumstances of a repeat, and with its document where the first has none.
 
-    The remark says what else differs. Contradicting circumstances are left as the first row has them.
+    The remark says what else differs, and the sheet of the first row by its number. Contradicting circumstances are left as the first row has them.
     """
     merged, differing = first, _differing(first, row)
     if row.numbered and not first.numbered:
@@ -183,13 +183,17 @@ def merge(first: Sealed, row: Sealed) -> tuple[Sealed, Invalid]:
         try:
             true, known = vocabulary.settle(present, absent)
         except FactsError:
-            return merged, Invalid("people.duplicate_contradicts", first=first.row)
+            return merged, Invalid(
+                "people.duplicate_contradicts", first=first.row, sheet=first.sheet
+            )
         merged = merged._replace(
             present=present, absent=absent, circumstances=true, circumstances_known=known
         )
     if differing:
-        return merged, Invalid("people.duplicate_differs", first=first.row, fields=differing)
-    return merged, Invalid("people.duplicate", first=first.row)
+        return merged, Invalid(
+            "people.duplicate_differs", first=first.row, sheet=first.sheet, fields=differing
+        )
+    return merged, Invalid("people.duplicate", first=first.row, sheet=first.sheet)
 
 
 _FIELDS = {"phone_kind": "phone", "name_key": "name", "phone_key": "phone"}

@@ -106,7 +106,7 @@ class Gatherer:
         column = table.columns.header("id_card") or table.columns.header("name")
         remarks = [*result.remarks, *((one.row, one) for one in result.notes)]
         remarks += [
-            (row, Problem.of(row, column, _in_words(remark), table.title))
+            (row, Problem.of(row, column, self._in_words(remark, result.sheet), table.title))
             for row, remark in repeats
         ]
         for _, problem in sorted(remarks, key=lambda one: one[0]):
@@ -117,11 +117,14 @@ class Gatherer:
                 self._said.add(key)
             self.report.warn(problem)
 
-
-def _in_words(remark: Invalid) -> Invalid:
-    """Field names as the words of the header row."""
-    names = remark.params.get("fields")
-    if isinstance(names, list):
-        words = dict.fromkeys(SYNONYMS[str(name)].split()[0] for name in names)
-        remark.params["fields"] = "、".join(words)
-    return remark
+    def _in_words(self, remark: Invalid, sheet: int) -> Invalid:
+        """Field names as the words of the header row; the first row with its sheet where that is another one."""
+        params = remark.params
+        at = int(str(params.pop("sheet")))
+        if at != sheet:
+            params["first"] = f"{params['first']}（工作表“{self.setup.tables[at][1]}”）"
+        names = params.get("fields")
+        if isinstance(names, list):
+            words = dict.fromkeys(SYNONYMS[str(name)].split()[0] for name in names)
+            params["fields"] = "、".join(words)
+        return remark

@@ -15,7 +15,7 @@ from outreach.people.schemas import ImportReport
 from outreach.store import Store
 from outreach.vault import Vault
 from segments import vocabulary
-from tests.people.office import TODAY, VILLAGE, csv_file, id_number, people
+from tests.people.office import TODAY, VILLAGE, csv_file, id_number, people, workbook
 
 BORN = "1980-05-06"
 MASKED = f"430102********{id_number()[-4:]}"
@@ -143,3 +143,15 @@ def _home(store: Store) -> bytes:
     with store.read() as connection:
         key: bytes = connection.execute(select(Household.key)).scalar_one()
     return key
+
+
+def test_a_repeat_in_another_sheet_names_the_sheet_of_the_first_row(
+    store: Store, vault: Vault, tmp_path: Path
+) -> None:
+    sheet = [["姓名", "身份证号"], ["张三", id_number()]]
+    report = import_file(
+        workbook(tmp_path, {"甲村": sheet, "乙村": [*sheet, ["张三", id_number()]]}),
+        begin=store.begin, vault=vault, today=TODAY,
+    )  # fmt: skip
+    assert (report.rows, report.accepted, report.duplicates) == (3, 1, 2)
+    assert all("第 2（工作表“甲村”） 行" in one.message for one in report.warnings)
