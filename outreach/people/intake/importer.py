@@ -298,8 +298,11 @@ class Intake:
                 there = imports.get_run(connection, number)
                 at, again = there.at, there.accepted > 0
                 imports.update_run(connection, number, values)
+            above = imports.highest_taken_out(connection)
         source = given.get("source") or self.path.name
-        return Run(number, at, self.today, source, given.get("listed_on") or self.today, again)
+        return Run(
+            number, at, self.today, source, given.get("listed_on") or self.today, again, above
+        )
 
     def mapping(self) -> dict[str, str]:
         """Header → field of all tables, as it was read."""

@@ -24,7 +24,9 @@ Outcome = Literal["new", "changed", "unchanged"]
 
 @dataclass(frozen=True)
 class Run:
-    """The import that a chunk belongs to. `again`: it was cut off before, and goes on."""
+    """The import that a chunk belongs to. `again`: it was cut off before, and goes on · `above`: the highest number of
+    anybody whom an undoing has taken out; the log may name it, so nobody else gets it.
+    """
 
     id: int
     at: datetime
@@ -32,6 +34,7 @@ class Run:
     source: str
     listed_on: date
     again: bool = False
+    above: int = 0
 
 
 class Planned(NamedTuple):

@@ -111,6 +111,7 @@ class _Undoing:
         self._run = run
         self._stays: dict[int, None] = {}
         self._left: set[int] = set()  # changed before, and left as they are
+        self._highest = int(run.result.get(imports.HIGHEST, 0))
         self.result = Undone(run.id)
 
     def _keep(self, one: Kept) -> None:
@@ -242,6 +243,7 @@ class _Undoing:
                 undoing.delete_people(connection, [row.id for row in going], self._run.id)
                 _recompute(connection, going)
             self.result.removed += len(going)
+            self._highest = max(self._highest, *(row.id for row in going), 0)
 
     def finish(self, by: str) -> Undone:
         """Empty households, what the run said of others, and the mark that it was undone."""
@@ -250,7 +252,7 @@ class _Undoing:
             undoing.delete_records(connection, self._run.id, kept)
             self.result.households = undoing.delete_empty_households(connection, self._run.id)
             values = {
-                "undone_at": clock.now(), "undone_by": by, "result": {**self._run.result, STAY: self.result.kept_total},
+                "undone_at": clock.now(), "undone_by": by, "result": {**self._run.result, STAY: self.result.kept_total, imports.HIGHEST: self._highest},
             }  # fmt: skip
             imports.update_run(connection, self._run.id, values)
             told = {

@@ -72,7 +72,9 @@ def write_chunk(
     plan = plan_chunk(connection, rows, run.today)
     new = [one for one in plan.rows if one.old is None]
     numbers = dict(
-        zip((id(one) for one in new), reserve(connection, _PEOPLE, len(new)), strict=True)
+        zip(
+            (id(one) for one in new), reserve(connection, _PEOPLE, len(new), run.above), strict=True
+        )
     )
     people = [numbers[id(one)] if one.old is None else int(one.old.id) for one in plan.rows]
     homes, new_homes = _write_households(connection, plan, people, run)

@@ -15,8 +15,8 @@ _CONVERTED = (UtcDateTime, JSON, Date)
 Values = tuple[Any, ...]
 
 
-def reserve(connection: Connection, table: Table, count: int) -> list[int]:
-    """Numbers for rows that are added in this transaction."""
+def reserve(connection: Connection, table: Table, count: int, above: int = 0) -> list[int]:
+    """Numbers for rows that are added in this transaction; none up to `above`, which somebody had before."""
     if not count:
         return []
     if connection.dialect.name == "postgresql":
@@ -24,7 +24,7 @@ def reserve(connection: Connection, table: Table, count: int) -> list[int]:
         rows = connection.execute(text(numbers), {"t": table.name, "n": count})
         return [number for (number,) in rows]
     # A write transaction of SQLite is alone from its first word.
-    newest = connection.scalar(select(func.max(table.c.id))) or 0
+    newest = max(connection.scalar(select(func.max(table.c.id))) or 0, above)
     return list(range(newest + 1, newest + 1 + count))
 
 

@@ -60,6 +60,16 @@ def runs(connection: Connection, by: str | None = None, limit: int = 50) -> Sequ
     return connection.execute(statement).all()
 
 
+HIGHEST = "highest"
+"""In the result of a run that was undone: the highest number of the people who were taken out."""
+
+
+def highest_taken_out(connection: Connection) -> int:
+    """The highest number of anybody whom an undoing has taken out, 0 when there was none."""
+    results = connection.scalars(select(ImportRun.result).where(ImportRun.undone_at.is_not(None)))
+    return max((int(result.get(HIGHEST, 0)) for result in results), default=0)
+
+
 def last_mapping(connection: Connection, headers: Sequence[str]) -> dict[str, str]:
     """What the newest finished import chose for these very headers; {} when none did."""
     rows = connection.execute(

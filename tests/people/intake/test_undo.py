@@ -317,3 +317,14 @@ def test_who_stayed_because_of_a_later_import_goes_when_that_one_is_undone(
     assert people(store) == []
     with pytest.raises(Conflict):
         undo(store.begin, first, "zhou")
+
+
+def test_nobody_gets_the_number_of_somebody_who_was_taken_out(
+    store: Store, vault: Vault, tmp_path: Path
+) -> None:
+    """The log says who looked at whom by that number."""
+    first = take(store, vault, tmp_path, [HEADER, row(0), row(1)]).import_id or 0
+    gone = {one.id for one in people(store)}
+    undo(store.begin, first, "zhou")
+    take(store, vault, tmp_path, [HEADER, row(2), row(3)])
+    assert gone.isdisjoint(one.id for one in people(store))
