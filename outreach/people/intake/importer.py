@@ -30,7 +30,7 @@ from outreach.people.intake.checking import Region, Setup
 from outreach.people.intake.duplicates import Registered, Repeats
 from outreach.people.intake.gather import Gatherer
 from outreach.people.intake.households import Children, settle_guardians
-from outreach.people.intake.register import Plan, Run, plan_chunk
+from outreach.people.intake.register import Plan, Run, is_revival, plan_chunk
 from outreach.people.intake.rejected import RejectedBook
 from outreach.people.intake.sealing import Sealed
 from outreach.people.intake.spool import Spool
@@ -217,6 +217,13 @@ class Intake:
         self.report.new += plan.count("new", run)
         self.report.changed += plan.count("changed", run)
         self.report.unchanged += plan.count("unchanged", run)
+        for row, old, _ in plan.rows:
+            if old is not None and is_revival(row, old):
+                self._remark(row.sheet, row.row, "status", Invalid("people.still_deceased"))
+
+    def _remark(self, sheet: int, row: int, field: str, error: Invalid) -> None:
+        table = self.tables[sheet]
+        self.report.warn(Problem.of(row, table.columns.header(field), error, table.title))
 
     def _write(self, spool: Spool) -> None:
         """Write all good rows; the run stays unfinished in the register when this is cut off."""
@@ -230,10 +237,7 @@ class Intake:
             for rows in _chunks(spool):
                 self._write_chunk(rows, run, children, people)
             for child in settle_guardians(self.begin, children, run):
-                table = self.tables[child.sheet]
-                error = Invalid("people.guardian_unknown")
-                column = table.columns.header("guardian")
-                self.report.warn(Problem.of(child.row, column, error, table.title))
+                self._remark(child.sheet, child.row, "guardian", Invalid("people.guardian_unknown"))
         with self.begin() as connection:
             values = {
                 "finished_at": clock.now(), "state": "finished", "members": members.packed(people),

@@ -173,10 +173,15 @@ class _People:
 
 
 def _changes(row: Sealed, old: Row[Any], home: Row[Any] | None, today: date) -> dict[str, Any]:
-    """The columns that this row changes; a blank cell changes nothing, a less exact place neither."""
+    """The columns that this row changes; a blank cell changes nothing, a less exact place neither.
+
+    Nor does a list bring somebody back to life: an older roster may not know yet that they died.
+    """
     facts = row.facts
     was = old._mapping
     changes = {name: facts[name] for name in _PLAIN if name in facts and facts[name] != was[name]}
+    if is_revival(row, old):
+        del changes["status"]
     for name in ("region", "hukou_region"):
         if name in facts and not was[name].startswith(facts[name]):
             changes[name] = facts[name]
@@ -187,6 +192,11 @@ def _changes(row: Sealed, old: Row[Any], home: Row[Any] | None, today: date) -> 
         changes[ADDRESS] = row.household_address
     changes.update(_circumstances(row, old.circumstances, old.circumstances_known, today))
     return changes
+
+
+def is_revival(row: Sealed, old: Row[Any]) -> bool:
+    """Whether a list says that somebody lives whom the register knows to have died."""
+    return old.status == "deceased" and row.facts.get("status") == "active"
 
 
 def _identity(row: Sealed, old: Row[Any]) -> dict[str, Any]:

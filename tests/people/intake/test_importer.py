@@ -436,3 +436,28 @@ def test_ten_thousand_rows_of_a_workbook_are_a_matter_of_seconds(
     assert report.rejected == 0
     assert report.new == report.accepted > 9_000
     assert monotonic() - start < 30
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "after", "told"),
+    [
+        pytest.param(
+            "已故", "正常", "deceased", ["people.still_deceased"], id="the dead stay dead"
+        ),
+        pytest.param("已故", "迁出", "moved", [], id="another end is another end"),
+        pytest.param("迁出", "正常", "active", [], id="who moved may come back"),
+        pytest.param("正常", "已故", "deceased", [], id="who died is blocked"),
+        pytest.param("已故", "", "deceased", [], id="a blank cell changes nothing"),
+    ],
+)
+def test_a_list_brings_nobody_back_to_life(
+    take: Any, store: Store, before: str, said: str, after: str, told: list[str]
+) -> None:
+    header = ["姓名", "身份证号", "人员状态"]
+    take([header, ["张三", id_number(), before]])
+    for dry in (True, False):
+        report = take([header, ["张三", id_number(), said]], dry_run=dry)
+        warned = [one for one in report.warnings if one.code.startswith("people.still")]
+        assert [one.code for one in warned] == told
+        assert all((one.row, one.column) == (2, "人员状态") for one in warned)
+    assert [one.status for one in people(store)] == [after]
