@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Row
 
 from outreach.access.scope import Scope
 from outreach.people.intake import members
-from outreach.people.intake.importer import Intake, Options
+from outreach.people.intake.importer import Intake
+from outreach.people.intake.options import Options
 from outreach.people.intake.register import ADDRESS, Plan, Planned
 from outreach.people.masking import mask_name, mask_phone
 from outreach.people.queries import comparing as queries

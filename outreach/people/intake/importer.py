@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
 from psycopg.errors import UniqueViolation  # COPY is the driver's own, and so are its errors
 from sqlalchemy import Row
@@ -30,12 +30,13 @@ from outreach.people.intake.checking import Region, Setup
 from outreach.people.intake.duplicates import Registered, Repeats
 from outreach.people.intake.gather import Gatherer
 from outreach.people.intake.households import Children, settle_guardians
+from outreach.people.intake.options import Options
 from outreach.people.intake.register import Plan, Run, is_revival, plan_chunk
 from outreach.people.intake.rejected import RejectedBook
 from outreach.people.intake.sealing import Sealed
 from outreach.people.intake.spool import Spool
 from outreach.people.intake.tables import Table, about_rows, find_tables, preview_of
-from outreach.people.intake.watch import Progress, Stopped, Watch
+from outreach.people.intake.watch import Stopped, Watch
 from outreach.people.intake.writing import Written, write_chunk
 from outreach.people.queries import imports
 from outreach.people.queries import register as queries
@@ -48,37 +49,6 @@ from outreach.vault import Vault
 
 _TRIES = 3
 """How often a chunk is planned, when another import adds the same people at the same time."""
-
-
-class Options(TypedDict, total=False):
-    """How a file is taken in.
-
-    `region`: where rows belong that name no region, and inside which village names are looked for · `dry_run`:
-    count only · `strict`: write nothing if any row is bad · `sheet`: only this one · `mapping`: header → field ·
-    `encoding`, `password`: of the file, where it is in doubt or locked · `rejected`: where to write the bad rows ·
-    `scope`: whose people may be named; who is registered elsewhere is a bad row (default: everybody) · `by`: user · `source`, `listed_on`: which list of which date (default: the file's name, today) · `purpose`: what
-    the list may be used for · `run`: the job that this is · `watch`: hears how far it is · `workers`: processes that
-    check (default: by the length of the file) · `work_dir`: where sealed rows wait (default: the folder for temporary
-    files).
-    """
-
-    region: str
-    dry_run: bool
-    strict: bool
-    sheet: str | None
-    mapping: Mapping[str, str] | None
-    encoding: str | None
-    password: str | None
-    rejected: Path | None
-    scope: Scope | None
-    by: str
-    source: str
-    listed_on: date | None
-    purpose: str
-    run: int | None
-    watch: Callable[[Progress], None] | None
-    workers: int | None
-    work_dir: Path | None
 
 
 def import_file(

@@ -24,7 +24,8 @@ from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.access.scope import Scope
 from outreach.errors import Conflict, Missing, OutreachError
-from outreach.people.intake.importer import Intake, Options, stored
+from outreach.people.intake.importer import Intake, stored
+from outreach.people.intake.options import Options
 from outreach.people.intake.undo import ENDED
 from outreach.people.intake.watch import Progress
 from outreach.people.queries import imports

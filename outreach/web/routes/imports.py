@@ -21,8 +21,8 @@ from outreach.access.schemas import Actor
 from outreach.errors import Invalid, Missing, OutreachError
 from outreach.people.intake import importer, process
 from outreach.people.intake.comparing import Comparison, compare_file
-from outreach.people.intake.importer import Options
 from outreach.people.intake.jobs import Jobs
+from outreach.people.intake.options import Options
 from outreach.people.queries.imports import last_mapping
 from outreach.people.reading.spreadsheet import read_text_table
 from outreach.people.reading.workbook import unlock
