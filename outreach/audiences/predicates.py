@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from outreach.models.people import Household, Person
+from outreach.people.ages import GUARDED_UNDER
 from outreach.policies.schemas import PolicyView
 from segments.compile import AnyColumns, compile_rule
 from segments.person import cutoff_birth
@@ -97,9 +98,9 @@ def age_band(on: date) -> ColumnElement[str]:
 
 
 def child(on: date, column: SQLColumnExpression[date | None] | None = None) -> ColumnElement[bool]:
-    """Under 14: never a recipient (product §6)."""
+    """A child whose guardian is told instead: never a recipient (product §6)."""
     birth = Person.birth if column is None else column
-    return and_(birth.is_not(None), birth > cutoff_birth(14, on))
+    return and_(birth.is_not(None), birth > cutoff_birth(GUARDED_UNDER, on))
 
 
 def days_before(on: date, days: int) -> date:

@@ -14,15 +14,11 @@ from outreach.access.roles import Action
 from outreach.access.scope import Scope
 from outreach.errors import Invalid, OutreachError
 from outreach.models.people import Person
+from outreach.people.ages import ADULT_FROM, GUARDED_UNDER
 from outreach.people.queries import consent
 from outreach.people.queries import people as queries
 from outreach.people.service import get_person
 from segments.person import age_on, cutoff_birth
-
-GUARDED_UNDER = 14
-"""Years of age under which messages go to the guardian (personal information of children, PIPL article 31)."""
-
-ADULT_FROM = 18
 
 
 def set_guardian(

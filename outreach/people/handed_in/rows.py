@@ -17,7 +17,7 @@ from outreach.errors import Invalid, OutreachError
 from outreach.people import keys
 from outreach.people.certificate import grade_of, kinds_of, parse_certificate
 from outreach.people.plain import tidy
-from outreach.people.reading.asides import aside
+from outreach.people.reading.asides import aside, is_total
 from outreach.people.reading.cells import READERS, Context
 from outreach.people.reading.columns import Columns, find_header
 from outreach.people.reading.places import Places
@@ -28,7 +28,6 @@ from outreach.vault import Vault
 
 _READ = dict(READERS)
 _WHO = ("name", "id_card", "birth", "phone")
-_TOTALS = frozenset({"合计", "总计", "小计", "共计"})
 
 _SUBJECT = {
     "name": "儿童姓名 幼儿姓名 婴幼儿姓名 子女姓名 孩子姓名 学生姓名 受益人姓名 受助人姓名 补贴对象姓名 享受对象姓名",
@@ -278,7 +277,7 @@ def _circumstances(name: str, text: str) -> tuple[str, ...]:
 
 def _is_total(cells: Sequence[str]) -> bool:
     given = [cell for cell in cells if cell]
-    return len(given) <= 3 and any(cell.rstrip(":：") in _TOTALS for cell in given)
+    return len(given) <= 3 and any(map(is_total, given))
 
 
 def _sealed(vault: Vault, person: PersonRow, said: dict[str, object]) -> ListRow:

@@ -9,6 +9,7 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
+from outreach.people.ages import GUARDED_UNDER
 from outreach.people.intake.register import Run
 from outreach.people.intake.spool import Spool
 from outreach.people.intake.writing import Child, Written, child_of
@@ -16,9 +17,6 @@ from outreach.people.queries import imports
 from outreach.people.queries import register as queries
 from outreach.store import Begin
 from segments.person import age_on
-
-GUARDED_UNDER = 14
-"""Years of age under which messages go to the guardian (personal information of children, PIPL article 31)."""
 
 CHILD_WORDS = frozenset(
     [

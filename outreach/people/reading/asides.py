@@ -37,6 +37,11 @@ def aside(columns: Columns, cells: Sequence[str]) -> Invalid | None:
     return None if _has_name(columns, texts) else _of_the_form(columns, texts)
 
 
+def is_total(text: str) -> bool:
+    """Whether a cell says that its row adds up others: 合计, 全村总计：, 共计 123人."""
+    return _TOTAL.fullmatch(_folded(text)) is not None
+
+
 def _of_the_form(columns: Columns, texts: Sequence[str]) -> Invalid | None:
     folded = [_folded(text) for text in texts if text]
     if any(_TOTAL.fullmatch(text) for text in folded):

@@ -14,6 +14,7 @@ from typing import Any
 
 from outreach.errors import Invalid
 from outreach.people.languages import find_language
+from outreach.people.reading.asides import is_total
 from outreach.people.reading.spreadsheet import Sheet, read_sheets
 from outreach.people.schemas import Problem
 from segments import regions as codes
@@ -59,7 +60,6 @@ _PAD = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区�
 _CLASSES = frozenset({"111", "112", "121", "122", "123", "210", "220"})
 _WHOLE = 17  # 12 digits of the region, 2 of its kind, 3 of its 城乡分类
 _LOOKED_AT = 20
-_STOPS = frozenset({"合计", "总计", "小计"})
 
 
 @dataclass
@@ -111,7 +111,7 @@ def _read_sheet(sheet: Sheet, found: RegionList) -> None:
     whole = _seventeen(row["code"] for _, row in below if row.get("code"))
     above: dict[str, str] = {}
     for row, given in below:
-        if not any(given.values()) or set(given.values()) & _STOPS:
+        if not any(given.values()) or any(map(is_total, given.values())):
             continue
         found.count += 1
         _read_row(row, given, found, above, whole=whole)

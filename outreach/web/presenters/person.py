@@ -15,8 +15,9 @@ from outreach.access.schemas import Actor
 from outreach.access.scope import Scope
 from outreach.audiences import service as audiences
 from outreach.audiences.facts import facts_of
-from outreach.people import lists, merging, relations
+from outreach.people import lists, merging
 from outreach.people import service as people
+from outreach.people.ages import ADULT_FROM, GUARDED_UNDER
 from outreach.people.languages import language_name
 from outreach.people.queries import people as queries
 from outreach.people.regions import dialect_of
@@ -101,7 +102,7 @@ def view(
         guardian=_related(desk, row.guardian_id),
         contact=_related(desk, row.contact_id),
         needs_guardian=row.birth is not None
-        and age_on(row.birth, desk.today) < relations.GUARDED_UNDER,
+        and age_on(row.birth, desk.today) < GUARDED_UNDER,
         choices=_choices(desk, row),
         fits=fits,
         noted=_noted(desk, row),
@@ -206,7 +207,7 @@ def _choices(desk: Desk, row: Row[Any]) -> tuple[Choice, ...]:
         for one in rows
         if one.id != row.id
         and one.status == "active"
-        and (one.birth is None or age_on(one.birth, desk.today) >= relations.ADULT_FROM)
+        and (one.birth is None or age_on(one.birth, desk.today) >= ADULT_FROM)
     ]
     shown = lines(desk.services, desk.connection, grown)
     named = (
