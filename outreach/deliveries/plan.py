@@ -136,7 +136,9 @@ def _served(plan: Plan, low: int, high: int) -> Select[*tuple[Any, ...]]:
             subject.id.label("subject"),
             AudienceMember.policy_id.label("policy_id"),
             func.coalesce(recipient.id, subject.id).label("recipient"),
-            case((usable_number(recipient), recipient.phone_key), else_=cast(null(), Key)).label("address_key"),
+            case((usable_number(recipient), recipient.phone_key), else_=cast(null(), Key)).label(
+                "address_key"
+            ),
         )
         .select_from(AudienceMember)
         .join(subject, subject.id == AudienceMember.person_id)

@@ -212,8 +212,6 @@ def untold(
     return [(_STAGES[int(row[0])], str(row[1]), int(row[2])) for row in rows]
 
 
-
-
 def losing(
     connection: Connection,
     scope: Scope,

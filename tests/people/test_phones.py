@@ -71,7 +71,9 @@ def test_a_number_saved_to_calculate_with_is_recognised(text: str, answer: bool)
     assert was_number(text) is answer
 
 
-@given(st.text(st.sampled_from("0123456789+-*EX. 转/、和或()（）\n\u200b" + wide("1")), max_size=30))
+@given(
+    st.text(st.sampled_from("0123456789+-*EX. 转/、和或()（）\n\u200b" + wide("1")), max_size=30)
+)
 @settings(max_examples=400, deadline=None)
 def test_whatever_is_typed_every_part_is_a_number_or_a_reason(text: str) -> None:
     for part in phone_parts(text):

@@ -170,7 +170,10 @@ def test_a_mistake_names_its_place(data: Any, code: str, path: str) -> None:
         ({"field": "paid_months", "op": ">=", "value": 6}, "累计缴费月数不低于6个月"),
         ({"field": "job_kind", "op": "=", "value": "cadre"}, "管理或技术岗位"),
         ({"field": "phone_kind", "op": "exists", "value": False}, "手机号未知"),
-        ({"field": "phone_kind", "op": "in", "value": ["own", "family"]}, "本人手机号或家里人的手机号"),
+        (
+            {"field": "phone_kind", "op": "in", "value": ["own", "family"]},
+            "本人手机号或家里人的手机号",
+        ),
         (
             {"field": "members", "aged": [0, 2], "op": ">=", "value": 2},
             "家里0至2周岁的人数不低于2人",
