@@ -8,11 +8,11 @@ network inside a write transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Insert, QueuePool, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,6 +21,8 @@ from sqlalchemy.exc import ArgumentError
 
 from outreach import clock
 from outreach.errors import Misconfigured
+
+T = TypeVar("T")
 
 Begin = Callable[[], AbstractContextManager[Connection]]
 """Opens one write transaction; the few services that need several receive it."""
@@ -124,6 +126,13 @@ def refresh_statistics(connection: Connection) -> None:
             "PRAGMA analysis_limit=1000"
         )  # a sample is enough, and quick at a million rows
     connection.exec_driver_sql("ANALYZE")
+
+
+def chunks(items: Iterable[T], size: int = 2_000) -> Iterator[list[T]]:
+    """Lists of at most `size`, in order: a database takes only so many values in one statement."""
+    every = list(items)
+    for start in range(0, len(every), size):
+        yield every[start : start + size]
 
 
 def upsert(connection: Connection, table: Any) -> Any:

@@ -12,6 +12,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, true
 
 from outreach.errors import Refused
+from segments.regions import next_code
+
+
+def under(column: SQLColumnExpression[Any], region: str) -> ColumnElement[bool]:
+    """Rows whose region code lies in the subtree of `region`; '' is everywhere."""
+    if not region:
+        return true()
+    return and_(column >= region, column < next_code(region))
 
 
 @dataclass(frozen=True)
@@ -26,9 +34,7 @@ class Scope:
 
     def condition(self, column: SQLColumnExpression[Any]) -> ColumnElement[bool]:
         """The same as a condition on a column of region codes (`COLLATE "C"`, so that an index serves it)."""
-        if not self.region:
-            return true()
-        return and_(column >= self.region, column < _after(self.region))
+        return under(column, self.region)
 
     def require(self, code: str) -> None:
         """Refused(access.outside_region) unless the region lies inside."""
@@ -41,8 +47,3 @@ class Scope:
             return self
         self.require(code)
         return Scope(code)
-
-
-def _after(region: str) -> str:
-    """The first code that sorts behind everything which begins with `region`."""
-    return region[:-1] + chr(ord(region[-1]) + 1)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import fields
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection, select
 
 from outreach.models.people import Household, Person
+from outreach.people.queries import facts as people
+from outreach.store import chunks
 from segments.person import Person as Facts
-
-_COLUMNS = tuple(one.name for one in fields(Facts) if one.name not in ("members", "about"))
-_CHUNK = 2_000
 
 
 def facts_of(connection: Connection, ids: Collection[int]) -> dict[int, Facts]:
@@ -20,18 +19,13 @@ def facts_of(connection: Connection, ids: Collection[int]) -> dict[int, Facts]:
 
     The caller has already decided that these people may be looked at.
     """
-    found: dict[int, Facts] = {}
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), _CHUNK):
-        some = wanted[start : start + _CHUNK]
-        statement = select(
-            Person.id, Person.household_id, *(getattr(Person, name) for name in _COLUMNS)
-        ).where(Person.id.in_(some))
-        rows = connection.execute(statement).all()
-        homes = _members(connection, {row.household_id for row in rows if row.household_id})
-        for row in rows:
-            known = {name: getattr(row, name) for name in _COLUMNS}
-            found[row.id] = Facts(**known, members=homes.get(row.household_id))
+    found = people.facts_of(connection, ids)
+    for some in chunks(sorted(found)):
+        rows = connection.execute(
+            select(Person.id, Person.household_id).where(Person.id.in_(some))
+        ).all()
+        homes = _members(connection, {home for _, home in rows if home})
+        found.update({one: replace(found[one], members=homes.get(home)) for one, home in rows})
     return found
 
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, false, func, not_, or_, select
 
+from outreach.access.scope import under
 from outreach.audiences import reaching, snapshot
-from outreach.audiences.predicates import eligible, under
+from outreach.audiences.predicates import eligible
 from outreach.audiences.segments.schemas import Asked
 from outreach.models.people import Household, Person
 from outreach.policies.schemas import PolicyView

@@ -20,26 +20,19 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    true,
 )
 from sqlalchemy.orm import aliased
 
+from outreach.access.scope import under
 from outreach.models.people import Household, Person
 from outreach.people.ages import GUARDED_UNDER
 from outreach.policies.schemas import PolicyView
 from segments.compile import AnyColumns, compile_rule
 from segments.person import cutoff_birth
-from segments.regions import ancestors, next_code
+from segments.regions import ancestors
 
 AGE_BANDS = ((3, "0-2"), (18, "3-17"), (45, "18-44"), (60, "45-59"), (80, "60-79"))
 """Upper age (exclusive) and name; above the last one: 80+."""
-
-
-def under(column: SQLColumnExpression[str], region: str) -> ColumnElement[bool]:
-    """Rows whose region lies in the subtree of `region`; '' is everywhere."""
-    if not region:
-        return true()
-    return and_(column >= region, column < next_code(region))
 
 
 def eligible(
@@ -50,7 +43,7 @@ def eligible(
     home: the installation's region; a benefit paid by hukou here is not for somebody registered elsewhere. columns:
     what is known of people, where that is not what the register says now.
     """
-    basis = Person.hukou_region if policy.facts.get("region_basis") == "hukou" else Person.region
+    basis = getattr(Person, policy.basis)
     ruled = [*policy.ruled_regions, ""]
     compiled = {
         region: compile_rule(policy.rule_for(region, home), columns, on, members=members)

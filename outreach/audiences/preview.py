@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, and_
 
+from outreach.access.scope import under
 from outreach.audiences import queries, snapshot
 from outreach.audiences.dividing import divided
-from outreach.audiences.predicates import eligible, under
+from outreach.audiences.predicates import eligible
 from outreach.audiences.segments.about import about_for, predicate, refs_of
 from outreach.audiences.segments.schemas import Asked
 from outreach.audiences.service import Answer

@@ -19,7 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import True_
 
-from outreach.audiences.predicates import age_band, eligible, under
+from outreach.access.scope import under
+from outreach.audiences.predicates import age_band, eligible
 from outreach.models.campaigns import AudienceMember
 from outreach.models.people import Person, RegisterChange
 from outreach.policies.schemas import PolicyView

@@ -27,7 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from outreach.audiences.predicates import child, under
+from outreach.access.scope import under
+from outreach.audiences.predicates import child
 from outreach.models.people import Household, Person, Refusal
 
 PERSONAL_NUMBERS = ("own", "family", "unknown")

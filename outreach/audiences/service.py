@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_
 
+from outreach.access.scope import under
 from outreach.audiences import queries
-from outreach.audiences.predicates import under
 from outreach.models.people import Person
 from outreach.policies.schemas import PolicyView
 from segments.among import answer_among, match_among
@@ -75,14 +75,14 @@ def explain(policy: PolicyView, facts: Facts, on: date, home: str = "") -> Match
     Of a person who is known only to a region around places with rules of their own the answer is yes or no only
     when the rules of all these places say so.
     """
-    place = getattr(facts, _basis(policy))
+    place = getattr(facts, policy.basis)
     rules = rules_around(policy, place, home)
     return match_among(rules, facts, on, unsure_of(policy), policy.parameter_names)
 
 
 def answer(policy: PolicyView, facts: Facts, on: date, home: str = "") -> Truth:
     """The answer of `explain` alone."""
-    place = getattr(facts, _basis(policy))
+    place = getattr(facts, policy.basis)
     return answer_among(rules_around(policy, place, home), facts, on)
 
 
@@ -93,12 +93,8 @@ def rules_around(policy: PolicyView, place: str, home: str) -> list[Rule]:
 
 def unsure_of(policy: PolicyView) -> Finding:
     """What is missing where these rules do not say the same."""
-    field = _basis(policy)
+    field = policy.basis
     return Finding(f"{FIELD_NAMES[field]}还不够具体，各地规定不一样，不能判断", field)
-
-
-def _basis(policy: PolicyView) -> str:
-    return "hukou_region" if policy.facts.get("region_basis") == "hukou" else "region"
 
 
 def freeze(  # noqa: PLR0913 - whom a signature binds, in all its parts

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, and_, case, false, func, not_, or_, select
 
+from outreach.access.scope import under
 from outreach.audiences.gaps import Condition, Fact, Gap, missing, says
-from outreach.audiences.predicates import eligible, members, under
+from outreach.audiences.predicates import eligible, members
 from outreach.audiences.preview import warm_one
 from outreach.audiences.segments.about import predicate
 from outreach.audiences.segments.schemas import Asked
@@ -71,10 +72,6 @@ Counts = dict[Fact, tuple[int, int]]
 """Fact → (of how many it alone is missing, among what is missing of how many)."""
 
 
-def _basis(policy: PolicyView) -> str:
-    return "hukou_region" if policy.facts.get("region_basis") == "hukou" else "region"
-
-
 def _rules(policy: PolicyView, home: str) -> Iterator[tuple[str, str, Rule]]:
     """(part of the register, around which place, rule): what is missing there for whom. '' = for everybody there."""
     for region in [*policy.ruled_regions, ""]:
@@ -110,7 +107,7 @@ def _in_sql(
 
 
 def _lacking_in_sql(policy: PolicyView, asked: Asked) -> dict[Fact, list[ColumnElement[bool]]]:
-    basis = getattr(Person, _basis(policy))
+    basis = getattr(Person, policy.basis)
     found: dict[Fact, list[ColumnElement[bool]]] = defaultdict(list)
     taken: ColumnElement[bool] = false()
     before = None
@@ -121,7 +118,7 @@ def _lacking_in_sql(policy: PolicyView, asked: Asked) -> dict[Fact, list[ColumnE
         here = and_(under(basis, region), not_(taken))
         if deeper:
             here = and_(here, basis.in_(ancestors(deeper)))
-            found[Fact("field", _basis(policy))].append(here)
+            found[Fact("field", policy.basis)].append(here)
         for fact, conditions in missing(rule):
             found[fact].append(and_(here, *(_meets_in_sql(one, asked) for one in conditions)))
     return found
@@ -149,7 +146,7 @@ def _in_snapshot(warm: Answers, policy: PolicyView, asked: Asked, segment: Rule 
 def _lacking(
     warm: Answers, policy: PolicyView, asked: Asked, open_ones: BitMap
 ) -> dict[Fact, BitMap]:
-    basis = _basis(policy)
+    basis = policy.basis
     places = warm.index.places(basis)
     found: dict[Fact, BitMap] = {}
     left, before = open_ones, ""

@@ -32,7 +32,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from outreach import clock
-from outreach.audiences.predicates import age_band, child, under
+from outreach.access.scope import under
+from outreach.audiences.predicates import age_band, child
 from outreach.audiences.reaching import recipient_of, usable_number
 from outreach.deliveries import funnel
 from outreach.deliveries.states import RANK, Reason

@@ -19,7 +19,7 @@ from outreach.errors import Invalid
 from outreach.models.people import CompleteList
 from outreach.people.queries import consent as queries
 from outreach.people.queries import handed_in as records
-from outreach.store import Begin
+from outreach.store import Begin, chunks
 from segments import vocabulary
 
 
@@ -105,7 +105,7 @@ def expire_circumstances(begin: Begin, today: date, read: Begin | None = None) -
     with (read or begin)() as connection:
         ended = records.expired_yes(connection, bits, today)
     cleared = 0
-    for some in records.chunks(sorted(ended)):
+    for some in chunks(sorted(ended)):
         with begin() as connection:
             fresh = _fresh(connection, {person: ended[person] for person in some}, today)
             records.set_circumstances(connection, fresh, today, clock.now())

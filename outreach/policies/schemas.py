@@ -119,6 +119,11 @@ class PolicyView:
         """
         return amount_for(self.facts_at(region), person, on, self.parameters_at(region))
 
+    @property
+    def basis(self) -> Literal["hukou_region", "region"]:
+        """By which place of a person the policy goes: where the hukou is, else where the person lives."""
+        return "hukou_region" if self.facts.get("region_basis") == "hukou" else "region"
+
     def rule_for(self, region: str, home: str) -> Rule:
         """Who may claim at `region`, and when, for an installation that serves `home`.
 

@@ -26,6 +26,7 @@ from outreach.people.handed_in.taking import (
     settle_errors,
     write_run,
 )
+from outreach.people.queries.facts import facts_of
 from outreach.policies import service as policies
 from outreach.policies.schemas import PolicyView
 from outreach.reach import queries
@@ -114,7 +115,7 @@ def _meant(
 ) -> dict[int, list[int]]:
     """Applicant → the wards who may be meant, for those whom the rule does not fit themselves."""
     wards = queries.wards(connection, people)
-    facts = queries.facts_of(
+    facts = facts_of(
         connection, {*wards, *(ward for several in wards.values() for ward in several)}
     )
     found = {}
@@ -128,7 +129,7 @@ def _meant(
 
 
 def _fits(policy: PolicyView, facts: Facts, terms: Terms) -> bool:
-    place = facts.hukou_region if policy.facts.get("region_basis") == "hukou" else facts.region
+    place = getattr(facts, policy.basis)
     return answer_on(policy.rule_at(place), facts, terms.on) != "no"
 
 

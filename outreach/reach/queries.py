@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -12,16 +12,7 @@ from sqlalchemy import Connection, Select, func, insert, select
 from outreach.models.people import Person
 from outreach.models.policies import Policy, PolicyList, PolicyVersion, Reach
 from outreach.reach.schemas import Listed, Subject
-from outreach.store import upsert
-from segments.person import Person as Facts
-
-CHUNK = 2_000
-
-
-def _chunks(items: Collection[Any]) -> Iterator[list[Any]]:
-    every = list(items)
-    for start in range(0, len(every), CHUNK):
-        yield every[start : start + CHUNK]
+from outreach.store import chunks, upsert
 
 
 def subjects(connection: Connection) -> dict[str, Subject]:
@@ -72,7 +63,7 @@ def noted(connection: Connection, person: int) -> list[tuple[int, str, date, str
 
 def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Note facts; of two dates of the same fact the earlier one stays."""
-    for some in _chunks(rows):
+    for some in chunks(rows):
         statement = upsert(connection, Reach)
         given = statement.excluded
         connection.execute(
@@ -88,7 +79,7 @@ def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
 def already(connection: Connection, policy: int, fact: str, people: Collection[int]) -> set[int]:
     """Who of some people has the fact noted, on whatever day."""
     found: set[int] = set()
-    for some in _chunks(sorted(people)):
+    for some in chunks(sorted(people)):
         statement = select(Reach.person_id).where(
             Reach.policy_id == policy, Reach.fact == fact, Reach.person_id.in_(some)
         )
@@ -105,7 +96,7 @@ def add_list(connection: Connection, values: Mapping[str, Any]) -> int:
 def wards(connection: Connection, people: Collection[int]) -> dict[int, list[int]]:
     """Guardian → those in their care who are in the register and active."""
     found: dict[int, list[int]] = {}
-    for some in _chunks(sorted(people)):
+    for some in chunks(sorted(people)):
         rows = connection.execute(
             select(Person.guardian_id, Person.id)
             .where(Person.guardian_id.in_(some), Person.status == "active")
@@ -114,19 +105,6 @@ def wards(connection: Connection, people: Collection[int]) -> dict[int, list[int
         for guardian, ward in rows:
             if guardian is not None:
                 found.setdefault(guardian, []).append(ward)
-    return found
-
-
-_COLUMNS = tuple(one.name for one in fields(Facts) if one.name not in ("members", "about"))
-
-
-def facts_of(connection: Connection, people: Collection[int]) -> dict[int, Facts]:
-    """Person → what a rule reads of them alone; the household is left unknown."""
-    found: dict[int, Facts] = {}
-    columns = [Person.id, *(getattr(Person, name) for name in _COLUMNS)]
-    for some in _chunks(sorted(people)):
-        for row in connection.execute(select(*columns).where(Person.id.in_(some))):
-            found[row.id] = Facts(**{name: getattr(row, name) for name in _COLUMNS})
     return found
 
 

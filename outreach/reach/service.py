@@ -20,11 +20,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, false, not_, or_, true
 
+from outreach.access.scope import under
 from outreach.errors import Missing
 from outreach.models.people import Person
 from outreach.reach import queries
 from outreach.reach.schemas import Listed, Standing, Subject
-from segments.regions import next_code
 
 FACTS = ("told", "aware", "applied", "received")
 
@@ -103,7 +103,7 @@ class Ledger:
 
 
 def _covers(one: Listed, column: Any) -> Sql:
-    inside = and_(column >= one.region, column < next_code(one.region)) if one.region else true()
+    inside = under(column, one.region)
     born = or_(Person.birth.is_(None), Person.birth <= one.cut_off)
     return and_(inside, born, Person.created_at <= one.at)
 

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
 
+from outreach.access.scope import under
 from outreach.audiences import preview, service, settling, snapshot
 from outreach.audiences.facts import facts_of
 from outreach.audiences.gaps import Fact
-from outreach.audiences.predicates import under
 from outreach.audiences.segments import service as segments
 from outreach.audiences.segments.schemas import Asked
 from outreach.audiences.snapshot import keeping

@@ -35,8 +35,7 @@ class Amount:
 
 def region_of(policy: PolicyView, told: Told, place: Place) -> str:
     """Where the person belongs by hukou or residence, or the place where it is asked when less is known."""
-    by_hukou = policy.facts.get("region_basis") == "hukou"
-    mine = told.facts.hukou_region if by_hukou else told.facts.region
+    mine = getattr(told.facts, policy.basis)
     return place.here if place.here.startswith(mine) else mine
 
 

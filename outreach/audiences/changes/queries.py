@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -21,8 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from outreach.access.scope import under
 from outreach.audiences.changes.schemas import Span
-from outreach.audiences.predicates import under
 from outreach.models.people import (
     CircumstanceRecord,
     CompleteList,
@@ -31,16 +31,10 @@ from outreach.models.people import (
     ImportRun,
     Person,
 )
+from outreach.store import chunks
 from segments import vocabulary
 
 CHUNK = 1_000
-
-
-def chunks(ids: Collection[int]) -> Iterator[list[int]]:
-    """Lists of at most CHUNK, in order."""
-    every = sorted(ids)
-    for start in range(0, len(every), CHUNK):
-        yield every[start : start + CHUNK]
 
 
 def touched(span: Span, *, members: bool) -> CompoundSelect[int]:
@@ -101,7 +95,7 @@ def home_changes(connection: Connection, ids: Collection[int], span: Span) -> li
 def _changes(connection: Connection, kind: str, ids: Collection[int], span: Span) -> list[Row[Any]]:
     one = ImportChange
     found: list[Row[Any]] = []
-    for some in chunks(ids):
+    for some in chunks(ids, CHUNK):
         statement = select(one.row_id, one.before, one.at).where(
             one.kind == kind, one.at >= span.moment, one.row_id.in_(some)
         )
@@ -113,7 +107,7 @@ def records(connection: Connection, ids: Collection[int]) -> dict[int, list[Row[
     """Person → (person_id, code, value, valid_to, at) of everything said of their circumstances, the oldest first."""
     one = CircumstanceRecord
     found: dict[int, list[Row[Any]]] = {}
-    for some in chunks(ids):
+    for some in chunks(ids, CHUNK):
         columns: tuple[Any, ...] = (one.person_id, one.code, one.value, one.valid_to, one.at)
         statement = select(*columns).where(one.person_id.in_(some)).order_by(one.id)
         for row in connection.execute(statement):
@@ -124,7 +118,7 @@ def records(connection: Connection, ids: Collection[int]) -> dict[int, list[Row[
 def homes_of(connection: Connection, ids: Collection[int]) -> dict[int, tuple[int | None, str]]:
     """Person → (household, status) as they are now."""
     found: dict[int, tuple[int | None, str]] = {}
-    for some in chunks(ids):
+    for some in chunks(ids, CHUNK):
         columns = (Person.id, Person.household_id, Person.status)
         for row in connection.execute(select(*columns).where(Person.id.in_(some))):
             found[row.id] = (row.household_id, row.status)
@@ -134,7 +128,7 @@ def homes_of(connection: Connection, ids: Collection[int]) -> dict[int, tuple[in
 def complete_homes(connection: Connection, homes: Collection[int]) -> set[int]:
     """Those of some households that are complete now."""
     found: set[int] = set()
-    for some in chunks(homes):
+    for some in chunks(homes, CHUNK):
         statement = select(Household.id).where(Household.id.in_(some), Household.complete)
         found.update(connection.scalars(statement))
     return found
@@ -145,7 +139,7 @@ def housemates(connection: Connection, homes: Collection[int], span: Span) -> li
     found: dict[int, Row[Any]] = {}
     columns = (Person.id, Person.household_id, Person.birth, Person.status)
     before = ImportChange.before["household_id"].as_integer()
-    for some in chunks(homes):
+    for some in chunks(homes, CHUNK):
         was_here = select(ImportChange.row_id).where(
             ImportChange.kind == "person", ImportChange.at >= span.moment, before.in_(some)
         )

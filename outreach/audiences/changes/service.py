@@ -23,6 +23,7 @@ from outreach.audiences.facts import facts_of
 from outreach.audiences.predicates import eligible
 from outreach.models.people import Person
 from outreach.policies.schemas import PolicyView
+from outreach.store import chunks
 from segments.compile import AnyColumns
 from segments.person import Person as Facts
 
@@ -120,7 +121,7 @@ def _changed(connection: Connection, asked: _Case) -> list[Newly]:
     )
     ids = [one[0] for one in queries.people(connection, condition, literal(""))]
     found = []
-    for some in queries.chunks(ids):
+    for some in chunks(ids, queries.CHUNK):
         now = facts_of(connection, some)
         then = facts_then(connection, now, span, members=asked.members)
         for person in some:

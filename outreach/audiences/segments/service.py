@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Connection, and_
 
 from outreach.access import audit
 from outreach.access.roles import Action
-from outreach.access.scope import Scope
+from outreach.access.scope import Scope, under
 from outreach.audiences import queries as counting
-from outreach.audiences.predicates import eligible, under
+from outreach.audiences.predicates import eligible
 from outreach.audiences.segments import queries
 from outreach.audiences.segments.about import predicate, refs_of
 from outreach.audiences.segments.schemas import Asked, SegmentOrder, SegmentView, named_policies

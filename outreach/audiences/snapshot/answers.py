@@ -83,8 +83,7 @@ class Answers:
         ruled = policy.ruled_regions
         if not ruled:
             return self.rule(policy.rule_for("", home), on, left)
-        field = "hukou_region" if policy.facts.get("region_basis") == "hukou" else "region"
-        places = self.index.places(field)
+        places = self.index.places(policy.basis)
         yes, maybe = BitMap(), BitMap()
         for region in [*ruled, ""]:
             here = left & places.under(region) if region else left
@@ -97,10 +96,9 @@ class Answers:
 
     def _ruled(self, policy: PolicyView, region: str, on: date, home: str, here: BitMap) -> Fitting:
         """Who is known only to a region around a place with its own rule is told only what both rules say."""
-        field = "hukou_region" if policy.facts.get("region_basis") == "hukou" else "region"
         found = self.rule(policy.rule_for(region, home), on, here)
         for deeper in policy.ruled_below(region):
-            around = here & self.index.places(field).around(deeper)
+            around = here & self.index.places(policy.basis).around(deeper)
             other = self.rule(policy.rule_for(deeper, home), on, around)
             found = Fitting(found.yes - (around - other.yes), found.maybe | other.maybe)
         return found

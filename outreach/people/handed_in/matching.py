@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 from outreach.access.scope import Scope
 from outreach.people.handed_in.rows import ListRow
 from outreach.people.queries import handed_in as queries
+from outreach.store import chunks
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Matching:
 def match_rows(connection: Connection, scope: Scope, rows: Sequence[ListRow]) -> Matching:
     """Hold the rows of a list against the people of a scope. Whoever was merged into another is that other."""
     result = Matching()
-    for some in queries.chunks(rows):
+    for some in chunks(rows):
         candidates = _Candidates(queries.candidates(connection, scope, _keys(some)))
         for row in some:
             persons = candidates.of(row)

@@ -19,11 +19,10 @@ from outreach.people.intake.register import ADDRESS, Plan, Planned
 from outreach.people.masking import mask_name, mask_phone
 from outreach.people.queries import comparing as queries
 from outreach.people.queries import imports
-from outreach.people.queries.register import chunks
 from outreach.people.reading.headers import SYNONYMS
 from outreach.people.reading.words import SEX_WORDS
 from outreach.people.schemas import ImportReport, Preview
-from outreach.store import Begin
+from outreach.store import Begin, chunks
 from outreach.vault import Vault
 from segments import vocabulary
 

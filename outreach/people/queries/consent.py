@@ -19,13 +19,12 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    true,
     update,
 )
 
+from outreach.access.scope import under
 from outreach.models.people import CircumstanceRecord, CompleteList, Household, Person, Refusal
-from outreach.store import upsert
-from segments.regions import next_code
+from outreach.store import chunks, upsert
 
 
 def put_refusal(connection: Connection, values: dict[str, Any]) -> None:
@@ -90,7 +89,7 @@ def set_household(
 
 
 def _registered(region: str) -> ColumnElement[bool]:
-    return and_(Person.region >= region, Person.region < next_code(region)) if region else true()
+    return under(Person.region, region)
 
 
 def add_list(connection: Connection, values: dict[str, Any]) -> int:
@@ -149,9 +148,8 @@ def count_people(
     statement = select(func.count()).select_from(Person).where(of_whom)
     if ids is None:
         return connection.execute(statement).scalar_one()
-    every = sorted(ids)
-    some = (every[start : start + 2_000] for start in range(0, len(every), 2_000))
-    return sum(connection.execute(statement.where(Person.id.in_(one))).scalar_one() for one in some)
+    parts = (statement.where(Person.id.in_(some)) for some in chunks(sorted(ids)))
+    return sum(connection.execute(part).scalar_one() for part in parts)
 
 
 class Bit(NamedTuple):

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, true, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 
-from outreach.access.scope import Scope
+from outreach.access.scope import Scope, under
 from outreach.models.people import CircumstanceRecord, CompleteList, ImportRun, Person
-from segments.regions import next_code
-
-CHUNK = 2_000
-T = TypeVar("T")
+from outreach.store import chunks
 
 
 class Keys(NamedTuple):
@@ -22,13 +19,6 @@ class Keys(NamedTuple):
     ids: Collection[bytes]
     masked: Collection[bytes]
     phones: Collection[bytes]
-
-
-def chunks(items: Collection[T]) -> Iterator[list[T]]:
-    """Lists of at most CHUNK."""
-    every = list(items)
-    for start in range(0, len(every), CHUNK):
-        yield every[start : start + CHUNK]
 
 
 _FOUND = tuple(
@@ -65,7 +55,7 @@ def candidates(connection: Connection, scope: Scope, keys: Keys) -> list[tuple[R
 
 
 def _below(region: str) -> Any:
-    return and_(Person.region >= region, Person.region < next_code(region)) if region else True
+    return under(Person.region, region)
 
 
 def holders(connection: Connection, region: str, bit: int) -> Sequence[Row[Any]]:
@@ -146,7 +136,7 @@ def newer_complete(
     """The date of a complete list that is newer than `on`, still holds, and speaks of some of the same places."""
     one = CompleteList
     around = [region[:length] for length in range(len(region) + 1)]
-    inside = and_(one.region >= region, one.region < next_code(region)) if region else true()
+    inside = under(one.region, region)
     newest: date | None = connection.execute(
         select(func.max(one.on)).where(
             one.circumstance == circumstance,

@@ -12,7 +12,7 @@ from outreach import clock
 from outreach.errors import Missing
 from outreach.models.people import ImportChange, ImportRun, Person
 from outreach.people.queries.bulk import add_rows
-from outreach.people.queries.register import chunks
+from outreach.store import chunks
 
 CHANGES: Table = ImportChange.__table__  # type: ignore[assignment]
 SPOKEN = "spoken"

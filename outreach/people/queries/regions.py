@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select, update
 
+from outreach.access import scope
 from outreach.models.access import User
 from outreach.models.people import CompleteList, Household, Person, Region
 from outreach.models.policies import PolicyList
-from outreach.store import upsert
-from segments.regions import ancestors, next_code
+from outreach.store import chunks, upsert
+from segments.regions import ancestors
 
-CHUNK = 2_000
 _KEYED: tuple[Any, ...] = (
     Person.region, Person.hukou_region, Household.region, CompleteList.region, PolicyList.region, User.region,
 )  # fmt: skip
@@ -26,7 +26,7 @@ _COLUMNS = tuple(getattr(Region, name) for name in _FIELDS)
 
 def put(connection: Connection, rows: Sequence[dict[str, Any]], *, keep_dialect: bool) -> None:
     """Insert regions, or bring those of the same code up to date; a dialect set here before may be kept."""
-    for start in range(0, len(rows), CHUNK):
+    for some in chunks(rows):
         statement = upsert(connection, Region)
         given = statement.excluded
         fresh = {
@@ -36,16 +36,14 @@ def put(connection: Connection, rows: Sequence[dict[str, Any]], *, keep_dialect:
         }
         connection.execute(
             statement.on_conflict_do_update(index_elements=["code"], set_=fresh),
-            list(rows[start : start + CHUNK]),
+            some,
         )
 
 
 def all_regions(connection: Connection, under: str = "") -> Sequence[Row[Any]]:
     """(code, name, level, parent, dialect, valid_from, valid_to, successor) of a region and all below, by code."""
-    statement = select(*_COLUMNS).order_by(Region.code)
-    if under:
-        statement = statement.where(Region.code >= under, Region.code < next_code(under))
-    return connection.execute(statement).all()
+    inside = scope.under(Region.code, under)
+    return connection.execute(select(*_COLUMNS).where(inside).order_by(Region.code)).all()
 
 
 def children(connection: Connection, code: str, on: date | None = None) -> Sequence[Row[Any]]:
@@ -61,12 +59,9 @@ def children(connection: Connection, code: str, on: date | None = None) -> Seque
 
 def by_codes(connection: Connection, codes: Iterable[str]) -> dict[str, Row[Any]]:
     """code → region, for those that are registered."""
-    wanted = sorted(set(codes))
     found: dict[str, Row[Any]] = {}
-    for start in range(0, len(wanted), CHUNK):
-        rows = connection.execute(
-            select(*_COLUMNS).where(Region.code.in_(wanted[start : start + CHUNK]))
-        )
+    for some in chunks(sorted(set(codes))):
+        rows = connection.execute(select(*_COLUMNS).where(Region.code.in_(some)))
         found.update({row.code: row for row in rows})
     return found
 
@@ -84,7 +79,7 @@ def codes_in_use(connection: Connection, old: str) -> list[str]:
     """The codes at and below one at which somebody or something is registered, lists and accounts included."""
     found: set[str] = set()
     for column in _KEYED:
-        inside = (column >= old) & (column < next_code(old))
+        inside = scope.under(column, old)
         found.update(connection.scalars(select(column).where(inside).distinct()))
     return sorted(found)
 

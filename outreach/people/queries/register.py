@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, Literal
@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from outreach.models.people import CircumstanceRecord, Household, Person
+from outreach.store import chunks
 
 CHUNK = 2_000
 CLERK_HOUSEHOLDS = 5
@@ -37,13 +38,6 @@ COMPARED = (
 _HOMES = select(
     Household.id, Household.key, Household.region, Household.address, Household.head_id, Household.first_import_id
 ).where(Household.key.in_(bindparam("keys", expanding=True)))  # fmt: skip
-
-
-def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
-    """Lists of at most CHUNK."""
-    every = list(items)
-    for start in range(0, len(every), CHUNK):
-        yield every[start : start + CHUNK]
 
 
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)

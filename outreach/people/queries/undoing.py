@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from outreach.models import Base
 from outreach.models.people import CircumstanceRecord, Household, ImportChange, ImportRun, Person
-from outreach.people.queries.register import chunks
+from outreach.store import chunks
 
 _OWN = frozenset({"person", "circumstance_record"})
 """Tables whose references the undoing itself looks after."""
