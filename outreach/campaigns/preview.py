@@ -16,7 +16,8 @@ from outreach.campaigns import queries
 from outreach.deliveries import orders
 from outreach.deliveries.plan import Plan, writable
 from outreach.messages import languages
-from outreach.messages.service import Composer, Request
+from outreach.messages.composer import Composer
+from outreach.messages.schemas import Request
 
 SOMEBODY = "某某某"
 """Stands for the reader's name, so that a text that greets by name is one text and has its usual length."""

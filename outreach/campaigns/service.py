@@ -23,8 +23,9 @@ from outreach.deliveries import orders
 from outreach.deliveries.plan import posts
 from outreach.errors import Conflict, Invalid, Missing, Refused
 from outreach.messages import service as messages
+from outreach.messages.composer import Composer
 from outreach.messages.languages import DEFAULT
-from outreach.messages.service import Composer, Request
+from outreach.messages.schemas import Request
 from outreach.models.messages import BUNDLE
 from outreach.policies import readiness
 from outreach.policies import service as policies
@@ -294,17 +295,9 @@ def _bind_texts(
     """Bind the texts that are ready; returns their hashes by place."""
     refs = [view.ref for view in views]
     ready = [text for text in messages.newest(connection, [*refs, BUNDLE]) if text.ready]
-    rows = [
-        {
-            "policy": text.policy,
-            "channel": text.channel,
-            "language": text.language,
-            "variant_id": text.id,
-        }
-        for text in ready
-    ]
+    rows = [{**text.place._asdict(), "variant_id": text.id} for text in ready]
     queries.set_variants(connection, campaign["id"], rows)
-    return {f"{text.channel}/{text.language}/{text.policy}": text.hash for text in ready}
+    return {str(text.place): text.hash for text in ready}
 
 
 def approve(connection: Connection, ref: str, by: str, note: str = "") -> None:

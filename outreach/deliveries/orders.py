@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from outreach.deliveries.drop import Terms
 from outreach.messages import facts
 from outreach.messages import service as messages
-from outreach.messages.service import Composer
+from outreach.messages.composer import Composer
 from outreach.models.campaigns import Campaign, CampaignPolicy, Step
 from outreach.models.deliveries import Account, Attempt, Delivery, GroupChat
 from outreach.models.messages import BUNDLE

@@ -24,7 +24,7 @@ from outreach.access.roles import Action
 from outreach.deliveries import drop, hours, leases, orders, pace, retry, settle
 from outreach.deliveries.orders import AccountView, Addressee, Orders
 from outreach.deliveries.states import SENDING, Reason
-from outreach.messages.service import Composed, Request
+from outreach.messages.schemas import Composed, Request
 from outreach.models.campaigns import Campaign
 from outreach.store import Store
 from outreach.vault import Vault

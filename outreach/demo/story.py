@@ -165,7 +165,7 @@ class Story:
             for text in messages.newest(connection):
                 if text.needs_review and not text.reviewed_by:
                     messages.review(
-                        connection, text.policy, text.channel, text.language, accounts.REVIEWER.name, self.today,
+                        connection, text.place, accounts.REVIEWER.name, self.today,
                         note="演示审校，未经真实母语者核对",
                     )  # fmt: skip
 

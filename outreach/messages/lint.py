@@ -28,7 +28,6 @@ VARIABLES = frozenset(
 """Every fact that a text may read. `name` stands in personal texts only, `list_date` in follow-ups."""
 
 FACE_TO_FACE = frozenset(["visit"])
-SPOKEN = frozenset(["broadcast", "visit", "call"])
 PUBLIC = frozenset(["group", "broadcast"])
 
 LONGEST_CLAUSE = 25

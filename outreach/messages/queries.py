@@ -9,34 +9,24 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from outreach import clock
+from outreach.messages.schemas import Place
 from outreach.models.campaigns import CampaignVariant
 from outreach.models.messages import Variant, VariantReview
 from outreach.store import upsert
 
+_PLACE = tuple(getattr(Variant, name) for name in Place._fields)
+
 
 def newest(connection: Connection, policies: list[str] | None = None) -> list[Any]:
     """The newest version of every variant, with who reviewed it."""
-    last = (
-        select(
-            Variant.policy,
-            Variant.channel,
-            Variant.language,
-            func.max(Variant.version).label("version"),
-        )
-        .group_by(Variant.policy, Variant.channel, Variant.language)
-        .subquery()
-    )
-    same = (
-        (Variant.policy == last.c.policy)
-        & (Variant.channel == last.c.channel)
-        & (Variant.language == last.c.language)
-        & (Variant.version == last.c.version)
-    )
+    # A version is never deleted, and ids rise with versions: the highest id at a place is the newest version.
+    last = select(func.max(Variant.id).label("id")).group_by(*_PLACE).subquery()
+    same = Variant.id == last.c.id
     statement = (
         select(Variant, VariantReview.by.label("reviewed_by"))
         .join(last, same)
         .outerjoin(VariantReview, VariantReview.variant_id == Variant.id)
-        .order_by(Variant.policy, Variant.channel, Variant.language)
+        .order_by(*_PLACE)
     )
     if policies is not None:
         statement = statement.where(Variant.policy.in_(policies))
@@ -50,7 +40,7 @@ def frozen(connection: Connection, campaign: int) -> list[Any]:
         .join(CampaignVariant, CampaignVariant.variant_id == Variant.id)
         .outerjoin(VariantReview, VariantReview.variant_id == Variant.id)
         .where(CampaignVariant.campaign_id == campaign)
-        .order_by(Variant.policy, Variant.channel, Variant.language)
+        .order_by(*_PLACE)
     )
     return list(connection.execute(statement).mappings())
 

@@ -1,4 +1,7 @@
-"""The texts that lie in files: templates/<channel>/<language>/<policy>.j2, and the catalogue beside them.
+"""The texts that lie in files, and the catalogue beside them.
+
+A text lies at templates/<channel>/<language>/<policy>.j2; one of another form than the channel's own, or one that
+speaks to a person, says so in its name: <policy>.rhyme.j2, <policy>.personal.j2, <policy>.correction.personal.j2.
 
 A file is a front matter (TOML between two lines of +++) and the text under it.
 """
@@ -13,9 +16,10 @@ from typing import Any, Literal
 from outreach import content
 from outreach.errors import Invalid
 from outreach.messages import languages
+from outreach.messages.schemas import Place
 from outreach.models.messages import BUNDLE
 
-CHANNELS = ("sms", "group", "broadcast", "visit", "call")
+CHANNELS = ("sms", "group", "broadcast", "visit", "call", "flyer")
 
 _MARK = "+++"
 _KEYS: dict[str, type] = {
@@ -41,6 +45,11 @@ class VariantFile:
     notes: str = ""
     first_line: int = 1
 
+    @property
+    def place(self) -> Place:
+        """Where it stands among the texts."""
+        return Place(self.policy, self.channel, self.language, self.form, self.announce)
+
 
 @dataclass(frozen=True)
 class Form:
@@ -64,7 +73,8 @@ def parse_variant(text: str, place: str) -> VariantFile:
 
     Raises Invalid naming the file and the key or line that is wrong.
     """
-    channel, language, policy = _place(place)
+    channel, language, stem = _folders(place)
+    policy = stem.partition(".")[0]
     head, source, first_line = _split(text, place)
     values = _front_matter(head, place)
     return VariantFile(channel, language, policy, source=source, first_line=first_line, **values)
@@ -78,6 +88,8 @@ def read_variants(overlay: Path | None = None) -> list[VariantFile]:
         variant = parse_variant(_text(path, place), place)
         if variant.form not in known or variant.channel not in known[variant.form].channels:
             raise Invalid("messages.unknown_form", file=place, form=variant.form)
+        if place != f"{variant.place}.j2":
+            raise Invalid("messages.file_name", file=place, name=f"{variant.place}.j2")
         variants.append(variant)
     return variants
 
@@ -95,8 +107,8 @@ def read_catalogue(overlay: Path | None = None) -> Catalogue:
         raise Invalid("messages.catalogue_unreadable", file=place, reason=str(problem)) from problem
 
 
-def _place(place: str) -> tuple[str, str, str]:
-    parts = PurePosixPath(place).with_suffix("").parts
+def _folders(place: str) -> tuple[str, str, str]:
+    parts = PurePosixPath(place.removesuffix(".j2")).parts
     if len(parts) != 3 or parts[0] not in CHANNELS:
         raise Invalid("messages.file_misplaced", file=place, channels="、".join(CHANNELS))
     channel, language, policy = parts

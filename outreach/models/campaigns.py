@@ -63,6 +63,8 @@ class CampaignVariant(Base):
     policy: Mapped[str] = mapped_column(Text, primary_key=True)
     channel: Mapped[str] = mapped_column(Text, primary_key=True)
     language: Mapped[str] = mapped_column(Text, primary_key=True)
+    form: Mapped[str] = mapped_column(Text, primary_key=True)
+    announce: Mapped[str] = mapped_column(Text, primary_key=True)
     variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"))
 
 

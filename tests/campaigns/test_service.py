@@ -13,6 +13,7 @@ from outreach.audiences import queries as audiences
 from outreach.campaigns import queries, schedule, service
 from outreach.errors import Conflict, Missing, OutreachError, Refused
 from outreach.messages import service as messages
+from outreach.messages.schemas import Place
 from outreach.models.access import AuditEntry
 from outreach.models.campaigns import Campaign, Step
 from outreach.models.deliveries import Account
@@ -377,7 +378,9 @@ def test_a_dialect_needs_its_reader_and_its_switch(home: Store, vault: Vault) ->
     reviewed = 0
     assert texts(**switched) == {"zh-Hans"}
     with home.begin() as connection:
-        messages.review(connection, "check", "sms", "yue-Hans", "审校员", TODAY)
+        messages.review(
+            connection, Place("check", "sms", "yue-Hans", "sms", "general"), "审校员", TODAY
+        )
     reviewed = 1
     assert texts() == {"zh-Hans"}
     assert texts(**switched) == {"zh-Hans", "yue-Hans"}

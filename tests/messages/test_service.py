@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from outreach.errors import Invalid, Missing
 from outreach.messages import queries, service
-from outreach.messages.service import Composer, Request, Text
+from outreach.messages.composer import Composer
+from outreach.messages.schemas import Place, Request, Text
 from outreach.policies.schemas import LocalFacts, PolicyView
 from outreach.store import Store
 from segments.rules import Rule
@@ -23,10 +24,16 @@ UNTIL = date(2027, 2, 28)
 
 def text(place: str, body: str, key: int = 0, **more: Any) -> Text:
     channel, language, policy = place.split("/")
-    values = {"needs_review": False, "reviewed_by": "", "announce": "general", **more}
-    return Text(
-        key or abs(hash(place)), policy, channel, language, 1, "", body, "", **values
-    )  # fmt: skip
+    values = {
+        "id": key or abs(hash(place)), "policy": policy, "channel": channel, "language": language, "form": channel,
+        "announce": "general", "version": 1, "title": "", "body": body, "hash": "", "needs_review": False,
+        "follow_up": False, "notes": "", "reviewed_by": "", **more,
+    }  # fmt: skip
+    return Text(**values)
+
+
+def place_of(policy: str, channel: str, language: str) -> Place:
+    return Place(policy, channel, language, channel, "general")
 
 
 def policy(
@@ -82,13 +89,15 @@ def test_a_dialect_is_not_ready_before_a_named_reader_signs(store: Store) -> Non
             by_language.setdefault(found.language, set()).add(found.ready)
         assert by_language.pop("zh-Hans") == {True}
         assert set(map(frozenset, by_language.values())) == {frozenset({False})}
-        place = ("childcare-2025", "sms", "yue-Hans")
+        place = place_of("childcare-2025", "sms", "yue-Hans")
         with pytest.raises(Invalid, match="reviewer_needed"):
-            service.review(connection, *place, " ", TODAY)
+            service.review(connection, place, " ", TODAY)
         with pytest.raises(Missing, match="no_variant"):
-            service.review(connection, "childcare-2025", "sms", "nan-Hans", "审校员", TODAY)
-        service.review(connection, *place, "审校员", TODAY)
-        service.review(connection, *place, "另一位", TODAY)
+            service.review(
+                connection, place_of("childcare-2025", "sms", "nan-Hans"), "审校员", TODAY
+            )
+        service.review(connection, place, "审校员", TODAY)
+        service.review(connection, place, "另一位", TODAY)
         (signed,) = [found for found in service.newest(connection) if found.reviewed_by]
     assert (signed.ready, signed.reviewed_by, signed.language) == (True, "审校员", "yue-Hans")
 
@@ -100,7 +109,7 @@ def test_a_new_version_needs_its_reader_again(store: Store) -> None:
     }  # fmt: skip
     with store.begin() as connection:
         queries.add(connection, {**values, "version": 1})
-        service.review(connection, "a", "sms", "yue-Hans", "审校员", TODAY)
+        service.review(connection, place_of("a", "sms", "yue-Hans"), "审校员", TODAY)
         queries.add(connection, {**values, "version": 2, "body": "二"})
         (newest,) = service.newest(connection, ["a"])
     assert (newest.version, newest.body, newest.ready) == (2, "二", False)

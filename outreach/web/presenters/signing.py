@@ -16,7 +16,7 @@ from outreach.access.schemas import Actor
 from outreach.campaigns import queries, service
 from outreach.deliveries import orders
 from outreach.messages import languages
-from outreach.messages.service import Request
+from outreach.messages.schemas import Request
 from outreach.policies import service as policies
 from outreach.reports import queries as figures
 from outreach.web.formats import thousands, when, yuan
