@@ -51,5 +51,5 @@ def test_what_was_written_before_stands_after(dialect: str, tmp_path: Path) -> N
 
 def _signed(store: Store, columns: str) -> list[tuple[object, ...]]:
     with store.read() as connection:
-        rows = connection.execute(text(f"SELECT {columns} FROM campaign_variant ORDER BY channel"))
+        rows = connection.execute(text(f"SELECT {columns} FROM campaign_variant ORDER BY channel"))  # noqa: S608
         return [tuple(row) for row in rows]
