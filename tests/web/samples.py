@@ -46,6 +46,7 @@ from outreach.web.views.results import (
     VillageRow,
     Volunteers,
 )
+from outreach.web.views.previews import SmsPart
 from outreach.web.views.signing import (
     ApprovalsView,
     AskView,
@@ -57,7 +58,6 @@ from outreach.web.views.signing import (
     Move,
     Signature,
     SigningView,
-    SmsPart,
     StepPlan,
     SureView,
 )
@@ -289,6 +289,7 @@ SIGNING = SigningView(
                     73,
                     (SmsPart("【县医保局】"), SmsPart("拒收请", "回", "复R")),
                     71,
+                    "73 字，按 2 条计费，从第 71 个字起算第 2 条。少写 3 个字，少一条。",
                 ),
             ),
             (("粤语", 12),),

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from channels.parts import Billing, count_parts, split
+from channels.parts import Billing
 from outreach import clock
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
@@ -21,7 +21,9 @@ from outreach.policies import service as policies
 from outreach.reports import queries as figures
 from outreach.web.formats import thousands, when, yuan
 from outreach.web.presenters.names import CHANNEL, STATUS, people_at_work, places
+from outreach.web.presenters.previews_shown import phone
 from outreach.web.services import Services
+from outreach.web.views.previews import SmsPart
 from outreach.web.views.signing import (
     CampaignLine,
     Figure,
@@ -29,7 +31,6 @@ from outreach.web.views.signing import (
     Move,
     Signature,
     SigningView,
-    SmsPart,
     StepPlan,
 )
 from outreach.wording import say
@@ -159,31 +160,9 @@ def _billing(connection: Connection, step: Mapping[str, Any]) -> Billing:
 
 def _message(text: Mapping[str, Any], billing: Billing) -> Message:
     whole = str(text["text"])
-    parts = split(whole, billing)
-    at = _forced_at(whole, billing) if len(parts) > 1 else 0
-    pieces, start = [], 0
-    for part in parts:
-        inside = at - 1 - start
-        if at and 0 <= inside < len(part):
-            pieces.append(SmsPart(part[:inside], part[inside], part[inside + 1 :]))
-        else:
-            pieces.append(SmsPart(part))
-        start += len(part)
-    return Message(
-        text["count"], "人", languages.name(text["language"]), len(whole), tuple(pieces), at
-    )
-
-
-def _forced_at(text: str, billing: Billing) -> int:
-    """The place (from 1) of the character with which the text begins to cost two parts."""
-    low, high = 1, len(text)
-    while low < high:  # the number of parts never falls as a text grows
-        middle = (low + high) // 2
-        if count_parts(text[:middle], billing).parts > 1:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    seen = phone(whole, billing)
+    language = languages.name(text["language"])
+    return Message(text["count"], "人", language, len(whole), seen.parts, seen.forced_at, seen.note)
 
 
 def _group_posts(

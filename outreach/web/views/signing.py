@@ -6,15 +6,7 @@ from dataclasses import dataclass
 
 from outreach.web.views.campaigns import Ask, LiveCampaign
 from outreach.web.views.common import Link
-
-
-@dataclass(frozen=True)
-class SmsPart:
-    """One billed part of a text. `force` is the first character that costs one part more, '' elsewhere."""
-
-    before: str
-    force: str = ""
-    after: str = ""
+from outreach.web.views.previews import SmsPart
 
 
 @dataclass(frozen=True)
@@ -27,6 +19,7 @@ class Message:
     length: int
     parts: tuple[SmsPart, ...]
     forced_at: int = 0  # 1-based place of the forcing character, 0 when there is none
+    note: str = ""
 
     @property
     def billed(self) -> str:
