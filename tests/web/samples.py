@@ -35,6 +35,7 @@ from outreach.web.views.imports import (
     RecentImport,
     RowProblem,
 )
+from outreach.web.views.previews import SmsPart
 from outreach.web.views.printing import PaperKind, PaperSize, PrintView
 from outreach.web.views.results import (
     Awareness,
@@ -46,7 +47,6 @@ from outreach.web.views.results import (
     VillageRow,
     Volunteers,
 )
-from outreach.web.views.previews import SmsPart
 from outreach.web.views.signing import (
     ApprovalsView,
     AskView,
