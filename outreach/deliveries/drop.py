@@ -24,6 +24,8 @@ from outreach.policies.schemas import PolicyView
 _PERSONAL = ("sms", "call")
 """Channels that a person can refuse; paper and places are offered instead."""
 
+Rows = Sequence[Row[*tuple[Any, ...]]]
+
 
 @dataclass(frozen=True)
 class Remaining:
@@ -48,8 +50,19 @@ class Terms:
 
 def remaining(connection: Connection, ids: Collection[int], terms: Terms) -> dict[int, Remaining]:
     """For every delivery: what of it still stands today."""
-    subjects = _subjects(connection, ids)
-    blocked = _recipients(connection, ids, terms)
+    readers = _recipients(connection, ids) if terms.channel in _PERSONAL else ()
+    return judged(connection, ids, _subjects(connection, ids), readers, terms)
+
+
+def judged(
+    connection: Connection, ids: Collection[int], subjects: Rows, readers: Rows, terms: Terms
+) -> dict[int, Remaining]:
+    """The same for deliveries that may not be written yet: whatever stands behind `ids`.
+
+    subjects: delivery_id, person_id, policy_id, status, stopped, ordered by the first. readers (of messages and
+    calls): id, addressee, address_key, status, phone_key, phone_kind, phone_closed, stopped.
+    """
+    blocked = _blocked(connection, readers, terms)
     judge = (
         _places(terms)
         if terms.channel in ("group", "broadcast")
@@ -75,7 +88,7 @@ def remaining(connection: Connection, ids: Collection[int], terms: Terms) -> dic
 _Judge = Callable[[Row[*tuple[Any, ...]]], str]
 
 
-def _subjects(connection: Connection, ids: Collection[int]) -> Sequence[Row[*tuple[Any, ...]]]:
+def _subjects(connection: Connection, ids: Collection[int]) -> Rows:
     return connection.execute(
         select(
             DeliverySubject.delivery_id, DeliverySubject.person_id, DeliverySubject.policy_id,
@@ -94,9 +107,7 @@ def _places(terms: Terms) -> _Judge:
     return lambda row: Reason.WITHDRAWN.value if row.policy_id in gone else ""
 
 
-def _people(
-    connection: Connection, subjects: Sequence[Row[*tuple[Any, ...]]], terms: Terms
-) -> _Judge:
+def _people(connection: Connection, subjects: Rows, terms: Terms) -> _Judge:
     people = {row.person_id for row in subjects}
     withdrawn = _places(terms)
     refused = (
@@ -128,11 +139,8 @@ def _personal_reason(status: str, stopped: bool | None) -> str:
     return Reason.STOPPED.value if stopped else ""
 
 
-def _recipients(connection: Connection, ids: Collection[int], terms: Terms) -> dict[int, str]:
-    """Deliveries whose recipient must not get anything by this channel."""
-    if terms.channel not in _PERSONAL:
-        return {}
-    rows = connection.execute(
+def _recipients(connection: Connection, ids: Collection[int]) -> Rows:
+    return connection.execute(
         select(
             Delivery.id, Delivery.addressee, Delivery.address_key, Person.status, Person.phone_key, Person.phone_kind,
             Person.phone_closed, Household.stopped,
@@ -141,6 +149,12 @@ def _recipients(connection: Connection, ids: Collection[int], terms: Terms) -> d
         .outerjoin(Household, Household.id == Person.household_id)
         .where(Delivery.id.in_(ids), Delivery.kind == "person")
     ).all()  # fmt: skip
+
+
+def _blocked(connection: Connection, rows: Rows, terms: Terms) -> dict[int, str]:
+    """Deliveries whose recipient must not get anything by this channel."""
+    if not rows:
+        return {}
     numbers = {key for row in rows for key in (row.address_key, row.phone_key) if key is not None}
     refused = consent.refusals(connection, {row.addressee for row in rows}, numbers)
     result = {}
