@@ -47,6 +47,44 @@ WALKS = {
         "青石街18号",
     ],
     "hundreds": ["一〇三室", "一百零四室", "105室", "一百二十室"],
+    "buildings counted digit by digit": ["一二栋", "二十栋", "一二三号楼", "124号楼"],
+    "parts of an estate": [
+        "石桥花园东区2栋",
+        "石桥花园西区1栋",
+        "石桥花园南区1栋",
+        "石桥花园北区1栋",
+    ],
+    "front, middle and back": ["7号院前楼101", "7号院中楼101", "7号院后楼101"],
+    "doors beside each other": ["3栋2单元5层东户", "3栋2单元5层西户", "3栋2单元6层东户"],
+    "dashes beside words": [
+        "12-3-501",
+        "12栋3单元502室",
+        "12#3-503",
+        "12幢-3-504",
+        "12—3—1001",
+        "12-10-101",
+    ],
+    "gates as units": ["3号楼1门101", "3号楼二门101", "3号楼10门101"],
+    "a storey that is a building": ["2楼1单元101", "3楼1单元101", "10楼1单元101"],
+    "groups in any writing": [
+        "石桥村一组1号",
+        "石桥村第二村民小组1号",
+        "石桥村第三村民组1号",
+        "石桥村4组1号",
+        "石桥村十二组1号",
+    ],
+    "production teams and 社": ["石桥村2社1号", "石桥村五社1号", "石桥村10社1号"],
+    "annexes in any writing": [
+        "青石街17号",
+        "青石街17号之一",
+        "青石街17-2号",
+        "青石街17号附3号",
+        "青石街17号附10",
+        "青石街18号",
+    ],
+    "outside of a number": ["青石街17号", "青石街17号外", "青石街18号"],
+    "cellars": ["5栋B2", "5栋地下室", "5栋1层101"],
+    "full-width letters and figures": ["Ａ座１０１", "A座102", "Ａ座１００３", "B座101"],
 }
 
 
@@ -67,6 +105,23 @@ def test_doors_stand_in_walking_order_however_they_come(walk: list[str]) -> None
         ("十里铺村二十三号", "十里铺村23号"),
         ("5幢B1层", "5栋负1层"),
         ("和平里a座", "和平里A座"),
+        ("12-3-501", "12栋3单元501室"),
+        ("3#2-501", "3栋2单元501室"),
+        ("3栋－2－501", "3栋2单元501室"),
+        ("3号楼二门501", "3栋2单元501"),
+        ("一二三号楼", "123栋"),
+        ("第五村民组", "5组"),
+        ("5社", "5社"),
+        ("五社区", "5社区"),
+        ("第三生产队", "3队"),
+        ("17号之一", "17号附1号"),
+        ("17-1号", "17号附1号"),
+        ("17号附二", "17号附2号"),
+        ("地下一层", "负1层"),
+        ("5栋B1", "5栋负1层"),
+        ("B1栋", "B1栋"),
+        ("三里屯八号院", "三里屯8号院"),
+        ("0791-8888", "0791-8888"),
         ("", ""),
     ],
 )
@@ -86,6 +141,12 @@ def test_addresses_are_compared_in_one_plain_form(address: str, plain: str) -> N
         ("五社区青石街7号院", Place("", "", "")),
         ("甲子村第二小组", Place("", "", "2组")),
         ("无门牌", Place("", "", "")),
+        ("12-3-501", Place("12栋", "3单元", "")),
+        ("3#2-501", Place("3栋", "2单元", "")),
+        ("7号院后楼2层", Place("后楼", "", "")),
+        ("鼓楼街3号", Place("", "", "")),
+        ("东楼村2组", Place("", "", "2组")),
+        ("石桥村5社8号", Place("", "", "5社")),
     ],
 )
 def test_building_unit_and_group_are_recognised(address: str, place: Place) -> None:
@@ -114,7 +175,18 @@ def test_a_place_takes_exactly_its_doors(address: str, place: str, inside: bool)
 
 WORDS = st.lists(
     st.sampled_from(
-        [*"甲乙A3一二十百零负-#号楼栋单元层室组队社第 石桥村B", "10", "单元", "村民小组", "地下"]
+        [
+            *"甲乙A3一二十百零负-#号楼栋单元层室组队社第 石桥村B东西前后门附之户",
+            "10",
+            "单元",
+            "村民小组",
+            "地下",
+            "-3-",
+            "生产队",
+            "地下室",
+            "１",
+            "—",
+        ]
     ),
     max_size=12,
 ).map("".join)
@@ -129,6 +201,15 @@ def test_the_order_is_total_and_does_not_depend_on_how_the_list_came(addresses: 
     for one in addresses:
         for other in addresses:
             assert (natural_key(one) == natural_key(other)) is (one == other)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(WORDS, st.text(max_size=12)))
+def test_a_plain_form_is_its_own_and_stands_at_the_same_place(address: str) -> None:
+    plain = plain_address(address)
+    assert plain_address(plain) == plain
+    assert natural_key(plain)[:-1] == natural_key(address)[:-1]
+    assert split_place(plain) == split_place(address)
 
 
 @settings(max_examples=100, deadline=None)
