@@ -5,6 +5,10 @@ A site overlay has the same layout as `templates/`; a file there hides ours of t
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
+import tempfile
 from pathlib import Path, PurePosixPath
 
 from outreach.errors import Invalid, Missing
@@ -47,3 +51,36 @@ def files(pattern: str, overlay: Path | None = None) -> dict[str, Path]:
             if path.is_file()
         }
     return dict(sorted(found.items()))
+
+
+def sheets(overlay: Path | None, cache: Path) -> Path:
+    """The folder of the printed sheets (.typ). A press reads one folder, so the site's own lie in a copy beside ours.
+
+    `cache`: where the copy may lie. It is named by what is in it, so a changed sheet makes another copy.
+    """
+    ours = shipped() / "flyer"
+    if overlay is None or not any((overlay / "flyer").glob("*.typ")):
+        return ours
+    found = files("flyer/*.typ", overlay)
+    digest = hashlib.sha256()
+    for name, path in found.items():
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    made = cache / f"sheets-{digest.hexdigest()[:16]}"
+    if not made.is_dir():
+        _copy(found, made)
+    return made
+
+
+def _copy(found: dict[str, Path], made: Path) -> None:
+    """All sheets or none: a press in another process must never meet half a folder."""
+    made.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=made.parent) as folder:
+        whole = Path(folder) / "whole"
+        whole.mkdir()
+        for name, path in found.items():
+            shutil.copy(path, whole / PurePosixPath(name).name)
+        try:
+            os.replace(whole, made)
+        except OSError:  # another process was first, with the same sheets
+            if not made.is_dir():
+                raise

@@ -55,6 +55,18 @@ class Settings(BaseSettings):
     twilio_base_url: str = TWILIO_API
     wecom_base_url: str = WECOM_API
     cli_may_act: bool = False
+    content_dir: Path | None = None
+    """The site's own texts and sheets, laid out like `templates/`; what lies there hides what is shipped."""
+
+    @field_validator("content_dir", mode="before")
+    @classmethod
+    def _known_folder(cls, value: object) -> object:
+        """A folder that is not there stops the start: the shipped texts would go out instead of the site's own."""
+        if value is None or not str(value).strip():
+            return None
+        if not Path(str(value)).is_dir():
+            raise Misconfigured("settings.content_dir", place=str(value))
+        return value
 
     @field_validator("time_zone")
     @classmethod

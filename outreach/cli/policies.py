@@ -40,7 +40,7 @@ def load(here: Here, files: Files = None) -> Answer:
     documents = [(path.name, service.read_file(path)) for path in paths]
     with here.installation() as office, office.store.begin() as connection:
         loaded = [service.load(connection, document, name) for name, document in documents]
-        texts = messages.load_files(connection)
+        texts = messages.load_files(connection, office.settings.content_dir)
         fresh = [ref for ref, is_new in loaded if is_new]
         local = {ref: _to_look_at(connection, ref) for ref in fresh}
     data = {

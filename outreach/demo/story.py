@@ -161,7 +161,7 @@ class Story:
                 policies.verify(connection, view.ref, accounts.VERIFIER.name)
                 for department in signing.missing_sign_offs(view, COUNTY):
                     signing.sign(connection, view.ref, department, accounts.VERIFIER.name)
-            messages.load_files(connection)
+            messages.load_files(connection, self.home.settings.content_dir)
             for text in messages.newest(connection):
                 if text.needs_review and not text.reviewed_by:
                     messages.review(

@@ -8,6 +8,8 @@ A file is a front matter (TOML between two lines of +++) and the text under it.
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -22,6 +24,8 @@ from outreach.models.messages import BUNDLE
 CHANNELS = ("sms", "group", "broadcast", "visit", "call", "flyer")
 
 _MARK = "+++"
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029]")
+_REF = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 _KEYS: dict[str, type] = {
     "form": str, "title": str, "announce": str, "needs_review": bool, "reviewed_by": str, "follow_up": bool, "notes": str,
 }  # fmt: skip
@@ -67,6 +71,15 @@ class Catalogue:
     forms: tuple[Form, ...]
     languages: dict[str, str]
 
+    def forms_of(self, channel: str) -> list[Form]:
+        """The forms that a channel carries, its own first."""
+        carried = [form for form in self.forms if channel in form.channels]
+        return sorted(carried, key=lambda form: form.id != channel)
+
+    def form_name(self, form: str) -> str:
+        """What officers call a form; one that is not in the catalogue says itself."""
+        return next((one.name for one in self.forms if one.id == form), form)
+
 
 def parse_variant(text: str, place: str) -> VariantFile:
     """A variant from the text of a file at `place` ("sms/zh-Hans/phys-65.j2").
@@ -105,6 +118,57 @@ def read_catalogue(overlay: Path | None = None) -> Catalogue:
         return Catalogue(forms, {entry["tag"]: entry["name"] for entry in data["language"]})
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as problem:
         raise Invalid("messages.catalogue_unreadable", file=place, reason=str(problem)) from problem
+
+
+def parse_place(name: str, catalogue: Catalogue | None = None) -> Place:
+    """A place from its file's name ("broadcast/yue-Hans/phys-65.rhyme.personal", with or without .j2).
+
+    With a catalogue also the form is checked. Raises Invalid that says how it should be written.
+    """
+    channel, language, stem = _folders(name)
+    policy, *tags = stem.split(".")
+    announce = tags.pop() if tags[-1:] == ["personal"] else "general"
+    form = tags.pop() if tags else channel
+    if tags or not re.fullmatch(_REF, policy):
+        raise Invalid("messages.place_unreadable", place=name)
+    place = Place(policy, channel, language, form, announce)
+    if catalogue is not None:
+        check_form(place, catalogue)
+    return place
+
+
+def check_form(place: Place, catalogue: Catalogue) -> None:
+    """Invalid unless the channel carries such a form."""
+    forms = [form.id for form in catalogue.forms_of(place.channel)]
+    if place.form not in forms:
+        raise Invalid(
+            "messages.form_of_channel",
+            channel=place.channel,
+            form=place.form,
+            forms="、".join(forms),
+        )
+
+
+def write_variant(file: VariantFile) -> str:
+    """The text of the file that parse_variant reads as `file`."""
+    flags = {
+        "announce": file.announce, "needs_review": file.needs_review, "reviewed_by": file.reviewed_by,
+        "follow_up": file.follow_up, "notes": file.notes,
+    }  # fmt: skip
+    head = {"form": file.form, "title": file.title, **flags}
+    lines = [f"{key} = {_toml(value)}" for key, value in head.items()]
+    return "\n".join([_MARK, *lines, _MARK, file.source, ""])
+
+
+def _toml(value: str | bool) -> str:
+    """A basic string or a boolean. JSON writes them alike, but leaves characters in that TOML, or our lines, end at."""
+    written = json.dumps(value, ensure_ascii=False)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
+
+
+def tidy(source: str) -> str:
+    """A text with the line ends that a file keeps, whatever a browser or an editor sent."""
+    return "\n".join(line.rstrip() for line in source.splitlines()).strip("\n")
 
 
 def _folders(place: str) -> tuple[str, str, str]:
@@ -157,7 +221,11 @@ __all__ = [
     "Catalogue",
     "Form",
     "VariantFile",
+    "check_form",
+    "parse_place",
     "parse_variant",
     "read_catalogue",
     "read_variants",
+    "tidy",
+    "write_variant",
 ]

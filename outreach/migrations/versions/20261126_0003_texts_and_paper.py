@@ -61,13 +61,19 @@ def upgrade() -> None:
         table.add_column(sa.Column("follow_up", sa.Boolean(), nullable=False, server_default=sa.false()))
         table.add_column(sa.Column("notes", sa.Text(), nullable=False, server_default=""))
         table.add_column(sa.Column("by", sa.Text(), nullable=False, server_default=""))
+        table.add_column(sa.Column("why", sa.Text(), nullable=False, server_default=""))
+        table.add_column(sa.Column("retired", sa.Boolean(), nullable=False, server_default=sa.false()))
         table.drop_constraint(op.f("uq_variant_policy_channel_language_version"), type_="unique")
         table.create_unique_constraint(op.f("uq_variant_place_version"), [*_PLACE, "version"])
         table.create_check_constraint(op.f("ck_variant_announce"), "announce IN ('general','personal')")
     with op.batch_alter_table("variant") as table:
-        for name in ("follow_up", "notes", "by"):
+        for name in ("follow_up", "notes", "by", "why", "retired"):
             table.alter_column(name, server_default=None)
+    with op.batch_alter_table("variant_review") as table:
+        table.add_column(sa.Column("entered_by", sa.Text(), nullable=False, server_default=""))
     _back(_PLACE)
+    with op.batch_alter_table("variant_review") as table:
+        table.alter_column("entered_by", server_default=None)
     _make_paper()
 
 
@@ -109,8 +115,20 @@ def _make_paper() -> None:
     sa.Column('last', sa.Text(), nullable=False),
     sa.Column('file', sa.Text(), nullable=False),
     sa.Column('digest', sa.LargeBinary(32), nullable=True),
+    sa.Column('members', document, nullable=False),
     sa.ForeignKeyConstraint(['job_id'], ['print_job.id'], name=op.f('fk_print_part_job_id')),
     sa.PrimaryKeyConstraint('job_id', 'number', name=op.f('pk_print_part'))
+    )
+    op.create_table('sheet_number',
+    sa.Column('delivery_id', row_id, nullable=False),
+    sa.Column('campaign_id', row_id, nullable=False),
+    sa.Column('region', code, nullable=False),
+    sa.Column('grid', sa.Integer(), nullable=False),
+    sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_sheet_number_campaign_id')),
+    sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], name=op.f('fk_sheet_number_delivery_id')),
+    sa.PrimaryKeyConstraint('delivery_id', name=op.f('pk_sheet_number')),
+    sa.UniqueConstraint('campaign_id', 'grid', 'sequence', name=op.f('uq_sheet_number_campaign_id_grid_sequence'))
     )
     op.create_table('board',
     sa.Column('id', row_id, nullable=False),
@@ -150,7 +168,7 @@ def _make_paper() -> None:
 
 def downgrade() -> None:
     """Go back: of several texts at a place only those of the channel's own form stay, and only the general ones."""
-    for table in ("posting", "board", "print_part", "print_job"):
+    for table in ("posting", "board", "sheet_number", "print_part", "print_job"):
         op.drop_table(table)
     _aside(
         "SELECT campaign_id, policy, channel, language, variant_id FROM campaign_variant "
@@ -160,11 +178,13 @@ def downgrade() -> None:
         "DELETE FROM kept_review WHERE variant_id IN "
         "(SELECT id FROM variant WHERE form <> channel OR announce <> 'general')"
     )
-    op.execute("DELETE FROM variant WHERE form <> channel OR announce <> 'general'")
+    op.execute("DELETE FROM variant WHERE form <> channel OR announce <> 'general' OR retired")
+    with op.batch_alter_table("variant_review") as table:
+        table.drop_column("entered_by")
     with op.batch_alter_table("variant") as table:
         table.drop_constraint(op.f("uq_variant_place_version"), type_="unique")
         table.drop_constraint(op.f("ck_variant_announce"), type_="check")
-        for name in ("by", "notes", "follow_up"):
+        for name in ("retired", "why", "by", "notes", "follow_up"):
             table.drop_column(name)
         table.create_unique_constraint(
             op.f("uq_variant_policy_channel_language_version"), [*_OLD_PLACE, "version"]
