@@ -15,7 +15,6 @@ from typing import Literal
 Status = Literal["yes", "maybe"]
 Edition = Literal["normal", "large"]
 HouseholdSize = Literal["a4", "a5x2"]
-NoticeSize = Literal["a4", "a3", "a5x2"]
 
 MOST_POLICIES = 5
 MOST_STEPS = 4
@@ -55,7 +54,7 @@ class PolicyBlock:
     """One policy for one household: which member and why, how much, what to bring, where.
 
     `reason` is a kin word and a threshold (爷爷满80岁), never a birth date or a child's name;
-    `check` says what is still to be verified when `status` is "maybe".
+    `when` is the window (全年都能办; 11月30日前); `check` says what is still to be verified when `status` is "maybe".
     """
 
     name: str
@@ -65,6 +64,7 @@ class PolicyBlock:
     unit: str = ""
     prefix: str = ""
     bring: str = ""
+    when: str = ""
     where: str = ""
     phone: str = ""
     steps: tuple[str, ...] = ()
@@ -73,143 +73,17 @@ class PolicyBlock:
 
 @dataclass(frozen=True, kw_only=True)
 class HouseholdSheet:
-    """一户一单. `policies`: at most five; `more` counts those that are only asked about by phone."""
+    """一户一单. `policies`: at most five; `more` counts those that are only asked about by phone.
+
+    `spare`: a sheet for a family that the list has missed; name and address are written in with a pen.
+    """
 
     serial: str
     householder: str
     address: str
     policies: tuple[PolicyBlock, ...]
     more: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Notice:
-    """A board notice or leaflet for one policy. `who` and `unit` may hold a line break."""
-
-    official: str
-    who: str
-    amount: str
-    unit: str
-    extent: str
-    steps: tuple[str, ...]
-    bring: str = ""
-    when: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class VisitRow:
-    """One door. `pack` is the serial of the household's sheet."""
-
-    pack: str
-    door: str
-    name: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class VisitList:
-    """The doors of one grid, in walking order; twenty on a page. `code` is read back by scanning."""
-
-    code: str
-    grid: str
-    area: str
-    helper: str
-    rows: tuple[VisitRow, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class BroadcastScript:
-    """大喇叭稿. `paragraphs`: one thought each, read slowly; `slots`: when it is played."""
-
-    title: str
-    village: str
-    paragraphs: tuple[str, ...]
-    language: str = "普通话"
-    slots: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """A number that is signed for: value, unit, what it counts."""
-
-    value: str
-    unit: str
-    label: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ApprovalStep:
-    """One step of the campaign: channel, when and to whom, people, units, cost."""
-
-    channel: str
-    when: str
-    people: str
-    units: str
-    cost: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Check:
-    """`word`: 通过, or what else it is; `text`: what was checked."""
-
-    word: str
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Signature:
-    """One link of the chain; name and date are empty until signed."""
-
-    step: str
-    name: str = ""
-    date: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ApprovalSlip:
-    """发送审批单: everything that is signed, bound to one fingerprint."""
-
-    name: str
-    id: str
-    submitted: str
-    submitter: str
-    fingerprint: str
-    figures: tuple[Figure, ...]
-    steps: tuple[ApprovalStep, ...]
-    text: str
-    text_version: str
-    chain: tuple[Signature, ...]
-    skips: str = ""
-    text_facts: str = ""
-    basis: tuple[str, ...] = ()
-    checks: tuple[Check, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class CoverRow:
-    """One stretch of the pile: place, pack numbers, sheets, the page it begins on."""
-
-    place: str
-    packs: str
-    n: int
-    page: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class BatchCover:
-    """What lies in one pile, in which order, and what came back. Numbers of sheets only."""
-
-    batch: str
-    grid: str
-    area: str
-    content: str
-    helper: str
-    printed: str
-    first: str
-    last: str
-    sheets: int
-    spare: int
-    rows: tuple[CoverRow, ...]
-    takedown: str = ""
+    spare: bool = False
 
 
 @dataclass(frozen=True)
@@ -238,11 +112,25 @@ class Press:
     """Where and how to print.
 
     `templates`: the folder with the .typ files. `progress(done, total)` counts sheets, in the calling
-    thread. `workers`: processes at once for large jobs. `allow_missing_glyphs` prints 〓 for a
-    character that the font lacks, instead of leaving the household out; it is reported either way.
+    thread; `cancelled()` is asked there often, and True ends the job with FlyerError `flyer.cancelled`.
+    `workers`: processes at once for large jobs. `allow_missing_glyphs` prints 〓 for a character that
+    the font lacks, instead of leaving the household out; it is reported either way.
+
+    `from_page`: only from the sheet that holds this page of the run, numbers as before. `duplex`: each
+    sheet (and cover) begins on a front side, blank backs between. `two_sheets`: the elderly edition for
+    a printer that prints one side only, two sheets of paper, the strip on the first. `crop_marks`: 3 mm
+    of bleed with marks and a trim box, for print shops. `archive`: PDF/A-2b. `tagged`: read aloud by
+    screen readers; only a file made in one run keeps its tags (500 pages), longer ones go without.
     """
 
     templates: Path
     progress: Callable[[int, int], None] | None = None
     workers: int = 2
     allow_missing_glyphs: bool = False
+    cancelled: Callable[[], bool] | None = None
+    from_page: int = 1
+    duplex: bool = False
+    two_sheets: bool = False
+    crop_marks: bool = False
+    archive: bool = False
+    tagged: bool = False

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from channels import flyer
-from channels.flyer.sheets import NoticeSize
+from channels.flyer.single import NoticeSize
 from tests.channels.flyer import reading
 from tests.channels.flyer.samples import COVER, META, NOTICE, PRESS, SCRIPT, SLIP, doors
 
@@ -58,14 +58,13 @@ def test_a_sheet_is_one_page_with_its_words_code_fonts_and_footer(
 
 
 TOO_MUCH: dict[str, Callable[[], flyer.Printed]] = {
-    "a notice": lambda: flyer.render_notice(replace(NOTICE, when="全年都能办，" * 30), META, PRESS),
+    "a notice": lambda: flyer.render_notice(replace(NOTICE, when="全年都能办，" * 60), META, PRESS),
     "a leaflet": lambda: flyer.render_notice(
         replace(NOTICE, when="全年都能办，" * 30), META, PRESS, size="a5x2"
     ),
     "a script": lambda: flyer.render_broadcast(
         replace(SCRIPT, paragraphs=("大家好。" * 20,) * 20), META, PRESS
     ),
-    "a slip": lambda: flyer.render_approval(replace(SLIP, text="很长的正文。" * 300), META, PRESS),
 }
 
 

@@ -1,0 +1,33 @@
+"""问答卡: what people ask about a policy, with the answers, small enough to carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from channels.flyer.data import plain_data
+from channels.flyer.errors import FlyerError
+from channels.flyer.sheets import Press, Printed, SheetMeta
+from channels.flyer.single.setting import press_sheet, sheet_job
+
+CardSize = Literal["a5x2", "a6x4"]
+
+MOST_QUESTIONS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionCard:
+    """`pairs`: one to eight of (question, answer), the most asked first."""
+
+    title: str
+    official: str
+    pairs: tuple[tuple[str, str], ...]
+
+
+def render_questions(
+    card: QuestionCard, meta: SheetMeta, press: Press, *, size: CardSize = "a5x2"
+) -> Printed:
+    """Two A5 cards or four A6 cards on one A4 that is cut in the middle; FlyerError when they do not fit."""
+    if not 1 <= len(card.pairs) <= MOST_QUESTIONS:
+        raise FlyerError("flyer.card_pairs", count=len(card.pairs), most=MOST_QUESTIONS)
+    return press_sheet(sheet_job(press, "qa.typ", meta, {"card": plain_data(card)}, paper=size), 1)
