@@ -55,6 +55,19 @@ def usable_number(recipient: Any) -> ColumnElement[bool]:
     )
 
 
+def own_number(recipient: Any) -> ColumnElement[bool]:
+    """Whether a recipient (an alias of Person) is reached at a number that is confirmed as their own.
+
+    The register has it as this person's alone (`phone_kind` own), it is open, and nobody else who is here has it,
+    whatever was said when it came in (docs/decisions/0013).
+    """
+    other = aliased(Person)
+    shared = exists().where(
+        other.phone_key == recipient.phone_key, other.id != recipient.id, other.status == "active"
+    )
+    return and_(usable_number(recipient), recipient.phone_kind == "own", not_(shared))
+
+
 def _refuses(recipient: Any, channel: str, message_class: str) -> ColumnElement[bool]:
     def said(about: ColumnElement[bool]) -> ColumnElement[bool]:
         return exists().where(

@@ -8,15 +8,16 @@ from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import aliased
 
 from outreach.deliveries.drop import Terms
 from outreach.messages import facts
 from outreach.messages import service as messages
-from outreach.messages.composer import Composer
+from outreach.messages.composer import Composer, Manner
 from outreach.models.campaigns import Campaign, CampaignPolicy, Step
-from outreach.models.deliveries import Account, Attempt, Delivery, GroupChat
+from outreach.models.deliveries import Account, Attempt, Delivery, DeliverySubject, GroupChat
 from outreach.models.messages import BUNDLE
-from outreach.models.people import Person, Region
+from outreach.models.people import Household, Person, Region
 from outreach.policies import service as policies
 from outreach.policies.schemas import PolicyView
 
@@ -47,7 +48,7 @@ class AccountView:
 
 @dataclass(frozen=True)
 class Orders:
-    """What was signed for one step of one campaign."""
+    """What was signed for one step of one campaign. form: of the texts that it carries; '' is the channel's own."""
 
     campaign_id: int
     step_id: int
@@ -60,6 +61,7 @@ class Orders:
     home: str
     policies: Sequence[PolicyView]
     composer: Composer
+    form: str = ""
 
     def terms(self, on: date) -> Terms:
         """What decides today whether somebody still gets it."""
@@ -109,7 +111,11 @@ def composer(
         phone=options.get("phone", "12345"),
         opt_out=options.get("opt_out", facts.OPT_OUT),
         valid_until=date.fromisoformat(options["valid_until"]),
-        written_dialects=bool(options.get("written_dialects")),
+        manner=Manner(
+            written_dialects=bool(options.get("written_dialects")),
+            personal=campaign["announce"] == "personal",
+            region=campaign["region"],
+        ),
     )
 
 
@@ -137,6 +143,7 @@ def read(connection: Connection, campaign_id: int, step_id: int) -> Orders:
         home=campaign["options"].get("home", ""),
         policies=views,
         composer=composer(connection, dict(campaign), views),
+        form=step["options"].get("form", ""),
     )
 
 
@@ -156,6 +163,23 @@ def addressees(connection: Connection, ids: Collection[int]) -> list[Addressee]:
         .outerjoin(tried, tried.c.delivery_id == Delivery.id)
         .where(Delivery.id.in_(ids), Delivery.kind == "person")
     )
+    # a household's place and language are those of the first of whom it is about, as the plan took them
+    first = (
+        select(func.min(DeliverySubject.person_id))
+        .where(DeliverySubject.delivery_id == Delivery.id)
+        .scalar_subquery()
+    )
+    reader, head = aliased(Person), aliased(Person)
+    homes = (
+        select(
+            *base, func.coalesce(head.name, reader.name), reader.region, reader.synthetic, village
+        )
+        .join(Household, Household.id == Delivery.addressee)
+        .join(reader, reader.id == first)
+        .outerjoin(head, head.id == Household.head_id)
+        .outerjoin(tried, tried.c.delivery_id == Delivery.id)
+        .where(Delivery.id.in_(ids), Delivery.kind == "household")
+    )
     groups = (
         select(*base, GroupChat.address, GroupChat.name, GroupChat.region, village)
         .join(GroupChat, GroupChat.id == Delivery.addressee)
@@ -171,6 +195,10 @@ def addressees(connection: Connection, ids: Collection[int]) -> list[Addressee]:
     found = [
         Addressee(row[0], row[4], row[5], row[1], row[6], row[8] or "", row[7], row[3])
         for row in connection.execute(people)
+    ]
+    found += [
+        Addressee(row[0], "", row[4], row[1], row[5], row[7] or "", row[6], row[3])
+        for row in connection.execute(homes)
     ]
     found += [
         Addressee(row[0], row[4], "", row[1], row[6], row[7] or row[5], False, row[3])

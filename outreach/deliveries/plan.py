@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -86,11 +86,11 @@ class Plan:
     default_language: str = "zh-Hans"
 
 
-def _language(
+def language_of(
     connection: Connection,
+    plan: Plan,
     region: SQLColumnExpression[str],
     spoken: SQLColumnExpression[str] | None,
-    default: str,
 ) -> ColumnElement[str]:
     """What somebody there speaks: as recorded, else the dialect of the deepest region that names one."""
     rows = connection.execute(select(Region.code, Region.dialect).where(Region.dialect != "")).all()
@@ -99,10 +99,16 @@ def _language(
     )
     for code, dialect in sorted(rows, key=lambda row: -len(row[0])):
         whens.append((under(region, code), literal(dialect)))
-    return case(*whens, else_=literal(default)) if whens else literal(default)
+    default = literal(plan.default_language)
+    return case(*whens, else_=default) if whens else default
 
 
-def _unreached(plan: Plan, person: SQLColumnExpression[int]) -> ColumnElement[bool]:
+def language_at(connection: Connection, plan: Plan, code: str) -> str:
+    """What is spoken at a place."""
+    return str(connection.scalar(select(language_of(connection, plan, literal(code), None))))
+
+
+def unreached(plan: Plan, person: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Nobody has handed this person anything in an earlier step of the campaign."""
     if plan.condition != "unreached":
         return true()
@@ -120,7 +126,8 @@ def _unreached(plan: Plan, person: SQLColumnExpression[int]) -> ColumnElement[bo
     return ~reached.exists()
 
 
-def _members(plan: Plan, low: int, high: int) -> ColumnElement[bool]:
+def members(plan: Plan, low: int = 0, high: int = 2**62) -> ColumnElement[bool]:
+    """Rows of the audience that a plan is about."""
     return and_(
         AudienceMember.campaign_id == plan.campaign_id,
         AudienceMember.policy_id.in_(plan.policy_ids),
@@ -144,7 +151,7 @@ def _served(plan: Plan, low: int, high: int) -> Select[*tuple[Any, ...]]:
         .select_from(AudienceMember)
         .join(subject, subject.id == AudienceMember.person_id)
         .outerjoin(recipient, recipient.id == recipient_of(subject, plan.on))
-        .where(_members(plan, low, high), _unreached(plan, AudienceMember.person_id))
+        .where(members(plan, low, high), unreached(plan, AudienceMember.person_id))
     )
 
 
@@ -163,7 +170,7 @@ def _plan_people(connection: Connection, plan: Plan, low: int, high: int) -> Non
         )
         .subquery()
     )
-    language = _language(connection, Person.region, Person.language, plan.default_language)
+    language = language_of(connection, plan, Person.region, Person.language)
     rows = select(
         literal(plan.campaign_id), literal(plan.step_id), literal(plan.firing_id), literal("person"),
         Person.id, ways.c.address_key, language, func.substr(Person.region, 1, 12), age_band(plan.on),
@@ -206,11 +213,11 @@ def _plan_households(connection: Connection, plan: Plan, low: int, high: int) ->
     wanted = (
         select(Person.household_id.label("household"), func.min(Person.id).label("person"))
         .join(AudienceMember, AudienceMember.person_id == Person.id)
-        .where(_members(plan, low, high), _unreached(plan, AudienceMember.person_id))
+        .where(members(plan, low, high), unreached(plan, AudienceMember.person_id))
         .group_by(Person.household_id, case((Person.household_id.is_(None), Person.id), else_=0))
         .subquery()
     )
-    language = _language(connection, Person.region, Person.language, plan.default_language)
+    language = language_of(connection, plan, Person.region, Person.language)
     kind = case((wanted.c.household.is_(None), "person"), else_="household")
     rows = select(
         literal(plan.campaign_id), literal(plan.step_id), literal(plan.firing_id), kind,
@@ -230,85 +237,80 @@ def _plan_households(connection: Connection, plan: Plan, low: int, high: int) ->
         .select_from(AudienceMember)
         .join(Person, Person.id == AudienceMember.person_id)
         .join(Delivery, and_(*_mine(plan), at_home))
-        .where(_members(plan, low, high)),
+        .where(members(plan, low, high)),
     )
 
 
-def _plan_places(
-    connection: Connection, plan: Plan, kind: str, places: Iterable[tuple[int, str]]
-) -> None:
+def _plan_places(connection: Connection, plan: Plan) -> None:
     """One post or broadcast per place where somebody of the audience lives; they are its exposed subjects."""
-    for place, code in _inhabited(connection, plan, places):
-        here = and_(_members(plan, 0, 2**62), under(Person.region, code))
-        language = connection.scalar(
-            select(_language(connection, literal(code), None, plan.default_language))
-        )
+    for place in places(connection, plan):
         row = (
-            plan.campaign_id,
-            plan.step_id,
-            plan.firing_id,
-            kind,
-            place,
-            None,
-            language,
-            code[:12],
-            "",
-        )
+            plan.campaign_id, plan.step_id, plan.firing_id, place.kind, place.id, None,
+            language_at(connection, plan, place.code), place.code[:12], "",
+        )  # fmt: skip
         statement = upsert(connection, Delivery).values(dict(zip(_COLUMNS, row, strict=True)))
         connection.execute(statement.on_conflict_do_nothing())
+        found = and_(*_mine(plan), Delivery.kind == place.kind, Delivery.addressee == place.id)
         _add_subjects(
             connection,
             select(Delivery.id, AudienceMember.person_id, AudienceMember.policy_id)
             .select_from(AudienceMember)
             .join(Person, Person.id == AudienceMember.person_id)
-            .join(Delivery, and_(*_mine(plan), Delivery.kind == kind, Delivery.addressee == place))
-            .where(here),
+            .join(Delivery, found)
+            .where(members(plan), under(Person.region, place.code)),
         )
 
 
-def _inhabited(
-    connection: Connection, plan: Plan, places: Iterable[tuple[int, str]]
-) -> list[tuple[int, str]]:
-    """The places where somebody of the audience lives."""
-    everyone = _members(plan, 0, 2**62)
+class Place(NamedTuple):
+    """A group that is posted to, or a village that hears a broadcast: kind (group, region), id, region code, name."""
+
+    kind: str
+    id: int
+    code: str
+    name: str
+
+
+def places(connection: Connection, plan: Plan) -> list[Place]:
+    """Where a step that speaks to places will speak: those where somebody of the audience lives."""
 
     def lived_in(code: str) -> bool:
         people = (
             select(AudienceMember.person_id)
             .join(Person, Person.id == AudienceMember.person_id)
-            .where(everyone, under(Person.region, code))
+            .where(members(plan), under(Person.region, code))
         )
         return connection.execute(people.limit(1)).first() is not None
 
-    return [(place, code) for place, code in places if lived_in(code)]
+    known = {"group": _groups, "broadcast": _villages}.get(plan.channel)
+    found = [] if known is None else known(connection, plan)
+    return [place for place in found if lived_in(place.code)]
 
 
 def posts(connection: Connection, plan: Plan) -> int:
     """How many groups or villages a step that speaks to places will reach; 0 for other steps."""
-    if plan.channel == "group":
-        return len(_inhabited(connection, plan, _groups(connection)))
-    if plan.channel == "broadcast":
-        return len(_inhabited(connection, plan, _villages(connection, plan)))
-    return 0
+    return len(places(connection, plan))
 
 
-def _groups(connection: Connection) -> list[tuple[int, str]]:
-    return [
-        (row.id, row.region) for row in connection.execute(select(GroupChat.id, GroupChat.region))
-    ]
+def _groups(connection: Connection, _: Plan) -> list[Place]:
+    rows = connection.execute(
+        select(GroupChat.id, GroupChat.region, GroupChat.name).order_by(GroupChat.id)
+    )
+    return [Place("group", *row) for row in rows]
 
 
-def _villages(connection: Connection, plan: Plan) -> list[tuple[int, str]]:
+def _villages(connection: Connection, plan: Plan) -> list[Place]:
     """Where somebody of the audience lives; the country has 600,000 others."""
     homes = (
         select(func.substr(Person.region, 1, 12))
         .join(AudienceMember, AudienceMember.person_id == Person.id)
-        .where(_members(plan, 0, 2**62))
+        .where(members(plan))
     )
     rows = connection.execute(
-        select(Region.id, Region.code).where(Region.level == "village", Region.code.in_(homes))
+        select(Region.id, Region.code, Region.name)
+        .where(Region.level == "village", Region.code.in_(homes))
+        .order_by(Region.id)
     )
-    return [(row.id, row.code) for row in rows]
+    return [Place("region", *row) for row in rows]
 
 
 def _skip_unaddressed(connection: Connection, plan: Plan) -> None:
@@ -382,10 +384,7 @@ def write(begin: Begin, plan: Plan) -> int:
     with begin() as connection:
         if not _unplanned(connection, plan):
             return 0
-        if plan.channel == "group":
-            _plan_places(connection, plan, "group", _groups(connection))
-        elif plan.channel == "broadcast":
-            _plan_places(connection, plan, "region", _villages(connection, plan))
+        _plan_places(connection, plan)
         if plan.channel in ("sms", "call"):
             _skip_unaddressed(connection, plan)
         connection.execute(update(Firing).where(Firing.id == plan.firing_id).values(planned=True))
@@ -398,7 +397,7 @@ def write(begin: Begin, plan: Plan) -> int:
 def writable(connection: Connection, plan: Plan) -> Iterable[tuple[bytes, str, str, int]]:
     """(number, language, region, policy) of everybody who can be written to: what a preview renders."""
     served = _served(plan, 0, 2**62).subquery()
-    language = _language(connection, Person.region, Person.language, plan.default_language)
+    language = language_of(connection, plan, Person.region, Person.language)
     statement = (
         select(served.c.address_key, language, Person.region, served.c.policy_id)
         .join(Person, Person.id == served.c.recipient)

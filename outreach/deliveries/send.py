@@ -21,10 +21,10 @@ from channels.parts import count_parts
 from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
-from outreach.deliveries import drop, hours, leases, orders, pace, retry, settle
+from outreach.deliveries import drop, hours, leases, orders, pace, requests, retry, settle
 from outreach.deliveries.orders import AccountView, Addressee, Orders
 from outreach.deliveries.states import SENDING, Reason
-from outreach.messages.schemas import Composed, Request
+from outreach.messages.schemas import Composed
 from outreach.models.campaigns import Campaign
 from outreach.store import Store
 from outreach.vault import Vault
@@ -80,6 +80,7 @@ class Chunk:
     orders: Orders
     ids: Sequence[int]
     left: dict[int, drop.Remaining]
+    standings: dict[int, requests.Standing]
     items: Sequence[Item]
     skips: dict[int, str]
 
@@ -182,6 +183,11 @@ class Sender:
     ) -> dict[int, drop.Remaining]:
         return drop.remaining(connection, ids, signed.terms(clock.today(self.line.zone)))
 
+    def _standings(
+        self, connection: Connection, signed: Orders, ids: Sequence[int]
+    ) -> dict[int, requests.Standing]:
+        return requests.standing(connection, signed, ids, clock.today(self.line.zone))
+
     def _compose(
         self, connection: Connection, signed: Orders, ids: Sequence[int], resent: frozenset[int]
     ) -> Chunk:
@@ -191,20 +197,11 @@ class Sender:
         if not self.line.loopback:
             skips |= {one.delivery_id: Reason.SYNTHETIC.value for one in found if one.synthetic}
             found = [one for one in found if not one.synthetic]
-        requests = [
-            Request(
-                one.language,
-                left[one.delivery_id].policies,
-                one.region,
-                one.village,
-                self._vault.decrypt("name", one.name),
-            )
-            for one in found
-        ]
+        standings = self._standings(connection, signed, ids)
+        wanted = requests.of_chunk(self._vault, signed, found, left, standings)
+        texts = signed.composer.compose(signed.channel, wanted, signed.form)
         items = []
-        for one, composed in zip(
-            found, signed.composer.compose(signed.channel, requests), strict=True
-        ):
+        for one, composed in zip(found, texts, strict=True):
             if composed is None:
                 skips[one.delivery_id] = Reason.NO_TEXT.value
                 continue
@@ -213,7 +210,7 @@ class Sender:
             items.append(
                 Item(one, composed, one.attempts + 1, parts, parts * self.account.part_fen, again)
             )
-        return Chunk(signed, ids, left, items, skips)
+        return Chunk(signed, ids, left, standings, items, skips)
 
     # -- the commit: everything is checked once more, then the attempts stand ---------------------------
 
@@ -225,7 +222,10 @@ class Sender:
         signed = chunk.orders
         with self._store.begin() as connection:
             current = orders.read(connection, signed.campaign_id, signed.step_id)
-            same = self._left(connection, current, chunk.ids) == chunk.left
+            same = (
+                self._left(connection, current, chunk.ids) == chunk.left
+                and self._standings(connection, current, chunk.ids) == chunk.standings
+            )
             if current.status != "running" or not same:
                 lease.give_back(connection)
                 return None

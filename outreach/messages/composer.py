@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from outreach.messages import facts, languages
@@ -12,12 +13,24 @@ from outreach.models.messages import BUNDLE
 from outreach.policies.schemas import PolicyView
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How a campaign speaks.
+
+    written_dialects: written dialect and traditional characters are switched on. personal: it speaks to people whom
+    it certainly fits (announce: personal). region: where it is; a policy is as sensitive as its rule is anywhere there.
+    """
+
+    written_dialects: bool = False
+    personal: bool = False
+    region: str = ""
+
+
 class Composer:
     """Finds and renders the texts of one campaign. Preview and sending use this same class.
 
     texts: the campaign's variants. policies: what may be told. office: the name in the signature.
     valid_until: the last day on which the texts hold.
-    written_dialects: whether written dialect is switched on for the campaign.
     """
 
     def __init__(
@@ -29,7 +42,7 @@ class Composer:
         valid_until: date,
         phone: str = "12345",
         opt_out: str = facts.OPT_OUT,
-        written_dialects: bool = False,
+        manner: Manner = Manner(),
     ) -> None:
         self._texts: dict[tuple[str, str, str, str], dict[str, Text]] = {}
         for text in texts:
@@ -40,20 +53,33 @@ class Composer:
         self._fixed = {
             "office": office, "phone": phone, "opt_out": opt_out, "signature": facts.signature(office),
         }  # fmt: skip
-        self._written_dialects = written_dialects
+        self._manner = manner
+        self._sensitive = frozenset(
+            one.ref for one in policies if one.sensitivity(manner.region) == "sensitive"
+        )
         self._valid_until = valid_until
         self._words: dict[tuple[str, str], dict[str, object]] = {}
 
     def choose(self, channel: str, request: Request, form: str = "") -> Text | None:
         """The variant that `request` gets: the policy's own, or the bundle for several; None is a gap.
 
-        form: something else than the channel's own (a correction, a rhyme).
+        form: something else than the channel's own (a correction, a rhyme). The language comes first: of the texts
+        in the best one that there is, the personal one where it may speak to this person.
         """
         policy = request.policies[0] if len(request.policies) == 1 else BUNDLE
-        available = self._texts.get((policy, channel, form or channel, "general"), {})
-        spoken = self._written_dialects or channel in SPOKEN
+        place = (policy, channel, form or channel)
+        available = dict(self._texts.get((*place, "general"), {}))
+        if self.may_be_personal(request):
+            available |= self._texts.get((*place, "personal"), {})
+        spoken = self._manner.written_dialects or channel in SPOKEN
         choice = languages.choose(request.language, available.keys(), written_dialects=spoken)
         return None if choice.variant_tag is None else available[choice.variant_tag]
+
+    def may_be_personal(self, request: Request) -> bool:
+        """Whether a text may speak to this person: certain, and where the policy is sensitive also private."""
+        if not self._manner.personal or not request.certain:
+            return False
+        return request.private or not self._sensitive & set(request.policies)
 
     def compose(
         self, channel: str, requests: Sequence[Request], form: str = ""

@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 SPOKEN = ("broadcast", "visit", "call")
 """Channels in which dialect lives without a switch."""
 
+FACE_TO_FACE = ("visit",)
+"""Channels in which nobody but the person hears it."""
+
 
 class Place(NamedTuple):
     """Where a text stands among the others: one newest version for each place.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from outreach.errors import Invalid, Missing
 from outreach.messages import queries, service
-from outreach.messages.composer import Composer
+from outreach.messages.composer import Composer, Manner
 from outreach.messages.schemas import Place, Request, Text
 from outreach.policies.schemas import LocalFacts, PolicyView
 from outreach.store import Store
@@ -149,7 +149,7 @@ TEXTS = (
 def test_which_text_somebody_gets(
     channel: str, language: str, refs: tuple[str, ...], dialects: bool, expected: str | None
 ) -> None:
-    made = composer(*TEXTS, written_dialects=dialects)
+    made = composer(*TEXTS, manner=Manner(written_dialects=dialects))
     assert one(made, Request(language, refs, COUNTY), channel) == expected
 
 
@@ -205,7 +205,7 @@ def test_many_at_once_are_as_one_by_one(requests: list[Request]) -> None:
     greeting = text("sms/yue-Hans/a", "{{ village }}{{ name }}{{ policy.where }}")
     local = LocalFacts(EAST, {}, {"where": "东村"})
     made = composer(
-        *TEXTS, greeting, policies=(policy("a", local), policy("b")), written_dialects=True
+        *TEXTS, greeting, policies=(policy("a", local), policy("b")), manner=Manner(written_dialects=True)
     )
     together = made.compose("sms", requests)
     assert together == [made.compose("sms", [request])[0] for request in requests]
