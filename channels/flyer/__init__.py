@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from channels.flyer.errors import FlyerError
-from channels.flyer.households import render_households
+from channels.flyer.households import iter_households, render_households
+from channels.flyer.letters import LetterSheet
+from channels.flyer.piles import Contents, Group, PrintedPart, spare_count, spare_sheets
 from channels.flyer.serials import Serial, parse, verify
 from channels.flyer.sheets import (
+    BatchCover,
+    CoverRow,
     HouseholdSheet,
     PolicyBlock,
     Press,
@@ -16,13 +20,11 @@ from channels.flyer.sheets import (
 from channels.flyer.single import (
     ApprovalSlip,
     ApprovalStep,
-    BatchCover,
     Bilingual,
     BroadcastScript,
     CallList,
     CallRow,
     Check,
-    CoverRow,
     Figure,
     Notice,
     QuestionCard,
@@ -50,14 +52,18 @@ __all__ = [
     "CallList",
     "CallRow",
     "Check",
+    "Contents",
     "CoverRow",
     "Figure",
     "FlyerError",
+    "Group",
     "HouseholdSheet",
+    "LetterSheet",
     "Notice",
     "PolicyBlock",
     "Press",
     "Printed",
+    "PrintedPart",
     "QuestionCard",
     "SecondLanguage",
     "Serial",
@@ -66,6 +72,7 @@ __all__ = [
     "Signature",
     "VisitList",
     "VisitRow",
+    "iter_households",
     "parse",
     "reading_seconds",
     "render_approval",
@@ -77,5 +84,7 @@ __all__ = [
     "render_notice",
     "render_questions",
     "render_visits",
+    "spare_count",
+    "spare_sheets",
     "verify",
 ]

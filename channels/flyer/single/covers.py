@@ -2,41 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from channels.flyer.codes import qr_code
-from channels.flyer.data import plain_data
-from channels.flyer.errors import FlyerError
-from channels.flyer.sheets import Press, Printed, SheetMeta
+from channels.flyer.data import cover_data
+from channels.flyer.sheets import BatchCover, Press, Printed, SheetMeta
 from channels.flyer.single.setting import press_sheet, sheet_job
-
-
-@dataclass(frozen=True, kw_only=True)
-class CoverRow:
-    """One stretch of the pile: place, pack numbers, sheets, the page it begins on."""
-
-    place: str
-    packs: str
-    n: int
-    page: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class BatchCover:
-    """What lies in one pile, in which order, and what came back. Numbers of sheets only."""
-
-    batch: str
-    grid: str
-    area: str
-    content: str
-    helper: str
-    printed: str
-    first: str
-    last: str
-    sheets: int
-    spare: int
-    rows: tuple[CoverRow, ...]
-    takedown: str = ""
 
 
 def render_cover(cover: BatchCover, meta: SheetMeta, press: Press) -> Printed:
@@ -44,7 +12,4 @@ def render_cover(cover: BatchCover, meta: SheetMeta, press: Press) -> Printed:
 
     FlyerError `flyer.cover_sum` when its rows do not add up to what lies in the pile.
     """
-    if sum(row.n for row in cover.rows) + cover.spare != cover.sheets:
-        raise FlyerError("flyer.cover_sum", sheets=cover.sheets, spare=cover.spare)
-    data = {"cover": {**plain_data(cover), "qr": qr_code("B:" + cover.batch)}}
-    return press_sheet(sheet_job(press, "cover.typ", meta, data), 1)
+    return press_sheet(sheet_job(press, "cover.typ", meta, {"cover": cover_data(cover)}), 1)
