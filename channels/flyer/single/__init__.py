@@ -13,7 +13,7 @@ from channels.flyer.single.approval import (
 from channels.flyer.single.bilingual import Bilingual, SecondLanguage, render_bilingual
 from channels.flyer.single.broadcast import BroadcastScript, reading_seconds, render_broadcast
 from channels.flyer.single.cards import QuestionCard, render_questions
-from channels.flyer.single.covers import render_cover
+from channels.flyer.single.covers import BatchCover, CoverRow, render_cover
 from channels.flyer.single.lists import (
     CallList,
     CallRow,
@@ -27,11 +27,13 @@ from channels.flyer.single.notices import Notice, NoticeSize, render_notice
 __all__ = [
     "ApprovalSlip",
     "ApprovalStep",
+    "BatchCover",
     "Bilingual",
     "BroadcastScript",
     "CallList",
     "CallRow",
     "Check",
+    "CoverRow",
     "Figure",
     "Notice",
     "NoticeSize",
