@@ -8,8 +8,6 @@ from channels.flyer.letters import LetterSheet
 from channels.flyer.piles import Contents, Group, PrintedPart, spare_count, spare_sheets
 from channels.flyer.serials import Serial, parse, verify
 from channels.flyer.sheets import (
-    BatchCover,
-    CoverRow,
     HouseholdSheet,
     PolicyBlock,
     Press,
@@ -20,11 +18,13 @@ from channels.flyer.sheets import (
 from channels.flyer.single import (
     ApprovalSlip,
     ApprovalStep,
+    BatchCover,
     Bilingual,
     BroadcastScript,
     CallList,
     CallRow,
     Check,
+    CoverRow,
     Figure,
     Notice,
     QuestionCard,
