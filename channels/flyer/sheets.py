@@ -86,6 +86,34 @@ class HouseholdSheet:
     spare: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class CoverRow:
+    """One stretch of the pile: place, pack numbers, sheets, the page it begins on."""
+
+    place: str
+    packs: str
+    n: int
+    page: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchCover:
+    """What lies in one pile, in which order, and what came back. Numbers of sheets only."""
+
+    batch: str
+    grid: str
+    area: str
+    content: str
+    helper: str
+    printed: str
+    first: str
+    last: str
+    sheets: int
+    spare: int
+    rows: tuple[CoverRow, ...]
+    takedown: str = ""
+
+
 @dataclass(frozen=True)
 class SheetProblem:
     """One household that needs a person: `code` and `params` for the catalogue; printed or left out."""
