@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
+
+from segments import vocabulary
 
 
 @dataclass(frozen=True)
@@ -21,21 +24,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Glossary:
-    """Everything that the checks look for."""
+    """Everything that the checks look for. `patterns`: "promise.always" → what stands in that section."""
 
     plain: dict[str, str]
     jargon: re.Pattern[str]
     questions: tuple[Question, ...]
     disclosure: re.Pattern[str]
-    promise_always: re.Pattern[str]
-    promise_bare: re.Pattern[str]
-    condition: re.Pattern[str]
-    absolute: re.Pattern[str]
-    red_letter: re.Pattern[str]
-    trust: re.Pattern[str]
-    follow_up: re.Pattern[str]
-    follow_up_ignore: re.Pattern[str]
-    follow_up_date: re.Pattern[str]
+    patterns: dict[str, re.Pattern[str]]
+
+    def __getitem__(self, name: str) -> re.Pattern[str]:
+        return self.patterns[name]
 
 
 @cache
@@ -44,26 +42,21 @@ def glossary() -> Glossary:
     data: dict[str, Any] = tomllib.loads(
         resources.files("outreach.messages").joinpath("glossary.toml").read_text("utf-8")
     )
-    plain, promise, follow_up = data["plain"], data["promise"], data["follow_up"]
+    plain: dict[str, str] = data.pop("plain")
+    questions = data.pop("question")
     return Glossary(
         plain=plain,
         jargon=_any(plain),
         questions=tuple(
             Question(entry["name"], frozenset(entry["facts"]), re.compile(entry["words"]))
-            for entry in data["question"]
+            for entry in questions
         ),
-        disclosure=_any(data["disclosure"]["words"]),
-        promise_always=_any(promise["always"]),
-        promise_bare=_any(promise["bare"]),
-        condition=re.compile(promise["condition"]),
-        absolute=_any(data["absolute"]["words"]),
-        red_letter=re.compile(
-            f"{_any(data['red_letter']['words']).pattern}|{data['red_letter']['pattern']}"
-        ),
-        trust=re.compile(data["trust"]["words"]),
-        follow_up=re.compile(follow_up["words"]),
-        follow_up_ignore=re.compile(follow_up["ignore"]),
-        follow_up_date=re.compile(follow_up["date"]),
+        disclosure=_sensitive(data["disclosure"]["words"]),
+        patterns={
+            f"{section}.{name}": _any(looked) if isinstance(looked, list) else re.compile(looked)
+            for section, entries in data.items()
+            for name, looked in entries.items()
+        },
     )
 
 
@@ -73,5 +66,17 @@ def plainer(text: str) -> str:
     return known.jargon.sub(lambda match: known.plain[match[0]], text)
 
 
-def _any(words: dict[str, str] | list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
+def _sensitive(more: list[str]) -> re.Pattern[str]:
+    """Names and office words of every sensitive circumstance of the vocabulary, and what people say beside them."""
+    known = [
+        word
+        for one in vocabulary.CIRCUMSTANCES
+        if one.sensitive
+        for word in (one.zh, *one.synonyms)
+    ]
+    return _any({*known, *more})
+
+
+def _any(words: Iterable[str]) -> re.Pattern[str]:
+    listed = sorted(set(words), key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(re.escape, listed)))

@@ -19,7 +19,8 @@ GOOD_SMS = (
 )
 GOOD_GROUP = (
     "谁能领：3岁以下孩子。\n领多少：{{ policy.amount_text }}。\n带什么：{{ policy.bring }}。\n"
-    "到{{ policy.where }}办。{{ policy.window_text }}。\n不收费，不要密码和验证码。问{{ policy.phone }}。"
+    "到{{ policy.where }}办。{{ policy.window_text }}。\n不收费，不要密码和验证码。问{{ policy.phone }}。\n"
+    "{{ office }}，有效至{{ policy.valid_until }}。"
 )
 
 
@@ -46,8 +47,8 @@ def test_a_good_text_has_no_findings(source: str, channel: str) -> None:
 @pytest.mark.parametrize(
     ("source", "code"),
     [
-        (GOOD_SMS.replace("{{ signature }}", ""), "missing_signature"),
-        (GOOD_SMS.replace("{{ signature }}", "【卫健局】"), "missing_signature"),
+        (GOOD_SMS.replace("{{ signature }}", "{{ office }}："), "missing_signature"),
+        (GOOD_SMS.replace("{{ signature }}", "【示范县卫健局】"), "missing_signature"),
         ("各位：" + GOOD_SMS, "missing_signature"),
         (GOOD_SMS.replace("办。", "办【重要】。"), "second_signature"),
         (GOOD_SMS.replace("{{ opt_out }}", ""), "missing_opt_out"),
@@ -75,7 +76,7 @@ def test_an_sms_that_lacks_or_has_too_much(source: str, code: str | None) -> Non
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("您可以领3600元。", {"over_promise"}),
+        ("您可以领{{ policy.plain_name }}。", {"over_promise"}),
         ("符合条件，可以申请。", {"over_promise"}),
         ("这笔钱人人都能领。", {"over_promise"}),
         ("家有3岁以下孩子的，可以领。", set()),
@@ -86,7 +87,7 @@ def test_an_sms_that_lacks_or_has_too_much(source: str, code: str | None) -> Non
         ("最多跑一次。", set()),
         ("特此通知。", {"red_letter"}),
         ("依据国办发（2025）27号。", {"red_letter"}),
-        ("不办就后果自负。", {"red_letter"}),
+        ("不办就后果自负。", {"threat"}),
         ("点 https://t.cn/abc 办。", {"link"}),
         ("看 dwz.cn/abc 就行。", {"link"}),
         ("看 https://www.shifan.gov.cn/a 就行。", {"government_link"}),
@@ -114,25 +115,6 @@ def test_a_follow_up_is_one_by_its_mark_too() -> None:
         "follow_up_without_date",
         "follow_up_without_ignore",
     }
-
-
-@pytest.mark.parametrize(
-    ("channel", "announce", "sensitive", "disclosed"),
-    [
-        ("sms", "personal", True, True),
-        ("call", "personal", True, True),
-        ("visit", "personal", True, False),
-        ("sms", "personal", False, False),
-        ("sms", "general", True, False),
-    ],
-)
-def test_a_sensitive_word_in_a_personal_text_is_for_face_to_face_only(
-    channel: str, announce: Any, sensitive: bool, disclosed: bool
-) -> None:
-    source = GOOD_SMS.replace("不收费", "残疾人另有补贴。不收费")
-    assert (
-        "disclosure" in codes(source, channel, announce=announce, sensitive=sensitive)
-    ) is disclosed
 
 
 def test_a_group_message_of_2049_bytes_is_too_long() -> None:
@@ -165,7 +147,9 @@ def test_a_dialect_needs_somebody_who_stands_for_it(
 
 def test_a_dialect_says_money_and_the_official_name_in_the_common_language_too() -> None:
     spoken = GOOD_SMS.replace("{{ policy.amount_text }}", "每个细路3600蚊")
-    expected = {"common_amount_missing", "common_name_missing", "questions_open"}
+    expected = {
+        "common_amount_missing", "common_name_missing", "questions_open", "typed_amount",
+    }  # fmt: skip
     assert codes(spoken, language="yue-Hans", reviewed_by="陈某") == expected
 
 

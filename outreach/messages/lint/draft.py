@@ -1,0 +1,111 @@
+"""A text together with what its checks must know about it, and one example of it as it will be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from outreach.messages import measure
+from outreach.messages.findings import SEVERITY, Finding
+from outreach.messages.render import Context
+
+POLICY_FACTS = (
+    "plain_name", "official_name", "one_line", "amount_text", "where", "bring", "window_text", "phone", "valid_until",
+)  # fmt: skip
+VARIABLES = frozenset(
+    ["office", "signature", "phone", "opt_out", "village", "name", "list_date"]
+    + [f"policy.{fact}" for fact in POLICY_FACTS]
+    + [f"policies[].{fact}" for fact in POLICY_FACTS]
+)
+"""Every fact that a text may read. `name` stands in personal texts only, `list_date` in follow-ups."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A text with what the checks must know about it; `examples` are facts as in render.Context.
+
+    form: '' = the channel's own. sensitive: the policy's rule reads a circumstance (or an income) that is nobody
+    else's business; circumstances: the names of those that it reads, as pages say them. private: whoever sends it
+    makes sure that only the person reads it (sealed, face to face, a confirmed own number). general_exists: beside a
+    personal text there is a general one for those to whom it must not go. providers: of group robots; none named =
+    the one with the least room. most_parts: SMS parts that an office is ready to pay for.
+    """
+
+    channel: str
+    language: str
+    source: str
+    announce: Literal["general", "personal"] = "general"
+    sensitive: bool = False
+    follow_up: bool = False
+    needs_review: bool = False
+    reviewed_by: str = ""
+    examples: tuple[Context, ...] = ()
+    billing: measure.Billing = "3gpp"
+    most_parts: int = 2
+    form: str = ""
+    circumstances: tuple[str, ...] = ()
+    private: bool = False
+    general_exists: bool = True
+    providers: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The form, with the channel's own by its name."""
+        return self.form or self.channel
+
+    @property
+    def own_form(self) -> bool:
+        """Whether it is what its channel is for, and not a rhyme, a letter, a correction."""
+        return self.kind == self.channel
+
+
+@dataclass(frozen=True)
+class Example:
+    """One rendered example: its text, what went into it, which facts the template reads."""
+
+    draft: Draft
+    number: int
+    text: str
+    context: Context
+    uses: frozenset[str]
+
+    def fact(self, path: str) -> str:
+        """A fact of the example as text, '' when it is not there."""
+        value: object = self.context
+        for key in path.split("."):
+            value = value.get(key, "") if isinstance(value, Mapping) else ""
+        return str(value)
+
+    @property
+    def bundle(self) -> bool:
+        """Whether it speaks of several policies."""
+        return any(path.startswith("policies[]") for path in self.uses)
+
+    @property
+    def personal(self) -> bool:
+        """Whether it speaks to one person of that person's own."""
+        return self.draft.announce == "personal" or "name" in self.uses
+
+    @cached_property
+    def aloud(self) -> str:
+        """What is read aloud: （…） is for the reader's eyes. As long as the text, so that places stay places."""
+        hidden, characters = 0, []
+        for character in self.text:
+            hidden += character == "（"
+            characters.append(" " if hidden else character)
+            hidden -= character == "）" and hidden > 0
+        return "".join(characters)
+
+    def at(self, code: str, span: tuple[int, int], **params: object) -> Finding:
+        """A finding about the words at `span`; it names the template's line where they stand there as they are."""
+        start, end = span
+        words = self.text[start:end]
+        place = self.draft.source.find(words) if words.strip() else -1
+        line = self.draft.source.count("\n", 0, place) + 1 if place >= 0 else 0
+        return Finding(code, SEVERITY[code], line, params, start, end, self.number)
+
+    def whole(self, code: str, **params: object) -> Finding:
+        """A finding about the text as a whole, or about what is missing from it."""
+        return Finding(code, SEVERITY[code], params=params, example=self.number)

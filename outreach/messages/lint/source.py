@@ -1,0 +1,34 @@
+"""What the template leaves open, and what it types that a fact should say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from outreach.messages.findings import Finding
+from outreach.messages.lint.draft import Example
+
+_GAP = re.compile(r"[：:][，。；、]|[，、；（“][，。；、）”]|^[，。；、）]|[，、]$", re.M)
+_TYPED = re.compile(
+    r"\d[\d.,]*\s*(万|千|百)?(元|块|蚊|箍)|[一二两三四五六七八九十百千万]+(元|块钱|蚊)"
+)
+_TAG = re.compile(r"\{[{%].*?[%}]\}", re.S)
+
+
+def _gaps(text: Example) -> Iterator[Finding]:
+    if match := _GAP.search(text.text):
+        around = text.text[max(0, match.start() - 8) : match.end() + 4]
+        yield text.at("messages.gap_in_text", match.span(), words=around)
+
+
+def _typed_amounts(text: Example) -> Iterator[Finding]:
+    """Money that stands in the template itself stays when the policy's amount changes."""
+    for match in _TYPED.finditer(_TAG.sub(lambda tag: " " * len(tag[0]), text.draft.source)):
+        line = text.draft.source.count("\n", 0, match.start()) + 1
+        at = text.text.find(match[0])
+        finding = text.at("messages.typed_amount", (at, at + len(match[0])), words=match[0])
+        yield replace(finding, line=line)
+
+
+RULES = (_gaps, _typed_amounts)
