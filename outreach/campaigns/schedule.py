@@ -15,7 +15,7 @@ from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.campaigns import queries
-from outreach.campaigns.service import step_policies
+from outreach.campaigns.preview.looking import step_policies
 from outreach.campaigns.states import MOVES
 from outreach.deliveries import plan, work
 from outreach.deliveries.queries import waiting_for_a_person, without_receipt

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -16,11 +15,12 @@ from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.audiences import queries as audience_queries
 from outreach.audiences import service as audiences
-from outreach.campaigns import among, preview, queries
+from outreach.campaigns import among, queries
+from outreach.campaigns.preview.looking import Look, account_of, step_policies, step_preview
+from outreach.campaigns.preview.schemas import Preview
 from outreach.campaigns.schemas import CampaignOrder
 from outreach.campaigns.states import MOVES
 from outreach.deliveries import orders
-from outreach.deliveries.plan import posts
 from outreach.errors import Conflict, Invalid, Missing, Refused
 from outreach.messages import service as messages
 from outreach.messages.composer import Composer
@@ -31,6 +31,7 @@ from outreach.policies import readiness
 from outreach.policies import service as policies
 from outreach.policies.readiness import Fault
 from outreach.policies.schemas import PolicyView
+from outreach.vault import Vault
 
 _ACTIONS = {
     "submit": Action.CAMPAIGNS_SUBMIT,
@@ -87,43 +88,13 @@ def _known_policies(connection: Connection, order: CampaignOrder) -> dict[str, P
     return named
 
 
-def step_policies(step: Mapping[str, Any], views: Sequence[PolicyView]) -> list[PolicyView]:
-    """The policies that a step tells about: all of the campaign, or those that it names."""
-    wanted = step["options"].get("policies")
-    return [view for view in views if wanted is None or view.ref in wanted]
+def look(
+    connection: Connection, campaign: Mapping[str, Any], on: date, vault: Vault | None = None
+) -> Preview:
+    """What would go out: a draft is matched anew and every text rendered; after that, what was signed.
 
-
-@dataclass(frozen=True)
-class Preview:
-    """A campaign before it is signed."""
-
-    people: int
-    by_policy: Mapping[str, Mapping[str, int]]
-    steps: Sequence[preview.StepPreview]
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Preview:
-        """The preview behind `as_dict`, as the frozen document keeps it."""
-        steps = [preview.StepPreview.from_dict(step) for step in data["steps"]]
-        return cls(data["people"], data["by_policy"], steps)
-
-    @property
-    def cost_fen(self) -> int:
-        """What all steps cost at most."""
-        return sum(step.cost_fen for step in self.steps)
-
-    def as_dict(self) -> dict[str, Any]:
-        """For the command line and the frozen document."""
-        return {
-            "people": self.people,
-            "by_policy": {ref: dict(counts) for ref, counts in self.by_policy.items()},
-            "steps": [step.as_dict() for step in self.steps],
-            "cost": self.cost_fen / 100,
-        }
-
-
-def look(connection: Connection, campaign: Mapping[str, Any], on: date) -> Preview:
-    """What would go out: a draft is matched anew and every text rendered; after that, what was signed."""
+    vault: deciphers names where a text reads them, so that parts and money are exact.
+    """
     if campaign["frozen"] is not None:
         return Preview.from_dict(campaign["frozen"]["preview"])
     views = _views(connection, campaign)
@@ -135,22 +106,10 @@ def look(connection: Connection, campaign: Mapping[str, Any], on: date) -> Previ
     for (policy, certainty), count in rows.items():
         by_policy.setdefault(names[policy], {})[certainty] = count
     composer = orders.composer(connection, campaign, views)
-    steps = []
-    for step in queries.steps(connection, campaign["id"]):
-        ids = [view.id for view in step_policies(step, views)]
-        plan = preview.draft_plan(campaign, step, ids, on)
-        if step["channel"] == "sms":
-            key = queries.account_for(connection, step["channel"], step["options"].get("account"))
-            if key is None:
-                raise Missing("deliveries.no_account", channel=step["channel"])
-            steps.append(
-                preview.message_step(
-                    connection, plan, composer, orders.account(connection, key), names
-                )
-            )
-        else:
-            count = posts(connection, plan)
-            steps.append(preview.StepPreview(step["number"], step["channel"], count))
+    seen = Look(campaign, views, composer, on, vault)
+    steps = [
+        step_preview(connection, seen, step) for step in queries.steps(connection, campaign["id"])
+    ]
     return Preview(people, by_policy, steps)
 
 
@@ -210,7 +169,7 @@ def _text_faults(
     ]
 
 
-def submit(connection: Connection, ref: str, by: str, on: date) -> str:
+def submit(connection: Connection, ref: str, by: str, on: date, vault: Vault | None = None) -> str:
     """Freeze people, texts, policy versions, steps and cost; returns the hash that signatures are bound to.
 
     Refused with the first fault when something is missing; Conflict when it is no draft any more.
@@ -230,7 +189,7 @@ def submit(connection: Connection, ref: str, by: str, on: date) -> str:
         raise Refused("campaigns.nobody", campaign=ref)
     queries.set_versions(connection, campaign["id"], {view.id: view.version_id for view in views})
     texts = _bind_texts(connection, campaign, views)
-    seen = look(connection, {**campaign, "status": "submitted"}, on)
+    seen = look(connection, {**campaign, "status": "submitted"}, on, vault)
     frozen = {
         "campaign": {
             key: campaign[key]
@@ -272,10 +231,7 @@ _SIGNED_OF_STEP = (
 
 def _account_of(connection: Connection, step: Mapping[str, Any]) -> dict[str, Any]:
     """Who will carry it and for how much: a step is not signed for one carrier and sent by another."""
-    key = queries.account_for(connection, step["channel"], step["options"].get("account"))
-    if key is None:
-        raise Missing("deliveries.no_account", channel=step["channel"])
-    account = orders.account(connection, key)
+    account = account_of(connection, step)
     return {name: getattr(account, name) for name in ("name", "provider", "billing", "part_fen")}
 
 

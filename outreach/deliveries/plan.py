@@ -71,7 +71,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Plan:
-    """One firing of one step, as the planner needs it."""
+    """One firing of one step, as the planner needs it. only: look at these of the audience; empty is everybody."""
 
     campaign_id: int
     step_id: int
@@ -84,6 +84,7 @@ class Plan:
     on: date
     due_at: datetime
     default_language: str = "zh-Hans"
+    only: tuple[int, ...] = ()
 
 
 def language_of(
@@ -133,6 +134,7 @@ def members(plan: Plan, low: int = 0, high: int = 2**62) -> ColumnElement[bool]:
         AudienceMember.policy_id.in_(plan.policy_ids),
         AudienceMember.person_id >= low,
         AudienceMember.person_id < high,
+        AudienceMember.person_id.in_(plan.only) if plan.only else true(),
     )
 
 

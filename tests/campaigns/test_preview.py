@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 
 from channels.parts import count_parts
 from outreach.campaigns import schedule, service
+from outreach.campaigns.preview.schemas import Preview
 from outreach.deliveries import queries as deliveries
 from outreach.models.deliveries import Account
 from outreach.models.people import Person, Region
@@ -46,7 +47,7 @@ def home(store: Store, vault: Vault) -> Store:
 
 def looked_and_sent(
     store: Store, vault: Vault, **changes: Any
-) -> tuple[service.Preview, list[str], tuple[int, int, int]]:
+) -> tuple[Preview, list[str], tuple[int, int, int]]:
     """What the preview said, what the carrier got, and (parts, fen, resent) as the books have it."""
     with store.begin() as connection:
         order = town.order(**changes)

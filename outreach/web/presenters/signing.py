@@ -14,6 +14,7 @@ from outreach import clock
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
 from outreach.campaigns import queries, service
+from outreach.campaigns.preview.looking import step_policies
 from outreach.deliveries import orders
 from outreach.messages import languages
 from outreach.messages.schemas import Request
@@ -170,7 +171,7 @@ def _group_posts(
 ) -> tuple[Message, ...]:
     """One post per language of the groups, written by the code that sends."""
     views = policies.all_policies(connection, queries.policy_refs(connection, campaign["id"]))
-    refs = tuple(view.ref for view in service.step_policies(step, views))
+    refs = tuple(view.ref for view in step_policies(step, views))
     composer = orders.composer(connection, campaign, views)
     request = Request(languages.DEFAULT, refs, campaign["region"], village="本村（社区）")
     composed = next(iter(composer.compose("group", [request])), None)

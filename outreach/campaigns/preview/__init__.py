@@ -1,0 +1,1 @@
+"""What would go out, before anybody receives it. The same code that sends."""

@@ -1,0 +1,164 @@
+"""What a step would hand over as things stand today, before anything is planned: who gets it, and who would not and why.
+
+Requests come from `requests.planned`, and the reasons from `drop`, which decides when it is really sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, islice
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, case, distinct, func, not_, select
+from sqlalchemy.orm import aliased
+
+from outreach.audiences.predicates import child
+from outreach.audiences.reaching import recipient_of, usable_number
+from outreach.deliveries import drop, plan, readers, requests
+from outreach.deliveries.drop import Remaining, Terms
+from outreach.deliveries.plan import Plan
+from outreach.deliveries.requests import Planned
+from outreach.deliveries.states import Reason
+from outreach.messages.schemas import Request
+from outreach.models.campaigns import AudienceMember
+from outreach.models.people import Household, Person
+
+_READERS = 2_000  # looked at together
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One thing that a step would hand over to a person, household, group or region, or the reason why it would not.
+
+    people: about whom it is; nobody for a place.
+    """
+
+    kind: str
+    id: int
+    request: Request
+    people: frozenset[int] = frozenset()
+    reason: str = ""
+
+
+def expected(connection: Connection, asked: Plan, terms: Terms) -> Iterator[Expected]:
+    """Everything that a plan would hand over today, in the order of `requests.planned`."""
+    every = requests.planned(connection, asked, terms.policies)
+    if asked.channel in (*readers.BY_NUMBER, *readers.BY_DOOR):
+        about = _about(connection, asked)
+        while part := list(islice(every, _READERS)):
+            yield from _judged(connection, part, list(islice(about, len(part))), terms)
+    else:
+        gone = {policy.ref for policy in terms.policies if policy.ended(terms.on)}
+        for one in every:
+            yield _at_place(one, gone)
+
+
+def _at_place(one: Planned, gone: set[str]) -> Expected:
+    kept = tuple(ref for ref in one.request.policies if ref not in gone)
+    reason = "" if kept else Reason.WITHDRAWN.value
+    return Expected(one.kind, one.id, replace(one.request, policies=kept), reason=reason)
+
+
+_Subjects = list[Row[*tuple[Any, ...]]]
+
+
+def _judged(
+    connection: Connection, part: Sequence[Planned], about: Sequence[_Subjects], terms: Terms
+) -> Iterator[Expected]:
+    ids = [rows[0].delivery_id for rows in about]
+    people = _readers(connection, ids) if terms.channel in readers.BY_NUMBER else ()
+    every = [row for rows in about for row in rows]
+    left = drop.judged(connection, ids, every, people, terms)
+    for one, key, rows in zip(part, ids, about, strict=True):
+        request = one.request
+        if left[key].policies != request.policies:
+            request = _less(request, left[key], rows, terms)
+        about_whom = frozenset(row.person_id for row in rows)
+        yield Expected(one.kind, one.id, request, about_whom, left[key].reason)
+
+
+def _less(request: Request, left: Remaining, rows: _Subjects, terms: Terms) -> Request:
+    """The request about what is left; nobody is uncertain any more when the uncertain ones were taken out."""
+    told = [view for view in terms.policies if view.ref in left.policies]
+    kept = {view.id for view in told}
+    sure = all(row.certainty == "yes" for row in rows if row.policy_id in kept)
+    certain = bool(told) and sure and requests.machine_decides(told)
+    return replace(request, policies=left.policies, certain=certain)
+
+
+def _about(connection: Connection, asked: Plan) -> Iterator[_Subjects]:
+    """Whom each planned thing is about, in the order of the readers."""
+    by = _by_number if asked.channel in readers.BY_NUMBER else _by_door
+    served = by(asked).subquery()
+    statement = select(served).order_by(
+        served.c.delivery_id, served.c.policy_id, served.c.person_id
+    )
+    rows = connection.execute(statement.execution_options(yield_per=10_000))
+    for _, some in groupby(rows, key=lambda row: row.delivery_id):
+        yield list(some)
+
+
+def _by_number(asked: Plan) -> Any:
+    subject, recipient = aliased(Person), aliased(Person)
+    reader = func.min(recipient.id).over(partition_by=recipient.phone_key)
+    return (
+        select(reader.label("delivery_id"), *_facts(subject))
+        .select_from(AudienceMember)
+        .join(subject, subject.id == AudienceMember.person_id)
+        .join(recipient, recipient.id == recipient_of(subject, asked.on))
+        .outerjoin(Household, Household.id == subject.household_id)
+        .where(
+            plan.members(asked), plan.unreached(asked, AudienceMember.person_id),
+            usable_number(recipient),
+        )
+    )  # fmt: skip
+
+
+def _by_door(asked: Plan) -> Any:
+    alone = case((Person.household_id.is_(None), Person.id), else_=0)
+    reader = func.min(Person.id).over(partition_by=(Person.household_id, alone))
+    return (
+        select(reader.label("delivery_id"), *_facts(Person))
+        .select_from(AudienceMember)
+        .join(Person, Person.id == AudienceMember.person_id)
+        .outerjoin(Household, Household.id == Person.household_id)
+        .where(plan.members(asked), plan.unreached(asked, AudienceMember.person_id))
+    )
+
+
+def _facts(subject: Any) -> tuple[Any, ...]:
+    return (
+        subject.id.label("person_id"), AudienceMember.policy_id, subject.status, Household.stopped,
+        AudienceMember.certainty,
+    )  # fmt: skip
+
+
+def _readers(connection: Connection, ids: Sequence[int]) -> drop.Rows:
+    statement = select(
+        Person.id, Person.id.label("addressee"), Person.phone_key.label("address_key"), Person.status, Person.phone_key,
+        Person.phone_kind, Person.phone_closed, Household.stopped,
+    )  # fmt: skip
+    home = Household.id == Person.household_id
+    return connection.execute(statement.outerjoin(Household, home).where(Person.id.in_(ids))).all()
+
+
+def unaddressed(connection: Connection, asked: Plan) -> dict[str, int]:
+    """Reason → people who cannot be written to or called at all; each becomes a delivery that is skipped."""
+    if asked.channel not in readers.BY_NUMBER:
+        return {}
+    subject, recipient, who = aliased(Person), aliased(Person), aliased(Person)
+    usable = and_(recipient.id.is_not(None), usable_number(recipient))
+    reason = case(
+        (child(asked.on, who.birth), Reason.NO_GUARDIAN.value), else_=Reason.NO_ADDRESS.value
+    )
+    rows = connection.execute(
+        select(reason, func.count(distinct(who.id)))
+        .select_from(AudienceMember)
+        .join(subject, subject.id == AudienceMember.person_id)
+        .outerjoin(recipient, recipient.id == recipient_of(subject, asked.on))
+        .join(who, who.id == func.coalesce(recipient.id, subject.id))
+        .where(plan.members(asked), plan.unreached(asked, AudienceMember.person_id), not_(usable))
+        .group_by(reason)
+    )
+    return {row[0]: int(row[1]) for row in rows}
