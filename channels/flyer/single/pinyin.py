@@ -1,7 +1,7 @@
 """Readings above the characters, for a reader who is unsure: by phrase, because 银行, 还款 and 重要 have two.
 
-Only for the common language. Numbers get the reading that they have when spoken: 3600 三千六百, a telephone
-number and a year digit by digit.
+Only for the common language. Numbers get the reading that they have when spoken: 3600 三千六百, a hotline and a year
+digit by digit; a long telephone number is read as it stands and needs none.
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ def _readings(text: str) -> list[Unit]:
         known = [
             reading for reading, character in zip(part, said, strict=True) if reading != character
         ]
-        units.append((token, "".join(known)))
+        digits = sum(character.isdigit() for character in token)
+        units.append((token, "" if digits > HOTLINE + 1 else " ".join(known)))
     return units
 
 

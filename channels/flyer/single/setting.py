@@ -18,7 +18,7 @@ from channels.flyer.sheets import Press, Printed, SheetMeta
 from channels.flyer.typesetting import Fit, Job, _typst_errors
 
 Faces = tuple[Path, ...]
-"""Font files beside the Han family, for a second script."""
+"""Font files beside the Han family, for a second script. Typst is given the folders in which they lie."""
 
 
 @cache
@@ -26,7 +26,7 @@ def _fonts(faces: Faces) -> typst.Fonts:
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
-        font_paths=[str(font_file().parent), *map(str, faces)],
+        font_paths=[str(font_file().parent), *sorted({str(face.parent) for face in faces})],
     )
 
 
