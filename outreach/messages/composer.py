@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from outreach.messages import facts, languages
-from outreach.messages.render import render_groups
-from outreach.messages.schemas import SPOKEN, Composed, Request, Text
-from outreach.models.messages import BUNDLE
+from outreach.messages import facts
+from outreach.messages.choosing import Choosing, Manner, Pick, Why
+from outreach.messages.conversion import convert
+from outreach.messages.render import render_groups, variables_used
+from outreach.messages.schemas import Composed, Request, Text
 from outreach.policies.schemas import PolicyView
 
-
-@dataclass(frozen=True)
-class Manner:
-    """How a campaign speaks.
-
-    written_dialects: written dialect and traditional characters are switched on. personal: it speaks to people whom
-    it certainly fits (announce: personal). region: where it is; a policy is as sensitive as its rule is anywhere there.
-    """
-
-    written_dialects: bool = False
-    personal: bool = False
-    region: str = ""
+NAMES = ("name", "village", "signature", "office", "opt_out")
+"""What stands in a text as somebody is called, or as a carrier knows it: its characters are never changed."""
 
 
 class Composer:
     """Finds and renders the texts of one campaign. Preview and sending use this same class.
 
     texts: the campaign's variants. policies: what may be told. office: the name in the signature.
-    valid_until: the last day on which the texts hold.
+    valid_until: the last day on which the texts hold. manner: how the campaign speaks.
     """
 
     def __init__(
@@ -42,62 +32,59 @@ class Composer:
         valid_until: date,
         phone: str = "12345",
         opt_out: str = facts.OPT_OUT,
-        manner: Manner = Manner(),
+        manner: Manner | None = None,
     ) -> None:
-        self._texts: dict[tuple[str, str, str, str], dict[str, Text]] = {}
-        for text in texts:
-            if text.ready:
-                policy, channel, language, form, announce = text.place
-                self._texts.setdefault((policy, channel, form, announce), {})[language] = text
+        self._choosing = Choosing(texts, policies, manner or Manner())
         self._policies = {policy.ref: policy for policy in policies}
         self._fixed = {
             "office": office, "phone": phone, "opt_out": opt_out, "signature": facts.signature(office),
         }  # fmt: skip
-        self._manner = manner
-        self._sensitive = frozenset(
-            one.ref for one in policies if one.sensitivity(manner.region) == "sensitive"
-        )
         self._valid_until = valid_until
         self._words: dict[tuple[str, str], dict[str, object]] = {}
 
     def choose(self, channel: str, request: Request, form: str = "") -> Text | None:
         """The variant that `request` gets: the policy's own, or the bundle for several; None is a gap.
 
-        form: something else than the channel's own (a correction, a rhyme). The language comes first: of the texts
-        in the best one that there is, the personal one where it may speak to this person.
+        form: something else than the channel's own (a correction, a rhyme).
         """
-        policy = request.policies[0] if len(request.policies) == 1 else BUNDLE
-        place = (policy, channel, form or channel)
-        available = dict(self._texts.get((*place, "general"), {}))
-        if self.may_be_personal(request):
-            available |= self._texts.get((*place, "personal"), {})
-        spoken = self._manner.written_dialects or channel in SPOKEN
-        choice = languages.choose(request.language, available.keys(), written_dialects=spoken)
-        return None if choice.variant_tag is None else available[choice.variant_tag]
+        return self._choosing.pick(channel, request, form).text
 
-    def may_be_personal(self, request: Request) -> bool:
-        """Whether a text may speak to this person: certain, and where the policy is sensitive also private."""
-        if not self._manner.personal or not request.certain:
-            return False
-        return request.private or not self._sensitive & set(request.policies)
+    def why(self, channel: str, request: Request, form: str = "") -> Why:
+        """The choice with what stands in the way of a better one, for the coverage report."""
+        return self._choosing.why(channel, request, form)
 
     def compose(
         self, channel: str, requests: Sequence[Request], form: str = ""
     ) -> list[Composed | None]:
         """A text for each request, in order; None where there is no variant to give. Equal texts are made once."""
-        chosen = [self.choose(channel, request, form) for request in requests]
-        by_text: dict[int, list[int]] = {}
-        for row, text in enumerate(chosen):
-            if text is not None:
-                by_text.setdefault(text.id, []).append(row)
+        picks = [self._choosing.pick(channel, request, form) for request in requests]
+        by_pick: dict[tuple[int, str], list[int]] = {}
+        for row, pick in enumerate(picks):
+            if pick.text is not None:
+                by_pick.setdefault((pick.text.id, pick.language), []).append(row)
         result: list[Composed | None] = [None] * len(requests)
-        for rows in by_text.values():
-            text = chosen[rows[0]]
-            assert text is not None  # noqa: S101 - rows hold only requests with a text
-            for group in render_groups(text.body, [self._context(requests[row]) for row in rows]):
-                for position in group.rows:
-                    result[rows[position]] = Composed(group.text, text.id, text.language)
+        for rows in by_pick.values():
+            made = self._write(picks[rows[0]], [requests[row] for row in rows])
+            for row, composed in zip(rows, made, strict=True):
+                result[row] = composed
         return result
+
+    def _write(self, pick: Pick, requests: Sequence[Request]) -> list[Composed]:
+        """One text for many people."""
+        text = pick.text
+        assert text is not None  # noqa: S101 - only picks with a text are written
+        contexts = [self._context(request) for request in requests]
+        names = [one for one in NAMES if one in variables_used(text.body)]
+        made: dict[int, Composed] = {}
+        for group in render_groups(text.body, contexts):
+            whole = Composed(group.text, text.id, pick.language, pick.choice.converted_from)
+            for row in group.rows:
+                made[row] = whole
+                if pick.choice.converted:
+                    keep = [str(contexts[row][name]) for name in names]
+                    said = convert(group.text, text.language, pick.language, keep)
+                    made[row] = Composed(said, text.id, pick.language, text.language)
+        return [made[row] for row in range(len(requests))]
 
     def _context(self, request: Request) -> dict[str, object]:
         listed = [self._policy(ref, request.region) for ref in request.policies]
@@ -116,3 +103,6 @@ class Composer:
         if key not in self._words:
             self._words[key] = facts.policy_words(self._policies[ref], region, self._valid_until)
         return self._words[key]
+
+
+__all__ = ["NAMES", "Composer", "Manner", "Why"]

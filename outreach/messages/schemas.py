@@ -87,8 +87,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Composed:
-    """A text ready to go, and which version made it."""
+    """A text ready to go, and which version made it.
+
+    language: of the text as its reader gets it. converted_from: the tag in which it was written, where its
+    characters were changed for the reader; else ''.
+    """
 
     text: str
     variant_id: int
     language: str
+    converted_from: str = ""
