@@ -14,11 +14,14 @@ SEVERITY: dict[str, Severity] = {
     # The template itself: it cannot be saved.
     "messages.template_syntax": "error",
     "messages.template_long": "error",
+    "messages.template_deep": "error",
+    "messages.template_character": "error",
     "messages.forbidden": "error",
     "messages.unknown_variable": "error",
     # The text: an error stops the sign-off, a warning is shown to whoever signs.
     "messages.example_failed": "error",
     "messages.gap_in_text": "error",
+    "messages.braces_left": "error",
     "messages.typed_amount": "warning",
     "messages.no_reviewer": "error",
     # A short message: what carriers ask for, and what it costs.

@@ -65,7 +65,10 @@ def _compiled(source: str) -> tuple[Template, tuple[_Root, ...]]:
     roots = tuple(
         _Root(name, name in paths, tuple(map(_picker, paths))) for name, paths in by_root.items()
     )
-    return _SANDBOX.from_string(source), roots
+    try:
+        return _SANDBOX.from_string(source), roots
+    except (TemplateError, SyntaxError, RecursionError, ValueError) as problem:
+        raise Invalid("messages.render_failed", reason=str(problem)) from problem
 
 
 def render(source: str, context: Context) -> str:
@@ -116,7 +119,7 @@ def _write(template: Template, context: Context) -> str:
             length += len(piece)
             if length > LONGEST_TEXT:
                 raise Invalid("messages.text_long", limit=LONGEST_TEXT)
-    except (TemplateError, TypeError) as problem:
+    except (TemplateError, TypeError, ValueError, RecursionError) as problem:
         raise Invalid("messages.render_failed", reason=str(problem)) from problem
     return "".join(pieces).strip()
 

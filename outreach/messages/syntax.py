@@ -2,7 +2,8 @@
 
 Allowed: text, {{ names }}, {% if %}, comparisons, one {% for %} over a given list, `length`, `trim`.
 Calls, arithmetic, set, macros, includes and nested loops are not: they are where a template could
-run away or reach out, and no message needs them (rendering-and-sending.md §2.1).
+run away or reach out, and no message needs them (rendering-and-sending.md §2.1). What is left cannot
+run away: at most MOST_LOOPS loops, none within another, over lists of at most render.LONGEST_LIST.
 
 A fact is written as a path: "village", "policy.amount_text", and "policies[].one_line" for a field of
 each element of a list; "policies[]" is the list itself, of which a text may know only the length.
@@ -10,6 +11,7 @@ each element of a list; "policies[]" is the list itself, of which a text may kno
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,6 +23,10 @@ from outreach.messages.findings import Finding, found
 
 LONGEST_SOURCE = 8_000
 """Characters of a template."""
+DEEPEST = 24
+"""Constructs within constructs ({% if %} in {% if %}, not not …): far more than a message needs."""
+MOST_LOOPS = 20
+LARGEST_NUMBER = 10**9
 
 _LOOP = {"index", "first", "last", "length"}
 _FILTERS = {"length", "trim"}
@@ -62,6 +68,8 @@ def read(source: str) -> Reading:
         return Reading(
             findings=[found("messages.template_long", length=len(source), limit=LONGEST_SOURCE)]
         )
+    if unseen := _unseen(source):
+        return Reading(findings=[unseen])
     try:
         tree = parser().parse(source)
     except TemplateSyntaxError as problem:
@@ -69,9 +77,28 @@ def read(source: str) -> Reading:
             "messages.template_syntax", problem.lineno, place=problem.lineno, reason=problem.message
         )
         return Reading(findings=[reason])
+    except RecursionError:
+        return Reading(findings=[found("messages.template_deep", limit=DEEPEST)])
+    except ValueError as problem:  # a number with more digits than Python reads
+        reason = found("messages.template_syntax", 1, place=1, reason=str(problem))
+        return Reading(findings=[reason])
     walk = _Walk()
     walk.visit(tree)
     return walk.reading
+
+
+def _unseen(source: str) -> Finding | None:
+    """Characters that nobody sees and no text needs: control characters and halves of a surrogate pair."""
+    for place, character in enumerate(source):
+        if character not in "\n\r\t" and unicodedata.category(character) in ("Cc", "Cs"):
+            line = source.count("\n", 0, place) + 1
+            return found(
+                "messages.template_character",
+                line,
+                place=line,
+                code_point=f"U+{ord(character):04X}",
+            )
+    return None
 
 
 def check_source(source: str, allowed_variables: Collection[str]) -> list[Finding]:
@@ -114,9 +141,23 @@ class _Walk:
     def __init__(self) -> None:
         self.reading = Reading()
         self.scope: dict[str, str] = {}
+        self.depth = 0
+        self.loops = 0
 
     def visit(self, node: nodes.Node) -> None:
-        """Dispatch on the kind of node; what is not named here is forbidden."""
+        """Walk a node unless it lies too deep."""
+        if self.depth > DEEPEST:
+            if not any(one.code == "messages.template_deep" for one in self.reading.findings):
+                self.reading.findings.append(
+                    found("messages.template_deep", node.lineno, limit=DEEPEST)
+                )
+            return
+        self.depth += 1
+        self.dispatch(node)
+        self.depth -= 1
+
+    def dispatch(self, node: nodes.Node) -> None:
+        """By the kind of node; what is not named here is forbidden."""
         match node:
             case nodes.Name() | nodes.Getattr():
                 self.fact(node)
@@ -147,6 +188,8 @@ class _Walk:
     def constant(self, node: nodes.Const) -> None:
         if not isinstance(node.value, str | int):
             self.forbid(node, type(node.value).__name__)
+        elif isinstance(node.value, int) and abs(node.value) > LARGEST_NUMBER:
+            self.forbid(node, "int")
 
     def comparison(self, node: nodes.Compare) -> None:
         self.visit(node.expr)
@@ -173,9 +216,12 @@ class _Walk:
 
     def loop(self, node: nodes.For) -> None:
         over = self.path(node.iter)
-        if over is None or self.scope or node.recursive or not isinstance(node.target, nodes.Name):
+        named = isinstance(node.target, nodes.Name) and node.target.name != "loop"
+        self.loops += 1
+        if over is None or self.scope or node.recursive or not named or self.loops > MOST_LOOPS:
             self.forbid(node, "For")
             return
+        assert isinstance(node.target, nodes.Name)  # noqa: S101 - `named`
         self.reading.uses.append(Use(f"{over}[]", node.lineno))
         for unlooped in node.else_:
             self.visit(unlooped)

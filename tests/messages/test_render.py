@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -8,8 +9,8 @@ from hypothesis import strategies as st
 
 from outreach.errors import Invalid
 from outreach.messages.lint import VARIABLES
-from outreach.messages.render import LONGEST_LIST, render, render_groups
-from outreach.messages.syntax import LONGEST_SOURCE, check_source, variables_used
+from outreach.messages.render import LONGEST_LIST, LONGEST_TEXT, render, render_groups
+from outreach.messages.syntax import LONGEST_SOURCE, MOST_LOOPS, check_source, variables_used
 from tests.messages.sample_facts import context
 
 
@@ -113,6 +114,134 @@ def test_bad_syntax_is_a_finding_with_its_line(source: str) -> None:
     assert (finding.code, finding.line) == ("messages.template_syntax", 2)
     with pytest.raises(Invalid, match="template_syntax"):
         variables_used("一行\n" + source)
+
+
+DEEP = 400
+HOSTILE = {
+    "a number with more digits than Python reads": "{{ " + "9" * 5000 + " }}",
+    "a number too large to print": "{{ 0x" + "f" * 6000 + " }}",
+    "a large power": "{{ 9 ** 9 ** 9 }}",
+    "a huge multiplication": "{{ 'x' * 1000000000 }}",
+    "a huge multiplication that is folded when compiled": "{% if 'x' * 1000000000 %}{% endif %}",
+    "brackets in brackets": "{{ " + "(" * DEEP + "1" + ")" * DEEP + " }}",
+    "not not not": "{% if " + "not " * DEEP + "name %}x{% endif %}",
+    "and and and": "{% if name" + " and name" * DEEP + " %}x{% endif %}",
+    "if in if": "{% if name %}" * DEEP + "x" + "{% endif %}" * DEEP,
+    "else else else": "{{ " + "'a' if name else " * DEEP + "'b' }}",
+    "filter on filter": "{{ name" + "|trim" * DEEP + " }}",
+    "a chain of attributes": "{{ policy" + ".phone" * DEEP + " }}",
+    "loop in loop": "{% for a in policies %}{% for b in policies %}x{% endfor %}{% endfor %}",
+    "loop in else of a loop in a loop": "{% for a in policies %}{% if a.phone %}{% for b in policies %}{% endfor %}{% endif %}{% endfor %}",
+    "loop over an element": "{% for a in policies %}{% for b in a.phone %}x{% endfor %}{% endfor %}",
+    "recursive loop": "{% for a in policies recursive %}{{ loop(policies) }}{% endfor %}",
+    "many loops": "{% for a in policies %}x{% endfor %}" * 200,
+    "loop over range": "{% for a in range(1000000) %}x{% endfor %}",
+    "a loop's variable called loop": "{% for loop in policies %}{{ loop.index }}{% endfor %}",
+    "a slice": "{{ name[0:1] }}",
+    "an index by name": "{{ policy['__class__'] }}",
+    "a class through text": "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+    "a class through a name": "{{ name.__class__.__mro__ }}",
+    "a class through attr": "{{ name|attr('__class__') }}",
+    "a method through map": "{{ policies|map(attribute='phone')|join }}",
+    "a format string": "{{ '%100000000d'|format(1) }}",
+    "a format method": "{{ '{0.__class__}'.format(name) }}",
+    "centre": "{{ name|center(100000000) }}",
+    "indent": "{{ name|indent(width=100000000) }}",
+    "replace": "{{ name|replace('', 'xxxx') }}",
+    "batch": "{{ policies|batch(1000000, 'x')|list }}",
+    "lorem": "{{ lipsum(n=100) }}",
+    "cycler": "{{ cycler('a').next() }}",
+    "joiner": "{{ joiner().__init__.__globals__ }}",
+    "namespace": "{% set ns = namespace(a=1) %}",
+    "itself": "{{ self._TemplateReference__context }}",
+    "block": "{% block a %}x{% endblock %}",
+    "extends": "{% extends name %}",
+    "import": "{% import 'os' as os %}",
+    "from import": "{% from 'os' import environ %}",
+    "call block": "{% call name() %}{% endcall %}",
+    "filter block": "{% filter upper %}x{% endfilter %}",
+    "with": "{% with a = name %}{{ a }}{% endwith %}",
+    "autoescape": "{% autoescape false %}x{% endautoescape %}",
+    "do": "{% do name %}",
+    "continue": "{% for a in policies %}{% continue %}{% endfor %}",
+    "debug": "{% debug %}",
+    "a list": "{{ [name, name] }}",
+    "a tuple": "{{ (name, name) }}",
+    "a mapping": "{{ {'a': name} }}",
+    "a test with an argument": "{{ name is divisibleby(3) }}",
+    "is in": "{% if name in policies %}x{% endif %}",
+    "nothing": "{{ none }}",
+    "a fraction": "{{ 1e308 }}",
+    "minus": "{{ -name }}",
+    "a half of a pair": "\ud800{{ name }}",
+    "a NUL": "{{ name }}\0",
+    "a bell": "{{ name }}\a",
+    "a zero-width character in a name": "{{ na\u200bme }}",
+    "a turned name": "{{ na\u202eme }}",
+    "full-width letters": "{{ \uff4e\uff41\uff4d\uff45 }}",
+    "a ligature that Python would take apart": "{{ o\ufb03ce }}",
+    "a comment without end": "{# x",
+    "raw without end": "{% raw %}{{ name }}",
+}
+
+
+@pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_template_is_refused_at_save_and_would_not_run(source: str) -> None:
+    findings = check_source("第一行\n" + source, VARIABLES)
+    assert findings
+    assert all(finding.severity == "error" for finding in findings)
+    with pytest.raises(Invalid):
+        render(source, context())
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{% raw %}{{ name }}{% endraw %}", "{{ name }}"),
+        ("{# {{ 9 ** 9 }} #}平安", "平安"),
+        ("# for p in policies\n## 标题", "# for p in policies\n## 标题"),
+        ("{% if true %}是{% endif %}", "是"),
+        ("{% for self in policies %}{{ self.phone }} {% endfor %}", "12345 12345 12345"),
+        ("{% if 1" + " < 2" * 5 + " %}x{% endif %}", ""),
+        ("{% if not name %}a{% elif village %}b{% endif %}" + "{% if name %}c{% endif %}" * 100, "b" + "c" * 100),
+        ("{{ 'village' }}{{ '{{ name }}' }}", "village{{ name }}"),
+    ],
+)  # fmt: skip
+def test_what_looks_hostile_and_is_only_text(source: str, text: str) -> None:
+    assert check_source(source, VARIABLES) == []
+    assert render(source, context()) == text
+
+
+TOKENS = st.sampled_from(
+    [
+        "{{", "}}", "{%", "%}", "{#", "#}", " ", "if", "for", "in", "endif", "endfor", "else", "elif", "not", "and",
+        "name", "policies", "policy", ".", "phone", "loop", "index", "|", "length", "trim", "(", ")", "[", "]", "==",
+        "<", "+", "*", "~", "'", "'a'", "1", "9" * 30, "none", "true", "self", "set", "raw", "endraw", "是", "\n", "-",
+        "__class__", "range", "recursive", ",", ":", "{", "}", "is", "call", "block", "e9", "0x", "_", "\\",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(TOKENS, max_size=25).map("".join) | st.lists(TOKENS, max_size=25).map(" ".join))
+def test_whatever_is_typed_is_a_text_or_a_remark_and_never_a_crash(source: str) -> None:
+    findings = check_source(source, VARIABLES)
+    try:
+        text = render(source, context())
+    except Invalid:
+        return
+    assert len(text) <= LONGEST_TEXT
+    assert {finding.code for finding in findings} <= {"messages.unknown_variable"}
+
+
+def test_the_most_that_a_template_can_do_takes_no_time() -> None:
+    loop = "{% for p in policies %}{{ p.phone }}{% if p.phone == '1' %}x{% endif %}{% endfor %}"
+    source = loop * MOST_LOOPS
+    facts = {"policies": [{"phone": "1"}] * LONGEST_LIST}
+    begun = time.process_time()
+    assert len(render(source, facts)) == 2 * MOST_LOOPS * LONGEST_LIST
+    assert time.process_time() - begun < 2
+    assert [one.code for one in check_source(source + loop, VARIABLES)] == ["messages.forbidden"]
 
 
 def test_a_template_without_end_is_refused_unread() -> None:

@@ -13,6 +13,10 @@ _GAP = re.compile(r"[：:][，。；、]|[，、；（“][，。；、）”]|^
 _TYPED = re.compile(
     r"\d[\d.,]*\s*(万|千|百)?(元|块|蚊|箍)|[一二两三四五六七八九十百千万]+(元|块钱|蚊)"
 )
+_BRACES = re.compile(
+    r"[{\uff5b][^\n]{0,30}?[}\uff5d]+|[{\uff5b}\uff5d]|\b(policy|policies)\.[a-z_]+"
+)
+"""Of either width: a Chinese keyboard types \uff5b."""
 _TAG = re.compile(r"\{[{%].*?[%}]\}", re.S)
 
 
@@ -31,4 +35,10 @@ def _typed_amounts(text: Example) -> Iterator[Finding]:
         yield replace(finding, line=line)
 
 
-RULES = (_gaps, _typed_amounts)
+def _braces(text: Example) -> Iterator[Finding]:
+    """A variable that was typed as text, with one brace or full-width ones, and reaches people as it is."""
+    if match := _BRACES.search(text.text):
+        yield text.at("messages.braces_left", match.span(), words=match[0])
+
+
+RULES = (_gaps, _braces, _typed_amounts)
