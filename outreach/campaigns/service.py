@@ -97,20 +97,26 @@ def look(
     """
     if campaign["frozen"] is not None:
         return Preview.from_dict(campaign["frozen"]["preview"])
-    views = _views(connection, campaign)
-    if campaign["status"] == "draft":
-        _freeze_audience(connection, campaign, views, on)
+    seen = looking(connection, campaign, on, vault)
     people, rows = audience_queries.sizes(connection, campaign["id"])
-    names = {view.id: view.ref for view in views}
+    names = {view.id: view.ref for view in seen.views}
     by_policy: dict[str, dict[str, int]] = {}
     for (policy, certainty), count in rows.items():
         by_policy.setdefault(names[policy], {})[certainty] = count
-    composer = orders.composer(connection, campaign, views)
-    seen = Look(campaign, views, composer, on, vault)
     steps = [
         step_preview(connection, seen, step) for step in queries.steps(connection, campaign["id"])
     ]
     return Preview(people, by_policy, steps)
+
+
+def looking(
+    connection: Connection, campaign: Mapping[str, Any], on: date, vault: Vault | None = None
+) -> Look:
+    """A campaign ready to be looked at; the audience of a draft is matched anew."""
+    views = _views(connection, campaign)
+    if campaign["status"] == "draft":
+        _freeze_audience(connection, campaign, views, on)
+    return Look(campaign, views, orders.composer(connection, campaign, views), on, vault)
 
 
 def _views(connection: Connection, campaign: Mapping[str, Any]) -> list[PolicyView]:

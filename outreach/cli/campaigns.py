@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from outreach.cli import campaign_preview
 from outreach.cli.documents import read_yaml
 from outreach.cli.office import Here, acting
 from outreach.cli.options import As, CampaignId, MustAs
-from outreach.cli.output import Answer, command, words
+from outreach.cli.output import Answer, command
 from outreach.cli.standing import standing, standing_lines
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from outreach.access.roles import Action
     from outreach.bootstrap import Installation
-    from outreach.campaigns.service import Preview
 
 app = typer.Typer(name="campaign", help="宣传任务 · campaigns")
 
@@ -44,43 +44,7 @@ def create(here: Here, file: Path, user: As = None) -> Answer:
     )
 
 
-@command(app, "preview")
-def preview(here: Here, ref: CampaignId) -> Answer:
-    """预览 · Every distinct text with its count, parts and cost, who would get nothing, and what is missing."""
-    from outreach.campaigns import queries, service
-    from outreach.policies.service import all_policies
-
-    today = here.today()
-    with here.installation() as office, office.store.begin() as connection:
-        campaign = service.get(connection, ref)
-        seen = service.look(connection, campaign, today)
-        views = all_policies(connection, queries.policy_refs(connection, campaign["id"]))
-        draft = campaign["status"] == "draft"
-        faults = service.faults(connection, campaign, views, today) if draft else []
-    missing = [words(code, {"campaign": ref, **params}) for code, params in faults]
-    data = {"campaign": ref, "status": campaign["status"], **seen.as_dict(), "missing": missing}
-    lines = _preview_lines(seen)
-    lines += [f"还不能送审：{fault['message']} / {fault['message_en']}" for fault in missing]
-    return Answer(data, lines)
-
-
-def _preview_lines(seen: Preview) -> list[str]:
-    lines = [f"{seen.people} 人"]
-    for policy, counts in seen.by_policy.items():
-        sure, maybe = counts.get("yes", 0), counts.get("unknown", 0)
-        lines.append(f"  {policy}：很可能 {sure}，资料不全 {maybe}")
-    for step in seen.steps:
-        to = f"{step.recipients} 个" if step.recipients else "到时候还没告知到的户"
-        lines.append(f"第 {step.number} 步 {step.channel}：{to}")
-        for text in step.texts:
-            lines += [
-                f"  × {text.count}（{text.language}，每条计费 {text.parts} 条）",
-                f"    {text.text}",
-            ]
-        if step.parts:
-            lines.append(f"  共计费 {step.parts['total']} 条，{step.cost_fen / 100:.2f} 元")
-        lines += [f"  没有内容可发：{language} {count} 人" for language, count in step.gaps.items()]
-    return [*lines, f"最多花费 {seen.cost_fen / 100:.2f} 元"]
+campaign_preview.add_to(app)
 
 
 @command(app, "submit")
@@ -93,7 +57,7 @@ def submit(here: Here, ref: CampaignId, user: MustAs) -> Answer:
     with here.installation() as office:
         by = _acting_on(office, ref, user, Action.CAMPAIGNS_SUBMIT)
         with office.store.begin() as connection:
-            digest = service.submit(connection, ref, by, today)
+            digest = service.submit(connection, ref, by, today, office.vault)
             people = service.get(connection, ref)["frozen"]["audience"]["people"]
     data = {"campaign": ref, "status": "submitted", "people": people, "hash": digest}
     return Answer(data, [f"任务 {ref} 已送审：{people} 人，内容号 {digest[:12]}"])

@@ -28,6 +28,11 @@ def yuan(fen: int) -> str:
     return f"¥{fen / 100:,.0f}" if fen >= 10_000 else f"¥{fen / 100:,.2f}"
 
 
+def exact_yuan(fen: int) -> str:
+    """6020 (1/100 yuan) → ¥60.20, to the last fen."""
+    return f"¥{fen // 100:,}.{fen % 100:02}"
+
+
 def day(on: date) -> str:
     """2026-11-23 → 11月23日."""
     return f"{on.month}月{on.day}日"
@@ -80,6 +85,7 @@ FILTERS = {
     "percent": percent,
     "interval": interval,
     "yuan": yuan,
+    "exact_yuan": exact_yuan,
     "day": day,
     "long_day": long_day,
     "weekday": weekday,

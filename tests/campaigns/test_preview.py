@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any, Literal
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from channels.parts import count_parts
 from outreach.campaigns import schedule, service
-from outreach.campaigns.preview.schemas import Preview
+from outreach.campaigns.preview.schemas import SOMEBODY, Preview
 from outreach.deliveries import queries as deliveries
+from outreach.messages.cost import cost_of
 from outreach.models.deliveries import Account
-from outreach.models.people import Person, Region
+from outreach.models.people import Household, Person, Region
+from outreach.models.policies import Policy, Reach
+from outreach.people import consent
 from outreach.store import Store
 from outreach.vault import Vault
 from tests import town
@@ -45,20 +49,21 @@ def home(store: Store, vault: Vault) -> Store:
     return store
 
 
-def looked_and_sent(
-    store: Store, vault: Vault, **changes: Any
-) -> tuple[Preview, list[str], tuple[int, int, int]]:
+Sent = tuple[Preview, list[str], tuple[int, int, int]]
+
+
+def looked_and_sent(store: Store, vault: Vault, channel: str = "sms", **changes: Any) -> Sent:
     """What the preview said, what the carrier got, and (parts, fen, resent) as the books have it."""
     with store.begin() as connection:
         order = town.order(**changes)
         service.create(connection, order, "gan")
-        looked = service.look(connection, service.get(connection, order.ref), town.TODAY)
-        service.submit(connection, order.ref, "gan", town.TODAY)
+        looked = service.look(connection, service.get(connection, order.ref), town.TODAY, vault)
+        service.submit(connection, order.ref, "gan", town.TODAY, vault)
         service.approve(connection, order.ref, "zhang")
         service.release(connection, order.ref, "gan")
         key = service.get(connection, order.ref)["id"]
     schedule.tick(store.begin, town.ZONE)
-    sent = town.carrier(store, vault, "sms").send_all()
+    sent = town.carrier(store, vault, channel).send_all()
     with store.read() as connection:
         return looked, sent, deliveries.spent(connection, key)
 
@@ -96,16 +101,93 @@ def test_the_preview_is_what_is_sent(
         assert {text.language for text in step.texts} == {"zh-Hans", "yue-Hans"}
 
 
-def test_a_text_that_names_the_village_and_the_reader(home: Store, vault: Vault) -> None:
-    """Names are encrypted, so the preview shows one stand-in of the usual length; villages are real."""
+NAMES = ("王五", "欧阳小明", "阿依古丽·买买提", "李𬭛𬭛", "张", "Anna Li")
+
+
+@pytest.mark.parametrize("billing", RULES)
+@pytest.mark.parametrize("room", range(60, 72, 3))
+def test_names_count_with_their_own_length(
+    home: Store, vault: Vault, room: int, billing: Literal["china", "3gpp"]
+) -> None:
+    """The list shows one stand-in; parts and money are those of each name, also where they straddle a part."""
     with home.begin() as connection:
-        body = "{{ signature }}{{ village }}的{{ name }}：免费体检"
-        town.write_text(connection, "sms/zh-Hans/check", body, version=2)
-    looked, sent, _ = looked_and_sent(home, vault, policies=["check"])
+        connection.execute(update(Account).values(billing=billing))
+        for number, name in enumerate(NAMES):
+            sealed = vault.encrypt("name", name)
+            town.add_person(connection, vault, f"+86138000002{number:02}", name=sealed)
+        town.write_text(
+            connection, "sms/zh-Hans/check", "{{ village }}的{{ name }}：" + "惠" * room, version=2
+        )
+    looked, sent, (parts, fen, _) = looked_and_sent(home, vault, policies=["check"])
     (step,) = looked.steps
-    shown = Counter({text.text.replace("某某某", "张三"): text.count for text in step.texts})
-    assert shown == Counter(sent)
-    assert any("西村的张三" in text for text in sent)
+    shown = Counter({text.text: text.count for text in step.texts})
+    greeted = re.compile(f"的(?:{'|'.join((*NAMES, '张三'))})：")
+    assert shown == Counter(greeted.sub(f"的{SOMEBODY}：", text) for text in sent)
+    assert any("欧阳小明" in text for text in sent)
+    assert (step.cost.total, step.cost_fen) == (parts, fen)
+    assert sum(text.total for text in step.texts) == parts
+    assert step.parts == step.cost.summary()
+    assert all(text.least <= text.parts for text in step.texts)
+
+
+def test_every_part_is_counted_as_composed_one_by_one(home: Store, vault: Vault) -> None:
+    looked, sent, _ = looked_and_sent(home, vault, written_dialects={"reason": "老人习惯"})
+    (step,) = looked.steps
+    one_by_one = cost_of(sent, "china", 7)
+    assert step.cost.histogram == one_by_one.histogram
+    assert (step.cost.fen, step.cost.savings) == (one_by_one.fen, one_by_one.savings)
+    assert looked.cost == step.cost
+    assert step.longest
+    assert step.longest.parts == step.cost.maximum
+    assert step.shortest
+    assert step.shortest.least == step.cost.minimum
+
+
+def test_a_post_to_every_group_is_what_is_posted(home: Store, vault: Vault) -> None:
+    looked, sent, _ = looked_and_sent(home, vault, "group", steps=[{"channel": "group"}])
+    (step,) = looked.steps
+    assert Counter({text.text: text.count for text in step.texts}) == Counter(sent)
+    assert step.recipients == len(sent) == 2
+    assert (step.cost_fen, step.parts, step.billing) == (0, {}, "")
+
+
+def refuse(connection: Connection, vault: Vault, phone: str) -> None:
+    subject = consent.Subject(address_key=vault.keyed_hash("phone", phone))
+    consent.refuse(
+        connection, subject, channel="sms", message_class="publicity", source="reply", at=town.MORNING
+    )  # fmt: skip
+
+
+def test_who_refuses_or_has_it_is_not_counted_and_named_with_the_reason(
+    home: Store, vault: Vault
+) -> None:
+    """One refuses, one has one policy of two already, a household was stopped."""
+    with home.begin() as connection:
+        refuse(connection, vault, "+8613800000102")
+        has = town.add_person(connection, vault, "+8613800000301")
+        check = connection.scalars(select(Policy.id).where(Policy.ref == "check")).one()
+        values = {"policy_id": check, "person_id": has, "fact": "applied", "on": town.TODAY}
+        connection.execute(insert(Reach).values(values))
+        stopped = (
+            insert(Household)
+            .values(key=b"h", region=town.EAST, stopped=True)
+            .returning(Household.id)
+        )
+        family = connection.execute(stopped).scalar_one()
+        town.add_person(connection, vault, "+8613800000302", household_id=family)
+    looked, sent, (parts, fen, _) = looked_and_sent(home, vault)
+    (step,) = looked.steps
+    assert Counter({text.text: text.count for text in step.texts}) == Counter(sent)
+    assert (step.recipients, step.cost.total, step.cost_fen) == (len(sent), parts, fen)
+    assert step.skipped == {
+        "refused_channel": 1, "stopped": 1, "no_guardian": 1, "no_address": 1,
+    }  # fmt: skip
+    with home.read() as connection:
+        key = service.get(connection, "winter")["id"]
+        states = deliveries.state_counts(connection, key)
+        why = {row["reason"]: row["count"] for row in deliveries.reasons(connection, key)}
+    assert states["skipped"] == sum(step.skipped.values())
+    assert why == step.skipped
 
 
 def test_who_would_get_nothing_is_counted(home: Store) -> None:

@@ -43,6 +43,19 @@ class Way:
     usable: bool
     alone: bool
 
+    @property
+    def code(self) -> str:
+        """The code of the words for how far the number may be trusted."""
+        if not self.kind or self.closed:
+            return "previewing.way_closed" if self.kind else "previewing.way_none"
+        shared = "_shared" if self.kind == "own" and not self.alone else ""
+        return f"previewing.way_{self.kind}{shared}"
+
+    @property
+    def through_code(self) -> str:
+        """The code of the words for who gets it."""
+        return f"previewing.through_{self.through or 'self'}"
+
 
 @dataclass(frozen=True)
 class Got:
@@ -63,6 +76,31 @@ class Got:
     reason: str = ""
     kind: str = ""
 
+    @property
+    def reason_code(self) -> str:
+        """The code of the reason's words, '' without one."""
+        if self.reason == NOT_IN_AUDIENCE:
+            return f"previewing.{self.reason}"
+        return f"reason.{self.reason}" if self.reason else ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON; the text with the name masked."""
+        names = (
+            "number",
+            "channel",
+            "shown",
+            "language",
+            "variant",
+            "parts",
+            "billing",
+            "reason",
+            "kind",
+        )
+        told = list(self.request.policies) if self.request else []
+        asked = self.request.language if self.request else ""
+        found = {name: getattr(self, name) for name in names}
+        return {**found, "characters": len(self.text), "policies": told, "asked": asked}
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -81,6 +119,14 @@ class PersonPreview:
     fits: Sequence[Fit]
     way: Way | None
     steps: Sequence[Got]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "policies": [vars(fit) for fit in self.fits],
+            "address": vars(self.way) if self.way else None,
+            "steps": [got.as_dict() for got in self.steps],
+        }
 
 
 def person_preview(connection: Connection, look: Look, person: int) -> PersonPreview:

@@ -97,7 +97,7 @@ def look(ref: str, request: Request, services: TheServices, actor: TheActor) -> 
     on = clock.today(services.settings.zone)
     with services.store.begin() as connection:
         campaign = responsible(connection, actor, ref)
-        seen = service.look(connection, campaign, on).as_dict()
+        seen = service.look(connection, campaign, on, services.vault).as_dict()
     with services.store.read() as connection:
         view = CampaignView(signing(services, actor, connection, campaign, seen))
     return page(request, "campaign.html", view)
@@ -110,7 +110,7 @@ def submit(ref: str, services: TheServices, actor: TheActor) -> Response:
     on = clock.today(services.settings.zone)
     with services.store.begin() as connection:
         responsible(connection, actor, ref)
-        service.submit(connection, ref, actor.name, on)
+        service.submit(connection, ref, actor.name, on, services.vault)
     return _back(ref)
 
 
