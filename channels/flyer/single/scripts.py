@@ -189,3 +189,15 @@ def _coverage(files: tuple[Path, ...]) -> frozenset[int]:
         with TTFont(str(file), lazy=True) as font:
             maps.append(frozenset(font.getBestCmap()))
     return frozenset.intersection(*maps) if maps else frozenset()
+
+
+def missing(text: str, language: str) -> tuple[str, ...]:
+    """The characters of a text that no sheet in its language can show, each once, in order.
+
+    Nothing is said of a language whose font is not on this machine or whose script cannot be set: see `typeface`.
+    """
+    try:
+        face = typeface(language)
+    except FlyerError as error:
+        return fonts.missing(text) if error.code == "flyer.script_unknown" else ()
+    return face.missing(text)
