@@ -19,6 +19,7 @@ from outreach.cli import (
     funnel,
     imports,  # noqa: F401 - adds its commands to those of people
     matching,
+    notices,  # noqa: F401 - adds its commands to those of flyers
     people,
     policies,
     policy_life,  # noqa: F401 - adds its commands to those of policies
