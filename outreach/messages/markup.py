@@ -16,13 +16,20 @@ from outreach.errors import Invalid
 MOST_STEPS = 4
 """Steps on a sheet: more are not followed by somebody who stands in front of it (look.md, Paper)."""
 LONGEST_LABEL = 4
-"""Characters of a row's label: 带什么, 何时办. What is longer is the beginning of a sentence."""
+"""Chinese characters of a row's label: 带什么, 何时办. What is longer is the beginning of a sentence."""
+LONGEST_OTHER_LABEL = 30
+"""The same in another script, where a label is a few words and the wide colon alone makes it one."""
 
 # People type these marks on a Chinese keyboard too: \uff03, \uff1e and \uff0e are their full-width forms.
 _HEADING = re.compile(r"[#\uff03]+\s*(.*)")
 _UNIT = re.compile(r"[>\uff1e]\s*(.*)")
 _STEP = re.compile(r"(\d+)\s*(?:[.\uff0e](?!\d)|、)\s*(.*)")
-_ROW = re.compile(rf"([^：:，。、；！？（）\s]{{1,{LONGEST_LABEL}}})[：:]\s*(.*)")
+_STOPS = "：:，。、；！？（）"
+_HAN = r"\u3400-\u9fff\U00020000-\U0003ffff"
+_ROW = re.compile(
+    rf"([^{_STOPS}\s]{{1,{LONGEST_LABEL}}})[：:]\s*(.*)"
+    rf"|((?![\d{_HAN}])\w[^{_STOPS}{_HAN}]{{1,{LONGEST_OTHER_LABEL - 1}}})：\s*(.*)"
+)
 _QUESTION = re.compile(r"问\s*[：:]\s*(.*)")
 _ANSWER = re.compile(r"答\s*[：:]\s*(.*)")
 _SENTENCE_ENDS = ("。", "！", "？", "；", "…", "，", "：", "!", "?", ";", ":", ",")
@@ -66,7 +73,7 @@ def parse_flyer(text: str) -> Leaflet:
         elif step := _STEP.fullmatch(line):
             steps.append(_step(step, number, len(steps) + 1))
         elif row := _ROW.fullmatch(line):
-            rows.append((row[1], _filled(row[2], number, line)))
+            rows.append((row[1] or row[3], _filled(row[2] or row[4], number, line)))
         else:
             paragraphs.append(line)
     return Leaflet(heading, tuple(units), tuple(steps), tuple(rows), tuple(paragraphs))

