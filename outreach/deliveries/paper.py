@@ -5,32 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, func, literal, null, select
+from sqlalchemy import Connection, SQLColumnExpression, func, literal, null, select
 
-from channels.flyer import HouseholdSheet, PolicyBlock, Serial, SheetMeta
+from channels.flyer import HouseholdSheet, SheetMeta
 from channels.flyer.sheets import MOST_POLICIES, Edition, HouseholdSize
-from outreach.deliveries import drop
+from outreach.access.scope import under
+from outreach.deliveries import drop, numbers
+from outreach.deliveries.blocks import Blocks, Said
 from outreach.deliveries.orders import Orders
-from outreach.messages import facts
-from outreach.models.campaigns import AudienceMember, Step
-from outreach.models.deliveries import (
-    Delivery,
-    DeliverySubject,
-    delivery_state,
-)
+from outreach.models.campaigns import Step
+from outreach.models.deliveries import Delivery, delivery_state
 from outreach.models.people import Household, Person, Region
 from outreach.people.addresses import matches_place, natural_key
-from outreach.policies.schemas import PolicyView
+from outreach.store import chunks
 from outreach.vault import Vault
-from segments.reading import read_clause, sensitivity
-from segments.rules import Rule
+
+Kind = Literal["open", "sealed", "letter", "visits", "calls", "covers"]
+"""一户一单公开版, 封口版, 一封信; 入户名单, 电话名单, 批次封面."""
+
+SHEETS = ("open", "sealed", "letter")
+"""Kinds that are handed over to a household; the others are for the worker who walks or calls."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which sheets of a campaign: by region or grid code, by '3栋2单元', by household, from a page on."""
+    """Which sheets of a campaign, and how they are laid out.
+
+    By region or grid code, by '3栋2单元', by household, from sheet N of the pile on. `spare`: so many in a hundred
+    more without a name; `cover`: a cover for each grid; `duplex`: every sheet begins on a front side.
+    """
 
     region: str = ""
     place: str = ""
@@ -39,7 +44,17 @@ class Selection:
     copies: int = 1
     size: HouseholdSize = "a4"
     edition: Edition = "normal"
-    sealed: bool = False
+    kind: Kind = "open"
+    spare: int = 0
+    cover: bool = False
+    duplex: bool = False
+    crop_marks: bool = False
+    pdfa: bool = False
+
+    @property
+    def sealed(self) -> bool:
+        """Whether every policy may be said: only the open sheet is for anybody's eyes."""
+        return self.kind != "open"
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,29 @@ class Door:
     village: str
     address: str
     sheet: HouseholdSheet
+    language: str = ""
+    policies: tuple[str, ...] = ()
+    certain: bool = False  # every one of them, for everybody it is about
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Every door of a campaign inside a region, in walking order, with all that may be said there.
+
+    `stops` and `grids` are what numbers are given by, also to those who get no sheet any more.
+    """
+
+    rows: Sequence[tuple[Mapping[str, Any], str, tuple[Said, ...]]]
+    stops: Sequence[numbers.Stop]
+    grids: Sequence[str]
+
+    def doors(self, *, sealed: bool) -> list[Door]:
+        """Those for whom this edition has something to say; open and sealed sheets carry the same number."""
+        return [
+            _door(row, serial, kept)
+            for row, serial, said in self.rows
+            if (kept := [one for one in said if sealed or one.open])
+        ]
 
 
 def meta(campaign: Mapping[str, Any], public_url: str, *, demo: bool) -> SheetMeta:
@@ -68,56 +106,67 @@ def meta(campaign: Mapping[str, Any], public_url: str, *, demo: bool) -> SheetMe
     )
 
 
-def doors(
-    connection: Connection, vault: Vault, orders: Orders, on: date, *, sealed: bool
-) -> list[Door]:
-    """Every household of the campaign's paper steps that still gets a sheet, in walking order, numbered.
-
-    Numbers come from the whole pile, so a part that is printed again carries the same ones.
-    """
-    rows = _paper_rows(connection, orders.campaign_id)
-    ids = [row["id"] for row in rows]
-    left = _remaining(connection, orders, ids, on)
-    rows = [row for row in rows if not left[row["id"]].reason]
-    blocks = _blocks(connection, orders, [row["id"] for row in rows], left, sealed=sealed)
+def walk(connection: Connection, vault: Vault, orders: Orders, on: date, region: str = "") -> Walk:
+    """Everybody in a region whom the campaign's paper steps are for and who still gets a sheet on this day."""
+    campaign = orders.campaign_id
     clear = [
         {
             **row,
             "address": vault.decrypt("address", row["address"]),
             "name": vault.decrypt("name", row["name"]),
         }
-        for row in rows
+        for row in _paper_rows(connection, campaign, region)
     ]
     clear.sort(key=lambda row: (row["region"], natural_key(row["address"]), row["id"]))
-    grids = {
-        code: number for number, code in enumerate(sorted({row["region"] for row in clear}), 1)
+    stops = [(row["id"], row["region"]) for row in clear]
+    every_grid = grids(connection, campaign)
+    serials = numbers.numbers(connection, campaign, stops, every_grid)
+    left = {
+        key: one
+        for key, one in _remaining(connection, orders, [row["id"] for row in clear], on).items()
+        if not one.reason
     }
-    place: dict[str, int] = {}
-    made = []
-    for row in clear:
-        # numbered even where this edition has nothing to say, so that open and sealed sheets carry the same number
-        place[row["region"]] = place.get(row["region"], 0) + 1
-        chosen = blocks.get(row["id"])
-        if chosen:
-            serial = Serial(orders.campaign_id, grids[row["region"]], place[row["region"]])
-            made.append(_door(row, str(serial), chosen))
-    return made
+    said = Blocks(orders.policies).read(connection, campaign, left)
+    rows = [(row, str(serials[row["id"]]), said[row["id"]]) for row in clear if row["id"] in said]
+    return Walk(rows, stops, every_grid)
 
 
-def _door(row: Mapping[str, Any], serial: str, blocks: Sequence[PolicyBlock]) -> Door:
+def doors(
+    connection: Connection, vault: Vault, orders: Orders, on: date, *, sealed: bool
+) -> list[Door]:
+    """Every household of the campaign's paper steps that still gets a sheet, in walking order, numbered."""
+    return walk(connection, vault, orders, on).doors(sealed=sealed)
+
+
+def _door(row: Mapping[str, Any], serial: str, said: Sequence[Said]) -> Door:
     sheet = HouseholdSheet(
         serial=serial,
         householder=row["name"],
         address=row["address"] or row["village"],
-        policies=tuple(blocks[:MOST_POLICIES]),
-        more=max(0, len(blocks) - MOST_POLICIES),
+        policies=tuple(one.block for one in said[:MOST_POLICIES]),
+        more=max(0, len(said) - MOST_POLICIES),
     )
-    return Door(row["id"], row["household"], row["region"], row["village"], row["address"], sheet)
+    return Door(
+        row["id"], row["household"], row["region"], row["village"], row["address"], sheet, row["language"],
+        tuple(one.ref for one in said), all(one.certain for one in said),
+    )  # fmt: skip
 
 
-def _paper_rows(connection: Connection, campaign: int) -> list[Mapping[str, Any]]:
-    """Deliveries of paper steps that are not skipped, with their encrypted addresses."""
+def _narrowed(statement: Any, campaign: int, place: SQLColumnExpression[Any], region: str) -> Any:
+    """Deliveries of paper steps that are not skipped, in a region."""
     view = delivery_state.c
+    return (
+        statement.join(Step, Step.id == Delivery.step_id)
+        .join(delivery_state, view.delivery_id == Delivery.id)
+        .where(
+            Delivery.campaign_id == campaign, Step.channel == "flyer", view.state != "skipped",
+            under(place, region),
+        )
+    )  # fmt: skip
+
+
+def _paper_rows(connection: Connection, campaign: int, region: str) -> list[Mapping[str, Any]]:
+    """Who is to get a sheet, with encrypted names and addresses."""
     head = func.coalesce(Household.head_id, Person.id)
     householder = (
         select(Person.name).where(Person.id == head).correlate(Household).scalar_subquery()
@@ -125,39 +174,43 @@ def _paper_rows(connection: Connection, campaign: int) -> list[Mapping[str, Any]
     village = select(Region.name).where(Region.code == Delivery.village).scalar_subquery()
     households = (
         select(
-            Delivery.id,
-            Household.id.label("household"),
-            Household.region,
-            Household.address,
-            householder.label("name"),
-            village.label("village"),
+            Delivery.id, Household.id.label("household"), Household.region, Household.address,
+            householder.label("name"), village.label("village"), Delivery.language,
         )
         .join(Household, Household.id == Delivery.addressee)
         .where(Delivery.kind == "household")
-    )
+    )  # fmt: skip
     alone = (
         select(
-            Delivery.id,
-            null().label("household"),
-            Person.region,
-            literal("").label("address"),
-            Person.name,
-            village.label("village"),
+            Delivery.id, null().label("household"), Person.region, literal("").label("address"), Person.name,
+            village.label("village"), Delivery.language,
         )
         .join(Person, Person.id == Delivery.addressee)
         .where(Delivery.kind == "person")
-    )
+    )  # fmt: skip
     rows: list[Mapping[str, Any]] = []
-    for statement in (households, alone):
-        narrowed = (
-            statement.join(Step, Step.id == Delivery.step_id)
-            .join(delivery_state, view.delivery_id == Delivery.id)
-            .where(
-                Delivery.campaign_id == campaign, Step.channel == "flyer", view.state != "skipped"
-            )
-        )
-        rows += [dict(row) for row in connection.execute(narrowed).mappings()]
+    for statement, place in ((households, Household.region), (alone, Person.region)):
+        asked = _narrowed(statement, campaign, place, region)
+        rows += [dict(row) for row in connection.execute(asked).mappings()]
     return [{**row, "village": row["village"] or ""} for row in rows]
+
+
+def grids(connection: Connection, campaign: int, region: str = "") -> list[str]:
+    """Every grid of a region in which the campaign has paper, in the order of codes."""
+    households = (
+        select(Household.region)
+        .join(Delivery, Household.id == Delivery.addressee)
+        .where(Delivery.kind == "household")
+    )
+    alone = (
+        select(Person.region)
+        .join(Delivery, Person.id == Delivery.addressee)
+        .where(Delivery.kind == "person")
+    )
+    found: set[str] = set()
+    for statement, place in ((households, Household.region), (alone, Person.region)):
+        found |= set(connection.scalars(_narrowed(statement, campaign, place, region).distinct()))
+    return sorted(found)
 
 
 def _remaining(
@@ -166,85 +219,9 @@ def _remaining(
     """Asked in parts, because databases limit how many values one question may name."""
     terms = replace(orders.terms(on), channel="flyer")
     left: dict[int, drop.Remaining] = {}
-    for start in range(0, len(ids), 1000):
-        left |= drop.remaining(connection, ids[start : start + 1000], terms)
+    for part in chunks(ids, 1_000):
+        left |= drop.remaining(connection, part, terms)
     return left
-
-
-def _blocks(
-    connection: Connection,
-    orders: Orders,
-    ids: Sequence[int],
-    left: Mapping[int, drop.Remaining],
-    *,
-    sealed: bool,
-) -> dict[int, list[PolicyBlock]]:
-    """What each household's sheet says: its policies with whom they are for. Certain ones first."""
-    views = {view.id: view for view in orders.policies}
-    found: dict[int, dict[int, list[tuple[str, str, str]]]] = {}
-    for start in range(0, len(ids), 1000):
-        rows = connection.execute(
-            select(
-                DeliverySubject.delivery_id, DeliverySubject.policy_id, Person.relation, AudienceMember.certainty,
-                Person.region,
-            )
-            .join(Person, Person.id == DeliverySubject.person_id)
-            .join(
-                AudienceMember,
-                (AudienceMember.campaign_id == orders.campaign_id)
-                & (AudienceMember.person_id == DeliverySubject.person_id)
-                & (AudienceMember.policy_id == DeliverySubject.policy_id),
-            )
-            .where(DeliverySubject.delivery_id.in_(ids[start : start + 1000]))
-            .order_by(DeliverySubject.delivery_id, DeliverySubject.policy_id, Person.birth, Person.id)
-        )  # fmt: skip
-        for delivery, policy, relation, certainty, region in rows:
-            view = views[policy]
-            if view.ref in left[delivery].policies and (sealed or sensitivity(view.rule) == "open"):
-                found.setdefault(delivery, {}).setdefault(policy, []).append(
-                    (relation, certainty, region)
-                )
-    return {
-        delivery: sorted(
-            (_block(views[policy], members) for policy, members in by_policy.items()),
-            key=lambda block: block.status != "yes",
-        )
-        for delivery, by_policy in found.items()
-    }
-
-
-def _block(view: PolicyView, members: Sequence[tuple[str, str, str]]) -> PolicyBlock:
-    here = view.facts_at(members[0][2])
-    rule = view.rule_at(members[0][2])
-    certain = all(certainty == "yes" for _, certainty, _ in members) and not rule.check
-    amount = here.get("amount") or {}
-    value = amount.get("value") if isinstance(amount, Mapping) else None
-    kin = "、".join(dict.fromkeys(_kin(relation) for relation, _, _ in members))
-    return PolicyBlock(
-        name=facts.words(here.get("plain_name")),
-        status="yes" if certain else "maybe",
-        reason=kin + _threshold(rule),
-        amount=str(value) if value is not None else facts.words(amount),
-        prefix=str(amount.get("prefix", "")) if value is not None else "",
-        unit=str(amount.get("unit", "")) if value is not None else "",
-        bring=facts.documents_to_bring(here),
-        where=facts.words(here.get("where")),
-        phone=facts.words(here.get("phone")) or "12345",
-        steps=tuple(facts.words(step) for step in (here.get("how_to_apply") or [])[:4]),
-        check="；".join(rule.check),
-    )
-
-
-def _threshold(rule: Rule) -> str:
-    """The condition that a reader checks first."""
-    if rule.all:
-        return read_clause(rule.all[0])
-    return f"不{read_clause(rule.none[0])}" if rule.none else ""
-
-
-def _kin(relation: str) -> str:
-    """The word by which a household knows its member; never a name or a birth date on an open sheet."""
-    return {"": "家里人", "户主": "户主本人", "本人": "户主本人"}.get(relation, relation)
 
 
 def choose(every: Sequence[Door], selection: Selection) -> list[Door]:

@@ -26,9 +26,15 @@ from outreach.bootstrap import Installation
 from outreach.campaigns import queries as campaign_queries
 from outreach.campaigns import schemas
 from outreach.campaigns import service as campaigns
-from outreach.deliveries import orders, paper, printing
+from outreach.deliveries import paper
 from outreach.deliveries import queries as deliveries
 from outreach.deliveries import service as delivery_service
+from outreach.deliveries.printing import jobs as print_jobs
+from outreach.deliveries.printing import queries as print_queries
+from outreach.deliveries.printing import work
+from outreach.deliveries.printing.delivering import bring, printed_sheets
+from outreach.deliveries.printing.printer import Printer
+from outreach.deliveries.printing.schemas import Ask
 from outreach.demo import answers, office_lists, residents, workbook
 from outreach.demo import county as counties
 from outreach.demo import people as accounts
@@ -181,7 +187,9 @@ class Story:
         status = self._status()
         if status == "draft":
             with self.home.store.begin() as connection:
-                digest = campaigns.submit(connection, CAMPAIGN, accounts.OFFICER.name, self.today)
+                digest = campaigns.submit(
+                    connection, CAMPAIGN, accounts.OFFICER.name, self.today, self.home.vault
+                )
             self.say(f"送审：{accounts.OFFICER.display}，冻结名单与内容，指纹 {digest[:12]}")
         if self._status() == "submitted":
             with self.home.store.begin() as connection:
@@ -248,20 +256,18 @@ class Story:
     def print_sheets(self) -> None:
         """Fire the paper step once the messages are settled, and print its pile."""
         campaign = self._campaign()
-        step = self._paper_step(campaign["id"])
+        self._paper_step(campaign["id"])
+        printer = Printer(self.home.store, self.home.vault, self.home.settings, demo=True)
+        wanted = Ask(campaign["id"], paper.Selection(), accounts.OFFICER.name)
+        job = work.work(printer, print_jobs.ask(printer, wanted))
         with self.home.store.read() as connection:
-            signed = orders.read(connection, campaign["id"], step)
-        printer = printing.Printer(
-            self.home.store, self.home.vault, self.home.settings.public_url, demo=True
-        )
-        job = printer.print(
-            signed, campaign, paper.Selection(), self._folder / "prints", self.today
-        )
-        self.facts |= {"flyer_pages": job.pages, "flyer_pdf": str(job.path or "")}
+            parts = print_queries.parts(connection, job.id)
+        out = self._folder / "prints"
+        path = "".join(map(str, bring(printer, job, parts, CAMPAIGN, out, per_grid=False)))
+        self.facts |= {"flyer_pages": job.pages, "flyer_pdf": path}
         sweep(self.home.store, self.home.settings)
-        self.say(
-            f"打印 {job.sheets:,} 户，{job.pages:,} 页，{len(job.problems)} 户要人看 → {job.path}"
-        )
+        sheets = printed_sheets(job, parts)
+        self.say(f"打印 {sheets:,} 户，{job.pages:,} 页，{len(job.problems)} 户要人看 → {path}")
 
     def _paper_step(self, campaign: int, patience: float = 60.0) -> int:
         """The paper step, as soon as it has fired: it waits a little after the messages are settled."""

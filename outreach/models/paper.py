@@ -78,6 +78,26 @@ class PrintPart(Base):
         Text, default=""
     )  # name inside the job's folder; '' = not made yet
     digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # SHA-256 of the file
+    members: Mapped[list[Any]] = mapped_column(
+        Document, default=list
+    )  # deliveries in walking order, as they were when the job was asked for
+
+
+class SheetNumber(Base):
+    """The number of a household's sheet in a campaign, given once: packs in somebody's hands keep theirs.
+
+    Printed as campaign–grid–sequence with a check character; whoever moves, dies or is renamed shifts nobody else.
+    """
+
+    __tablename__ = "sheet_number"
+
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    region: Mapped[str] = mapped_column(Code)  # the grid under which it was numbered
+    grid: Mapped[int] = mapped_column(Integer)
+    sequence: Mapped[int] = mapped_column(Integer)
+
+    __table_args__ = (UniqueConstraint("campaign_id", "grid", "sequence"),)
 
 
 class Board(Base):

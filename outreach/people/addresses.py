@@ -153,6 +153,21 @@ def split_place(address: str) -> Place:
     return Place(found.get("building", ""), found.get("unit", ""), found.get("group", ""))
 
 
+def stretch_of(address: str, *, units: bool = True) -> str:
+    """The part of an address that a whole stairwell, building or group shares, in plain form; '' where none is seen.
+
+    石桥花园3号楼2单元501 → 石桥花园3栋2单元 (with `units` False 石桥花园3栋), 石桥村三组17号 → 石桥村3组.
+    """
+    plain = plain_address(address)
+    kinds = ("building", "group", "unit") if units else ("building", "group")
+    ends = [
+        match.end()
+        for match in _PART.finditer(plain)
+        if _KINDS.get(match[2] or match[4] or match[6]) in kinds
+    ]
+    return plain[: max(ends)] if ends else ""
+
+
 def matches_place(address: str, place: str) -> bool:
     """Whether the address lies in `place` ('3栋2单元', '石桥花园3号楼', '三组'); '' is everywhere.
 

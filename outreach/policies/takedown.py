@@ -1,4 +1,4 @@
-"""The take-down list: where sheets, posts and broadcasts about a policy are still out, to be collected one by one."""
+"""The take-down list: where sheets, posts, broadcasts and notices about a policy are still out, to be collected."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from outreach.people.queries import regions
 from outreach.policies.queries import exits
 from outreach.policies.schemas import PolicyView
 
-CHANNELS: Mapping[str, str] = {"flyer": "一户一单", "group": "群消息", "broadcast": "大喇叭稿"}
+CHANNELS: Mapping[str, str] = {"flyer": "一户一单", "group": "群消息", "broadcast": "大喇叭稿", "board": "公告"}  # fmt: skip
+_VILLAGE = 12
 _STATES: Mapping[str, str] = {
     "flyer/accepted": "已打印",
     "flyer/delivered": "已送到户",
@@ -24,11 +25,13 @@ _STATES: Mapping[str, str] = {
     "broadcast/delivered": "已播",
     "group/accepted": "已发",
     "group/delivered": "已发",
+    "board/hanging": "张贴中",
 }
 _DO: Mapping[str, str] = {
     "flyer": "没发的收回销毁，送出的上门换新单或告知停办",
     "group": "在群里撤回或发更正",
     "broadcast": "停播，收回稿子",
+    "board": "撤下，有新版的换上新的",
 }
 
 
@@ -58,9 +61,31 @@ class Out:
 def out_there(connection: Connection, view: PolicyView, zone: ZoneInfo) -> list[Out]:
     """Everything about a policy that may still be seen, by village and place; days as they are at `zone`."""
     rows = exits.out_there(connection, view.id)
+    hanging = exits.hanging(connection, view.id)
     codes = {row[key] for row in rows for key in ("village", "place")}
+    codes |= {row["region"][:_VILLAGE] for row in hanging}
     known = {code: row.name for code, row in regions.by_codes(connection, codes).items()}
-    return [_line(row, known, zone) for row in rows]
+    lines = [_line(row, known, zone) for row in rows] + [_notice(row, known) for row in hanging]
+    return sorted(lines, key=lambda line: line.village)
+
+
+def _notice(row: Mapping[str, Any], known: Mapping[str, str]) -> Out:
+    """A notice on a board: one sheet of paper at one place."""
+    village = row["region"][:_VILLAGE]
+    return Out(
+        village=village,
+        village_name=known.get(village, village),
+        place=row["board"],
+        channel="board",
+        what=CHANNELS["board"],
+        campaign="",
+        title=row["title"],
+        version=None,
+        n=1,
+        state=_STATES["board/hanging"],
+        since=row["posted_on"],
+        valid_until=row["valid_until"],
+    )
 
 
 def _line(row: Mapping[str, Any], known: Mapping[str, str], zone: ZoneInfo) -> Out:
@@ -115,7 +140,7 @@ def _write(lines: list[Out], view: PolicyView, path: Path, on: date) -> None:
         day = book.add_format({"border": 1, "num_format": "yyyy-mm-dd", "valign": "top"})
         ends = f"，{view.withdrawn_on} 起停办" if view.withdrawn_on else ""
         sheet.write_string(0, 0, f"撤下清单：{view.plain_name}（{view.facts['official_name']}）{ends}", bold)  # fmt: skip
-        sheet.write_string(1, 0, f"制表 {on}，共 {len(lines)} 处。撤一处打一个钩；公告栏上另外张贴的也请一并撤下，写在备注里。")  # fmt: skip
+        sheet.write_string(1, 0, f"制表 {on}，共 {len(lines)} 处。撤一处打一个钩；没有登记的张贴处也请一并撤下，写在备注里。")  # fmt: skip
         for column, (title, width) in enumerate(_HEADERS):
             sheet.set_column(column, column, width)
             sheet.write_string(3, column, title, head)

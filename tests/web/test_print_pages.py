@@ -45,7 +45,7 @@ def office(installation: Installation) -> Iterator[Office]:
 
 def number(browser: Browser, path: str) -> int:
     """The number of sheets on the button."""
-    found = re.search(r"出 (\d+) 张", browser.get(path).text)
+    found = re.search(r"出 (\d+) [张页封]", browser.get(path).text)
     return int(found[1]) if found else 0
 
 
@@ -69,7 +69,13 @@ def text_of(pdf: bytes) -> list[str]:
         pytest.param("first=4", 1, id="from the fourth on"),
         pytest.param("first=5", 0, id="behind the last one"),
         pytest.param(f"grid={GRID}&building=2栋", 2, id="a building that the grid lacks is forgotten"),
-        pytest.param("kind=list", 3, id="visit lists, one page per grid"),
+        pytest.param("kind=visits", 3, id="visit lists, one page per grid"),
+        pytest.param("kind=calls", 0, id="nobody here has a number that may be called"),
+        pytest.param("kind=covers", 3, id="a cover per grid"),
+        pytest.param("kind=letter", 4, id="letters"),
+        pytest.param("cover=1", 7, id="with a cover per grid"),
+        pytest.param("spare=10", 7, id="with spare ones, at least one per grid"),
+        pytest.param("kind=visits&copies=9&first=3", 3, id="lists have no copies"),
     ],
 )  # fmt: skip
 def test_the_number_of_sheets_stands_on_the_button_before_printing(
@@ -94,7 +100,10 @@ def test_sheets_come_in_walking_order_and_count_as_printed_once(office: Office) 
     assert len(text_of(again.content)) == 1
     with office.store.read() as connection:
         assert deliveries.state_counts(connection, office.campaign_id())["accepted"] == 2
-    assert not list((office.home.settings.data_dir / "prints").glob("web-*"))
+    folder = office.home.settings.data_dir / "prints" / "jobs"
+    assert {one.stat().st_mode & 0o077 for one in (folder, *folder.rglob("*"))} == {
+        0
+    }  # for nobody else
 
 
 def test_a_worker_prints_their_own_village_and_no_other(office: Office) -> None:
@@ -114,7 +123,7 @@ def test_a_worker_prints_their_own_village_and_no_other(office: Office) -> None:
 
 def test_the_visit_list_has_every_door_and_counts_nothing_as_printed(office: Office) -> None:
     wu = office.enter("wu")
-    answer = send(wu, "/print/sheets", campaign="winter", kind="list")
+    answer = send(wu, "/print/sheets", campaign="winter", kind="visits")
     text = "".join(text_of(answer.content))
     assert all(name in text for name in ("赵甲", "钱乙", "孙丙"))
     assert "李丁" not in text

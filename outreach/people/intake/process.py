@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from outreach.settings import Settings
@@ -15,13 +16,15 @@ _POSIX = os.name == "posix"
 
 def start(settings: Settings, run: int, folder: Path) -> None:
     """Start `outreach people import --run RUN`; what it says goes into the job's log."""
-    command = [
-        sys.executable, "-m", "outreach", "--data", str(settings.data_dir.absolute()), "people", "import",
-        "--run", str(run),
-    ]  # fmt: skip
+    spawn(settings, ("people", "import", "--run", str(run)), folder, f"import-{run}")
+
+
+def spawn(settings: Settings, arguments: Sequence[str], folder: Path, name: str) -> None:
+    """Start a command of ours on the same data; what it says goes into `folder`/log."""
+    command = [sys.executable, "-m", "outreach", "--data", str(settings.data_dir.absolute()), *arguments]  # fmt: skip
     log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter, and a number
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter, and our own words
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -33,7 +36,7 @@ def start(settings: Settings, run: int, folder: Path) -> None:
     finally:
         os.close(log)
     # Somebody must take note of its end, or a dead process stays in the system's list.
-    threading.Thread(target=process.wait, daemon=True, name=f"import-{run}").start()
+    threading.Thread(target=process.wait, daemon=True, name=name).start()
 
 
 def environment(settings: Settings) -> dict[str, str]:

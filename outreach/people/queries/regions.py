@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -64,6 +64,22 @@ def by_codes(connection: Connection, codes: Iterable[str]) -> dict[str, Row[Any]
         rows = connection.execute(select(*_COLUMNS).where(Region.code.in_(some)))
         found.update({row.code: row for row in rows})
     return found
+
+
+def full_names(connection: Connection, codes: Iterable[str]) -> dict[str, str]:
+    """Code → name with the regions above it from the town down: 城关镇前进社区第一网格; an unknown code says itself."""
+    wanted = set(codes)
+    around = {code[:length] for code in wanted for length in (9, 12)} | wanted
+    known = {code: row.name for code, row in by_codes(connection, around).items()}
+    return {code: _full_name(code, known) for code in wanted}
+
+
+def _full_name(code: str, known: Mapping[str, str]) -> str:
+    if not code:
+        return "地方不详"
+    line_ = [code[:9], code[:12], code] if len(code) > 9 else [code]
+    named = [known[part] for part in dict.fromkeys(line_) if part in known]
+    return "".join(named) or code
 
 
 def line(connection: Connection, code: str) -> Sequence[Row[Any]]:

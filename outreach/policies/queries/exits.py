@@ -1,4 +1,4 @@
-"""Who was told of a policy, and where paper, posts and broadcasts about it are out."""
+"""Who was told of a policy, and where paper, posts, broadcasts and notices about it are out."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from outreach.models.deliveries import (
     Outcome,
     delivery_state,
 )
+from outreach.models.paper import Board, Posting
 from outreach.models.people import Household, Person
 from outreach.models.policies import PolicyVersion, Reach
 
@@ -144,6 +145,21 @@ def out_there(connection: Connection, policy_id: int) -> list[Mapping[str, Any]]
         .group_by(*_grouped(place))
         .order_by(Delivery.village, place, Step.channel, Campaign.ref, view.state)
     )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def hanging(connection: Connection, policy_id: int) -> list[Mapping[str, Any]]:
+    """Notices about a policy that hang on boards: region, board, title, posted_on, valid_until, by place and name."""
+    statement = (
+        select(
+            Board.region, Board.name.label("board"), Posting.title, Posting.posted_on, Posting.valid_until,
+        )
+        .join(Board, Board.id == Posting.board_id)
+        .where(
+            Posting.policy_id == policy_id, Posting.taken_down_on.is_(None), Board.gone_at.is_(None)
+        )
+        .order_by(Board.region, Board.name, Posting.posted_on, Posting.id)
+    )  # fmt: skip
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 

@@ -52,15 +52,4 @@ def people_at_work(connection: Connection) -> dict[str, str]:
 
 def places(connection: Connection, codes: Iterable[str]) -> dict[str, str]:
     """Code → name with the region above it, down to the village: 城关镇前进社区; an unknown code says itself."""
-    wanted = set(codes)
-    around = {code[:length] for code in wanted for length in (9, 12)} | wanted
-    known = {code: row.name for code, row in regions.by_codes(connection, around).items()}
-    return {code: _place(code, known) for code in wanted}
-
-
-def _place(code: str, known: Mapping[str, str]) -> str:
-    if not code:
-        return "地方不详"
-    line = [code[:9], code[:12], code] if len(code) > 9 else [code]
-    named = [known[part] for part in dict.fromkeys(line) if part in known]
-    return "".join(named) or code
+    return regions.full_names(connection, codes)

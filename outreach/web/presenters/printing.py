@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -11,39 +11,46 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from channels.flyer import VisitList, VisitRow
-from outreach import clock
+from channels.flyer import Press, spare_count
+from channels.flyer.layouts import household_layout
+from outreach import content
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
 from outreach.campaigns import queries
-from outreach.deliveries import orders, paper
-from outreach.deliveries.orders import Orders
-from outreach.deliveries.paper import Door, Selection
+from outreach.deliveries import paper
+from outreach.deliveries.paper import SHEETS, Door, Kind, Selection
+from outreach.deliveries.printing import queries as jobs
+from outreach.deliveries.printing.jobs import by_grid
+from outreach.deliveries.printing.printer import Printer
+from outreach.deliveries.printing.work import SMALL
 from outreach.errors import Missing
 from outreach.people.addresses import natural_key, split_place
 from outreach.people.masking import mask_name
 from outreach.reports import service as reports
+from outreach.web.presenters import print_jobs
 from outreach.web.presenters.names import places
 from outreach.web.services import Services
 from outreach.web.views.common import Choice, Link
 from outreach.web.views.printing import PaperKind, PaperSize, PrintView
 
-MOST = 2000
-"""Sheets in one file: more is neither carried nor sorted."""
-
 PRINTABLE = ("scheduled", "running", "paused", "finished")
-ROWS_ON_A_PAGE = 20  # of a visit list
+ROWS_ON_A_PAGE = 20  # of a visit or call list
 
-_KINDS = {
+_KINDS: Mapping[str, tuple[str, str]] = {
     "open": ("一户一单·公开版", "只写不涉及隐私的政策，交到手里或放信箱，不贴门上。"),
     "sealed": ("一户一单·封口版", "写全部政策，折好封口，当面交给本人。"),
-    "list": ("入户名单", "走时打勾，回来录入。只有单号，没有情况。"),
+    "letter": ("一封信", "装窗口信封，地址在窗口里。"),
+    "visits": ("入户名单", "走时打勾，回来录入。只有单号，没有情况。"),
+    "calls": ("电话名单", "只有能打的号码；打完打勾，回来录入。"),
+    "covers": ("批次封面", "每个网格一张：几张、第几号到第几号、谁发的。"),
 }
-_SIZES = {"normal": ("普通", "正文 14 磅"), "large": ("大字", "给老人，会多出几张")}
+_SIZES = {"normal": ("普通", "正文 14 磅"), "large": ("大字", "给老人，每户正反两面")}
+_PAPERS = (Choice("a4", "A4，一户一张"), Choice("a5x2", "A5，一张纸印两户，裁开"))
+_SPARES = (Choice("0", "不要"), Choice("5", "多 5 %"), Choice("10", "多 10 %"))
 
 
 class Choices(BaseModel):
-    """What the form says. `first` counts from 1, `copies` of each sheet."""
+    """What the form says. `first` counts from 1, `copies` of each sheet, `spare` in a hundred."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -51,40 +58,81 @@ class Choices(BaseModel):
     grid: str = ""
     building: str = ""
     unit: str = ""
-    kind: Literal["open", "sealed", "list"] = "open"
+    kind: Kind = "open"
     size: Literal["normal", "large"] = "normal"
+    paper: Literal["a4", "a5x2"] = "a4"
     first: int = Field(1, ge=1, le=1_000_000)
     copies: int = Field(1, ge=1, le=20)
+    spare: int = Field(0, ge=0, le=50)
+    cover: bool = False
+    duplex: bool = False
 
     @property
     def sealed(self) -> bool:
-        """A visit list names every door that gets a sheet of either edition."""
-        return self.kind in ("sealed", "list")
+        """A list names every door that gets a sheet of either edition."""
+        return self.kind != "open"
 
     def but(self, **changed: object) -> Choices:
         """The same with some values changed."""
         return self.model_copy(update=changed)
 
+    def tidied(self) -> Choices:
+        """Without what the chosen kind does not have: a list has no copies, a large sheet is not halved."""
+        changed: dict[str, object] = {}
+        if self.kind not in SHEETS:
+            changed |= {"copies": 1, "first": 1, "spare": 0, "cover": False, "duplex": False}
+        if self.kind not in ("open", "sealed"):
+            changed |= {"size": "normal", "spare": 0}
+        if self.kind != "open" or self.size == "large":
+            changed["paper"] = "a4"
+        return self.but(**changed)
+
+    def fields(self) -> dict[str, str]:
+        """As they stand in a form or an address; what is not chosen is left out."""
+        given = {name: value for name, value in self.model_dump().items() if value}
+        return {name: "1" if value is True else str(value) for name, value in given.items()}
+
 
 @dataclass(frozen=True)
 class Pile:
-    """The doors of a campaign inside the actor's scope, and the part of them that was chosen."""
+    """The doors of a campaign in the chosen grid (else in the actor's scope), and the part that was chosen."""
 
     campaign: Mapping[str, Any]
-    orders: Orders
-    mine: Sequence[Door]
-    there: Sequence[Door]  # in the chosen grid, building and unit
+    grids: Sequence[str]
+    mine: Mapping[bool, Sequence[Door]]  # by edition: sealed or not
+    choices: Choices
 
-    def selection(self, choices: Choices, region: str) -> Selection:
-        """The same as `deliveries.paper` takes it."""
-        return Selection(
-            region=choices.grid or region,
-            place=choices.building + choices.unit,
-            from_sheet=choices.first,
-            copies=choices.copies,
-            edition=choices.size,
-            sealed=choices.sealed,
-        )
+    @property
+    def there(self) -> Sequence[Door]:
+        """In the chosen building and unit, of the chosen edition."""
+        return self.at(self.choices.sealed)
+
+    def at(self, sealed: bool) -> Sequence[Door]:
+        """The same of one edition."""
+        asked = Selection(place=self.choices.building + self.choices.unit)
+        return paper.choose(self.mine[sealed], asked)
+
+
+def selection(choices: Choices, region: str) -> Selection:
+    """The choice as `deliveries.printing` takes it, within a region."""
+    wanted = choices.tidied()
+    return Selection(
+        region=wanted.grid or region,
+        place=wanted.building + wanted.unit,
+        from_sheet=wanted.first,
+        copies=wanted.copies,
+        size=wanted.paper,
+        edition=wanted.size,
+        kind=wanted.kind,
+        spare=wanted.spare,
+        cover=wanted.cover,
+        duplex=wanted.duplex,
+    )
+
+
+def printer(services: Services) -> Printer:
+    """The installation as print jobs take it."""
+    return Printer(services.store, services.vault, services.settings, services.demo)
 
 
 def campaigns(connection: Connection, actor: Actor) -> list[Mapping[str, Any]]:
@@ -96,39 +144,40 @@ def campaigns(connection: Connection, actor: Actor) -> list[Mapping[str, Any]]:
     ]
 
 
+def campaign(connection: Connection, actor: Actor, ref: str) -> Mapping[str, Any]:
+    """One of them; Missing web.no_paper."""
+    found = next((one for one in campaigns(connection, actor) if one["ref"] == ref), None)
+    if found is None:
+        raise Missing("web.no_paper", campaign=ref)
+    return found
+
+
 def pile(services: Services, actor: Actor, connection: Connection, choices: Choices) -> Pile:
     """The doors for a choice. Missing for a campaign without paper, Refused for a grid outside the scope."""
-    campaign = next(
-        (one for one in campaigns(connection, actor) if one["ref"] == choices.campaign), None
-    )
-    if campaign is None:
-        raise Missing("web.no_paper", campaign=choices.campaign)
+    found = campaign(connection, actor, choices.campaign)
     scope = actor.scope.narrowed(choices.grid)
-    step = next(
-        one for one in queries.steps(connection, campaign["id"]) if one["channel"] == "flyer"
-    )
-    signed = orders.read(connection, campaign["id"], step["id"])
-    on = clock.today(services.settings.zone)
-    every = paper.doors(connection, services.vault, signed, on, sealed=choices.sealed)
-    mine = [door for door in every if actor.scope.covers(door.region)]
-    asked = Selection(region=scope.region, place=choices.building + choices.unit)
-    return Pile(campaign, signed, mine, paper.choose(mine, asked))
+    walk = printer(services).walk(connection, found["id"], scope.region)
+    grids = paper.grids(connection, found["id"], actor.region)
+    mine = {sealed: walk.doors(sealed=sealed) for sealed in (False, True)}
+    return Pile(found, grids, mine, choices)
 
 
 def view(services: Services, actor: Actor, connection: Connection, choices: Choices) -> PrintView:
     """The page for a choice."""
     known = campaigns(connection, actor)
     if not known:
-        return _empty(actor)
+        return _empty(services, actor, connection)
     if choices.campaign not in {one["ref"] for one in known}:
         choices = choices.but(campaign=known[0]["ref"], grid="", building="", unit="")
-    found = pile(services, actor, connection, choices)
-    other = pile(services, actor, connection, choices.but(kind=_other(choices.kind)))
-    grids, buildings, units, choices, found = _places(connection, found, choices)
-    sealed, opened = (found, other) if choices.sealed else (other, found)
-    counts = {"open": len(opened.there), "sealed": len(sealed.there)}
-    counts["list"] = sum(-(-len(doors) // ROWS_ON_A_PAGE) for doors in by_region(sealed.there).values())  # fmt: skip
+    grids, buildings, units, found = _places(connection, pile(services, actor, connection, choices))
+    choices = found.choices.tidied()
+    counts = _counts(connection, found)
     sheets = counts[choices.kind]
+    left = max(0, sheets - choices.first + 1) * choices.copies
+    there = by_grid(found.there)
+    covers = len(there) if choices.cover else 0
+    spare = sum(spare_count(len(doors), choices.spare / 100) for doors in there.values())
+    held, others = print_jobs.lines(services, actor, connection)
     return PrintView(
         campaigns=tuple(Choice(one["ref"], one["title"]) for one in known),
         campaign=choices.campaign,
@@ -138,43 +187,91 @@ def view(services: Services, actor: Actor, connection: Connection, choices: Choi
         building=choices.building,
         units=units,
         unit=choices.unit,
-        kinds=tuple(PaperKind(kind, *words, counts[kind]) for kind, words in _KINDS.items()),
+        kinds=tuple(_kind(kind, counts[kind]) for kind in _KINDS),
         kind=choices.kind,
         sizes=tuple(PaperSize(size, *words) for size, words in _SIZES.items()),
         size=choices.size,
         households=len(found.there),
         sheets=sheets,
-        covers=0,
+        unit_word=_unit_word(choices.kind),
+        papers=_PAPERS if choices.kind == "open" and choices.size == "normal" else (),
+        paper=choices.paper,
+        spares=_SPARES if choices.kind in ("open", "sealed") else (),
+        spare=str(choices.spare),
+        cover=choices.cover,
+        duplex=choices.duplex,
+        sides=_sides(choices),
+        covers=covers,
+        spare_sheets=spare,
         first=choices.first,
         copies=choices.copies,
-        make="/print/sheets" if 0 < sheets <= MOST else "",
-        cut="这里没有要打的。换一个楼栋或任务。" if not sheets else f"一次最多 {MOST} 张，请按网格或楼栋分开打。",
-        preview=_preview_path(choices) if sheets and choices.kind != "list" else "",
+        make="/print/sheets" if left else "",
+        large=choices.kind in SHEETS and left > SMALL,
+        preview=_preview_path(choices) if left and choices.kind in SHEETS else "",
         preview_caption=_caption(found, choices) if sheets else "",
         valid_until=date.fromisoformat(found.campaign["options"]["valid_until"]),
+        held=held,
+        jobs=others,
+        boards=_boards(actor),
+        chosen=tuple(choices.fields().items()),
     )  # fmt: skip
 
 
-def _other(kind: str) -> str:
-    return "open" if kind in ("sealed", "list") else "sealed"
+def _kind(kind: str, sheets: int) -> PaperKind:
+    return PaperKind(kind, *_KINDS[kind], sheets, _unit_word(kind))
 
 
-def _empty(actor: Actor) -> PrintView:
+def _unit_word(kind: str) -> str:
+    return "封" if kind == "letter" else "页" if kind in ("visits", "calls") else "张"
+
+
+def _counts(connection: Connection, found: Pile) -> dict[str, int]:
+    """Sheets of each kind; of a list pages, twenty doors on one, each grid on pages of its own."""
+    sealed = found.at(True)
+    known = jobs.numbers_to_call(connection, [door.delivery_id for door in sealed])
+    called = [door for door in sealed if door.delivery_id in known]
+    return {
+        "open": len(found.at(False)),
+        "sealed": len(sealed),
+        "letter": len(sealed),
+        "visits": _pages(sealed),
+        "calls": _pages(called),
+        "covers": len(by_grid(sealed)),
+    }
+
+
+def _pages(doors: Sequence[Door]) -> int:
+    return sum(-(-len(some) // ROWS_ON_A_PAGE) for some in by_grid(doors).values())
+
+
+def _sides(choices: Choices) -> int:
+    if choices.kind not in ("open", "sealed"):
+        return 1
+    press = Press(templates=content.find("flyer/page.typ").parent)
+    return household_layout(choices.size, choices.paper, choices.sealed, press).sides
+
+
+def _empty(services: Services, actor: Actor, connection: Connection) -> PrintView:
     links = (Link("看今日", "/today"),) if actor.may(Action.TODAY) else ()
-    return PrintView((), "", (), "", (), "", (), "", (), "", (), "", 0, 0, 0, first_steps=links)
+    held, others = print_jobs.lines(services, actor, connection)
+    return PrintView(
+        (), "", (), "", (), "", (), "", (), "", (), "", 0, 0, held=held, jobs=others, boards=_boards(actor),
+        first_steps=links,
+    )  # fmt: skip
+
+
+def _boards(actor: Actor) -> Link | None:
+    return Link("公告栏", "/boards", "policy") if actor.may(Action.VISITS_RECORD) else None
 
 
 Options = tuple[Choice, ...]
 
 
-def _places(
-    connection: Connection, found: Pile, choices: Choices
-) -> tuple[Options, Options, Options, Choices, Pile]:
+def _places(connection: Connection, found: Pile) -> tuple[Options, Options, Options, Pile]:
     """Options for the three selects; a building that the chosen grid does not have is forgotten."""
-    named = places(connection, {door.region for door in found.mine})
-    grids = [Choice(code, named[code]) for code in sorted(named)]
-    here = [door for door in found.mine if door.region.startswith(choices.grid)]
-    parts = [split_place(door.address) for door in here]
+    choices = found.choices
+    named = places(connection, found.grids)
+    parts = [split_place(door.address) for door in found.mine[True]]
     buildings = sorted({one.building or one.group for one in parts} - {""}, key=natural_key)
     if choices.building not in buildings:
         choices = choices.but(building="", unit="")
@@ -182,19 +279,20 @@ def _places(
     units = sorted({one.unit for one in inside} - {""}, key=natural_key)
     if choices.unit not in units:
         choices = choices.but(unit="")
-    asked = Selection(region=choices.grid, place=choices.building + choices.unit)
     return (
-        (Choice("", "全部"), *grids),
-        (Choice("", "全部"), *(Choice(name, name) for name in buildings)),
-        (Choice("", "全部"), *(Choice(name, name) for name in units)),
-        choices,
-        replace(found, there=paper.choose(found.mine, asked)),
+        _options((code, named[code]) for code in found.grids),
+        _options((name, name) for name in buildings),
+        _options((name, name) for name in units),
+        Pile(found.campaign, found.grids, found.mine, choices),
     )
 
 
+def _options(pairs: Any) -> Options:
+    return (Choice("", "全部"), *(Choice(*pair) for pair in pairs))
+
+
 def _preview_path(choices: Choices) -> str:
-    asked = {name: value for name, value in choices.model_dump().items() if value}
-    return f"/print/preview.png?{urlencode(asked)}"
+    return f"/print/preview.png?{urlencode(choices.fields())}"
 
 
 def _caption(found: Pile, choices: Choices) -> str:
@@ -202,34 +300,3 @@ def _caption(found: Pile, choices: Choices) -> str:
     door = found.there[at - 1] if at else None
     who = f"，{mask_name(door.sheet.householder)}家" if door else ""
     return f"第 {at} 张，共 {len(found.there)} 张{who}（姓名在预览里打码）"
-
-
-def by_region(doors: Sequence[Door]) -> dict[str, list[Door]]:
-    """Doors by grid, in the order in which they are walked."""
-    found: dict[str, list[Door]] = {}
-    for door in doors:
-        found.setdefault(door.region, []).append(door)
-    return found
-
-
-def visit_lists(connection: Connection, found: Pile, helper: str) -> list[VisitList]:
-    """One list per grid: serial, door and householder; never a circumstance or a policy."""
-    grouped = by_region(found.there)
-    named = places(connection, grouped)
-    return [
-        VisitList(
-            code=f"{found.campaign['ref']}-{region}",
-            grid=named[region],
-            area=doors[0].village,
-            helper=helper,
-            rows=tuple(
-                VisitRow(
-                    pack=door.sheet.serial,
-                    door=door.address or door.village,
-                    name=door.sheet.householder,
-                )
-                for door in doors
-            ),
-        )
-        for region, doors in grouped.items()
-    ]

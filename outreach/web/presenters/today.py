@@ -168,7 +168,7 @@ def _papers(desk: Desk) -> list[Todo]:
         Todo(
             f"{thousands(n)} 户的单子打好了，送上门",
             f"《{known[key]['title']}》。交到手里，撕下回执带回来。丢了可以再打，单号不变。",
-            Link("打入户名单", f"/print?campaign={known[key]['ref']}&kind=list", "door"),
+            Link("打入户名单", f"/print?campaign={known[key]['ref']}&kind=visits", "door"),
         )
         for key, n in desk.office.printed.items()
         if key in known

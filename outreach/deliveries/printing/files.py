@@ -1,0 +1,95 @@
+"""Files of a job: each whole or not there, for its owner only, and gone after a while, because names stand in them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from channels.flyer.pages import join
+
+KEEP = timedelta(days=14)
+"""After which the files of a job are deleted; it can be printed again under the same numbers."""
+
+MOST_JOINED = 3_000
+"""Pages in one PDF for everything: more are given as an archive, because nobody prints them in one go."""
+
+
+def folder_of(data_dir: Path, job: int) -> Path:
+    """Where a job keeps its files."""
+    return data_dir / "prints" / "jobs" / str(job)
+
+
+def make_folder(data_dir: Path, job: int) -> Path:
+    """The same, made for its owner only."""
+    place = folder_of(data_dir, job)
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place.mkdir(mode=0o700, exist_ok=True)
+    return place
+
+
+def write_whole(path: Path, data: bytes) -> bytes:
+    """All of the file or none of it, on the disk before anybody is told; returns its SHA-256."""
+    part = path.with_name(f".{path.name}.part")
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    _sync_folder(path.parent)
+    return hashlib.sha256(data).digest()
+
+
+def _sync_folder(folder: Path) -> None:
+    """So that the new name outlives a power cut; Windows has no such thing and does it by itself."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def is_whole(path: Path, digest: bytes | None) -> bool:
+    """Whether a file is there and is the one that was written."""
+    if digest is None or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest() == digest
+
+
+def write_all(folder: Path, files: Sequence[str], pages: int) -> Path | None:
+    """Everything in one file: a PDF, or an archive when that would be too long; of a single part its own file."""
+    if len(files) < 2:
+        return folder / files[0] if files else None
+    if pages <= MOST_JOINED:
+        path = folder / "all.pdf"
+        write_whole(path, join([(folder / name).read_bytes() for name in files]))
+        return path
+    return _write_archive(folder, files)
+
+
+def _write_archive(folder: Path, files: Sequence[str]) -> Path:
+    path, part = folder / "all.zip", folder / ".all.zip.part"
+    with (
+        open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive,  # a PDF is compressed already
+    ):
+        for name in files:
+            entry = zipfile.ZipInfo(name)  # its own fixed date: the same parts give the same bytes
+            entry.external_attr = 0o600 << 16
+            with archive.open(entry, "w") as into, (folder / name).open("rb") as source:
+                while block := source.read(1 << 20):
+                    into.write(block)
+    part.replace(path)
+    return path
+
+
+def all_of(folder: Path, files: Sequence[str]) -> Path | None:
+    """The file with everything, if it was made and is still there."""
+    names = files if len(files) == 1 else ("all.pdf", "all.zip")
+    return next((folder / name for name in names if (folder / name).is_file()), None)

@@ -1,0 +1,74 @@
+"""What was printed counts as handed over to the printer, once; printing the same sheets again changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, select, update
+
+from outreach import clock
+from outreach.deliveries import settle
+from outreach.models.campaigns import Step
+from outreach.models.deliveries import Attempt, Delivery, DeliveryBatch, delivery_state
+from outreach.store import chunks
+
+
+def hand_over(
+    connection: Connection, campaign: int, printed: Sequence[int], failed: Mapping[int, str]
+) -> None:
+    """Deliveries in `printed` count as accepted; those in `failed` as refused, with the code of the reason."""
+    for ids in chunks([*printed, *failed], 500):
+        begun = set(
+            connection.scalars(select(Attempt.delivery_id).where(Attempt.delivery_id.in_(ids)))
+        )
+        fresh = [key for key in ids if key not in begun]
+        if not fresh:
+            continue
+        settle.record_attempts(connection, _attempts(connection, campaign, fresh), clock.now())
+        settle.apply(
+            connection,
+            [
+                settle.Change(key, 1, "refused", error=failed[key])
+                if key in failed
+                else settle.Change(key, 1, "accepted", reason="printed")
+                for key in fresh
+            ],
+        )
+    _close_batches(connection, campaign)
+
+
+def _attempts(connection: Connection, campaign: int, ids: Sequence[int]) -> list[dict[str, object]]:
+    account = connection.scalar(
+        select(DeliveryBatch.account_id)
+        .join(Delivery, Delivery.firing_id == DeliveryBatch.firing_id)
+        .where(Delivery.id == ids[0])
+        .limit(1)
+    )
+    moment = clock.now()
+    return [
+        {
+            "delivery_id": key, "no": 1, "campaign_id": campaign, "account_id": account, "at": moment,
+            "deadline": moment, "address": "", "body": "", "parts": 0, "cost_fen": 0, "resent": False,
+        }
+        for key in ids
+    ]  # fmt: skip
+
+
+def _close_batches(connection: Connection, campaign: int) -> None:
+    """A paper batch is done when nothing in it waits for the printer any more."""
+    view = delivery_state.c
+    waiting = (
+        select(view.delivery_id)
+        .join(Delivery, Delivery.id == view.delivery_id)
+        .where(
+            Delivery.firing_id == DeliveryBatch.firing_id,
+            Delivery.id.between(DeliveryBatch.lo, DeliveryBatch.hi),
+            view.state == "planned",
+        )
+    )
+    paper = select(Step.id).where(Step.campaign_id == campaign, Step.channel == "flyer")
+    connection.execute(
+        update(DeliveryBatch)
+        .where(DeliveryBatch.step_id.in_(paper), DeliveryBatch.state == "open", ~waiting.exists())
+        .values(state="done", lease_until=None, next=DeliveryBatch.hi + 1)
+    )

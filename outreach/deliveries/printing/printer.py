@@ -1,0 +1,72 @@
+"""What a job needs of an installation to be made: data, keys, the folder, and what stands on every sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from channels.flyer import Press, SheetMeta
+from outreach import clock, content
+from outreach.deliveries import orders, paper
+from outreach.deliveries.orders import Orders
+from outreach.deliveries.paper import Selection, Walk
+from outreach.deliveries.printing import files, queries
+from outreach.settings import Settings
+from outreach.store import Store
+from outreach.vault import Vault
+
+
+@dataclass(frozen=True)
+class Printer:
+    """Prints for one installation. demo marks every sheet; `workers`: processes of the press at once."""
+
+    store: Store
+    vault: Vault
+    settings: Settings
+    demo: bool
+    workers: int = 2
+
+    @property
+    def today(self) -> date:
+        """The business date: who died or applied until today gets no sheet."""
+        return clock.today(self.settings.zone)
+
+    def folder(self, job: int) -> Path:
+        """Where a job keeps its files."""
+        return files.folder_of(self.settings.data_dir, job)
+
+    def orders(self, connection: Connection, campaign: int) -> Orders:
+        """What was signed for the campaign's paper; Missing cli.no_paper_step."""
+        return orders.read(connection, campaign, queries.paper_step(connection, campaign))
+
+    def walk(self, connection: Connection, campaign: int, region: str = "") -> Walk:
+        """Every door of a campaign in a region, in walking order."""
+        signed = self.orders(connection, campaign)
+        return paper.walk(connection, self.vault, signed, self.today, region)
+
+    def meta(self, campaign: Row[Any], title: str = "") -> SheetMeta:
+        """What stands on every sheet; lists have a title of their own."""
+        made = paper.meta(dict(campaign._mapping), self.settings.public_url, demo=self.demo)
+        return replace(made, title=title) if title else made
+
+    def press(
+        self,
+        selection: Selection,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Press:
+        """The press as a selection wants it."""
+        return Press(
+            templates=content.find("flyer/page.typ").parent,
+            progress=progress,
+            workers=self.workers,
+            cancelled=cancelled,
+            duplex=selection.duplex,
+            crop_marks=selection.crop_marks,
+            archive=selection.pdfa,
+        )
