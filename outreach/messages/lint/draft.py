@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from outreach.messages import measure
+from outreach.messages import languages, measure
 from outreach.messages.findings import SEVERITY, Finding
 from outreach.messages.render import Context
 
@@ -56,9 +56,12 @@ class Draft:
         return self.form or self.channel
 
     @property
-    def own_form(self) -> bool:
-        """Whether it is what its channel is for, and not a rhyme, a letter, a correction."""
-        return self.kind == self.channel
+    def chinese(self) -> bool:
+        """Whether it is in Chinese or one of its varieties: rules that know words know Chinese words.
+
+        For every other language its reviewer stands.
+        """
+        return languages.falls_back(self.language)
 
 
 @dataclass(frozen=True)

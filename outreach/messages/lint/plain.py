@@ -28,6 +28,8 @@ def _without(text: str, words: str) -> str:
 
 
 def _sentences(text: Example) -> Iterator[Finding]:
+    if not text.draft.chinese:
+        return
     for spans, limit in (
         (clauses(text.text), LONGEST_CLAUSE),
         (sentences(text.text), LONGEST_SENTENCE),

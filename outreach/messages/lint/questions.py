@@ -14,6 +14,8 @@ _LAST = "问谁"
 
 
 def _questions(text: Example) -> Iterator[Finding]:
+    if not text.draft.chinese:
+        return
     brief = text.bundle or text.draft.kind not in ASKS_ALL
     asked = [one for one in glossary().questions if one.name == _LAST or not brief]
     squeezed = "".join(text.text.split())

@@ -14,7 +14,7 @@ _TYPED = re.compile(
     r"\d[\d.,]*\s*(万|千|百)?(元|块|蚊|箍)|[一二两三四五六七八九十百千万]+(元|块钱|蚊)"
 )
 _BRACES = re.compile(
-    r"[{\uff5b][^\n]{0,30}?[}\uff5d]+|[{\uff5b}\uff5d]|\b(policy|policies)\.[a-z_]+"
+    r"[{\uff5b][^\n]{0,30}?[}\uff5d]+|[{\uff5b}\uff5d]|(?<![A-Za-z_.])(policy|policies)\.[a-z_]+"
 )
 """Of either width: a Chinese keyboard types \uff5b."""
 _TAG = re.compile(r"\{[{%].*?[%}]\}", re.S)

@@ -23,7 +23,7 @@ def _time(text: Example) -> Iterator[Finding]:
 
 
 def _signs(text: Example) -> Iterator[Finding]:
-    if text.draft.channel not in SPOKEN:
+    if text.draft.channel not in SPOKEN or not text.draft.chinese:
         return
     known = glossary()
     aloud = text.aloud

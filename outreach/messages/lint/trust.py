@@ -13,6 +13,8 @@ AT_THE_DOOR = frozenset(["visit", "call"])
 
 def _lines(text: Example) -> Iterator[Finding]:
     known = glossary()
+    if not text.draft.chinese:
+        return
     if not known["trust.words"].search(text.text):
         yield text.whole("messages.no_trust_line")
     elif not known["trust.secrets"].search(text.text):
@@ -28,7 +30,8 @@ def _office(text: Example) -> Iterator[Finding]:
 
 
 def _name(text: Example) -> Iterator[Finding]:
-    if text.draft.channel in AT_THE_DOOR and not glossary()["trust.says_name"].search(text.text):
+    asked = text.draft.channel in AT_THE_DOOR and text.draft.chinese
+    if asked and not glossary()["trust.says_name"].search(text.text):
         yield text.whole("messages.no_name_said")
 
 
