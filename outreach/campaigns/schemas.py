@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from outreach.errors import Invalid
+from outreach.messages.variants import read_catalogue
 from segments import regions
 
 CHANNELS = ("sms", "group", "flyer", "broadcast", "visit", "call")
@@ -28,6 +29,7 @@ _STEP_KEYS = {
     "account",
     "late_hours",
     "wait",
+    "form",
 }
 
 
@@ -192,6 +194,8 @@ def _step_options(step: Mapping[str, Any], file: str, place: str) -> dict[str, A
     options: dict[str, Any] = {}
     if "account" in step:
         options["account"] = str(step["account"])
+    if step.get("form") is not None:
+        options |= _form(step, file, f"{place}.form")
     if "policies" in step:
         options["policies"] = list(_names(step["policies"], file, f"{place}.policies"))
     if step.get("after") is not None:
@@ -201,6 +205,18 @@ def _step_options(step: Mapping[str, Any], file: str, place: str) -> dict[str, A
     elif "wait" in step:
         raise Invalid("campaigns.wait_without_after", file=file, key=place)
     return options
+
+
+def _form(step: Mapping[str, Any], file: str, key: str) -> dict[str, Any]:
+    """What kind of text a step carries; its channel's own needs no word."""
+    channel, form = step["channel"], step["form"]
+    known = [one for one in read_catalogue().forms if channel in one.channels]
+    if form not in [one.id for one in known]:
+        names = "、".join(f"{one.id}（{one.name}）" for one in known)
+        raise Invalid(
+            "campaigns.form_not_of_channel", file=file, key=key, form=form, channel=channel, known=names
+        )  # fmt: skip
+    return {} if form == channel else {"form": str(form)}
 
 
 def _seconds(value: object, file: str, key: str) -> int:

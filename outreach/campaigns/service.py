@@ -15,7 +15,7 @@ from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.audiences import queries as audience_queries
 from outreach.audiences import service as audiences
-from outreach.campaigns import among, queries
+from outreach.campaigns import among, coverage, queries
 from outreach.campaigns.preview.looking import Look, account_of, step_policies, step_preview
 from outreach.campaigns.preview.schemas import Preview
 from outreach.campaigns.schemas import CampaignOrder
@@ -23,9 +23,7 @@ from outreach.campaigns.states import MOVES
 from outreach.deliveries import orders
 from outreach.errors import Conflict, Invalid, Missing, Refused
 from outreach.messages import service as messages
-from outreach.messages.composer import Composer
-from outreach.messages.languages import DEFAULT
-from outreach.messages.schemas import Request
+from outreach.messages.coverage import Coverage
 from outreach.models.messages import BUNDLE
 from outreach.policies import readiness
 from outreach.policies import service as policies
@@ -38,9 +36,6 @@ _ACTIONS = {
     "approve": Action.CAMPAIGNS_APPROVE,
     "return": Action.CAMPAIGNS_APPROVE,
 }
-
-WRITTEN = ("sms", "group")
-"""Channels whose step needs a text of its own before anything can be signed; sheets are made of policy facts."""
 
 
 def get(connection: Connection, ref: str) -> Mapping[str, Any]:
@@ -97,26 +92,44 @@ def look(
     """
     if campaign["frozen"] is not None:
         return Preview.from_dict(campaign["frozen"]["preview"])
-    seen = looking(connection, campaign, on, vault)
-    people, rows = audience_queries.sizes(connection, campaign["id"])
+    return looked(connection, looking(connection, campaign, on, vault))
+
+
+def looked(connection: Connection, seen: Look) -> Preview:
+    """The same for a campaign that `looking` has made ready; reads only, so that nobody waits for it."""
+    people, rows = audience_queries.sizes(connection, seen.campaign["id"])
     names = {view.id: view.ref for view in seen.views}
     by_policy: dict[str, dict[str, int]] = {}
     for (policy, certainty), count in rows.items():
         by_policy.setdefault(names[policy], {})[certainty] = count
     steps = [
-        step_preview(connection, seen, step) for step in queries.steps(connection, campaign["id"])
+        step_preview(connection, seen, step)
+        for step in queries.steps(connection, seen.campaign["id"])
     ]
     return Preview(people, by_policy, steps)
 
 
 def looking(
-    connection: Connection, campaign: Mapping[str, Any], on: date, vault: Vault | None = None
+    connection: Connection,
+    campaign: Mapping[str, Any],
+    on: date,
+    vault: Vault | None = None,
+    *,
+    anew: bool = True,
 ) -> Look:
-    """A campaign ready to be looked at; the audience of a draft is matched anew."""
+    """A campaign ready to be looked at; the audience of a draft is matched anew, unless it is taken as it stands."""
     views = _views(connection, campaign)
-    if campaign["status"] == "draft":
+    if anew and campaign["status"] == "draft":
         _freeze_audience(connection, campaign, views, on)
     return Look(campaign, views, orders.composer(connection, campaign, views), on, vault)
+
+
+def covered(connection: Connection, campaign: Mapping[str, Any], on: date) -> Coverage:
+    """Who gets which text, and where the gaps are: of a draft as things stand, after that as it was signed."""
+    frozen = campaign["frozen"] or {}
+    if "coverage" in frozen:
+        return Coverage.from_dict(frozen["coverage"])
+    return coverage.report(connection, looking(connection, campaign, on))
 
 
 def _views(connection: Connection, campaign: Mapping[str, Any]) -> list[PolicyView]:
@@ -146,33 +159,9 @@ def faults(
     found = readiness.faults(connection, views, campaign["region"], on, home)
     composer = orders.composer(connection, campaign, views)
     for step in queries.steps(connection, campaign["id"]):
-        found += _text_faults(composer, step, step_policies(step, views), campaign["region"])
+        told = step_policies(step, views)
+        found += coverage.missing_texts(composer, step, told, campaign["region"])
     return found
-
-
-def _text_faults(
-    composer: Composer, step: Mapping[str, Any], views: Sequence[PolicyView], region: str
-) -> list[Fault]:
-    """A step that writes needs a text in the common language for everything that it may have to say.
-
-    One group post tells of all its policies; one text message of those that fit its reader.
-    """
-    if step["channel"] not in WRITTEN:
-        return []
-    every = tuple(view.ref for view in views)
-    wanted = {every} if step["channel"] == "group" else {every, *((ref,) for ref in every)}
-    return [
-        (
-            "campaigns.no_text",
-            {
-                "step": step["number"],
-                "channel": step["channel"],
-                "policy": refs[0] if len(refs) == 1 else BUNDLE,
-            },
-        )
-        for refs in sorted(wanted)
-        if composer.choose(step["channel"], Request(DEFAULT, refs, region)) is None
-    ]
 
 
 def submit(connection: Connection, ref: str, by: str, on: date, vault: Vault | None = None) -> str:
@@ -195,7 +184,9 @@ def submit(connection: Connection, ref: str, by: str, on: date, vault: Vault | N
         raise Refused("campaigns.nobody", campaign=ref)
     queries.set_versions(connection, campaign["id"], {view.id: view.version_id for view in views})
     texts = _bind_texts(connection, campaign, views)
-    seen = look(connection, {**campaign, "status": "submitted"}, on, vault)
+    submitted = {**campaign, "status": "submitted"}
+    seen = look(connection, submitted, on, vault)
+    told_how = coverage.report(connection, looking(connection, submitted, on))
     frozen = {
         "campaign": {
             key: campaign[key]
@@ -217,6 +208,7 @@ def submit(connection: Connection, ref: str, by: str, on: date, vault: Vault | N
             for step in queries.steps(connection, campaign["id"])
         ],
         "cost": seen.cost_fen,
+        "coverage": told_how.as_dict(),
     }
     digest = hashlib.sha256(
         json.dumps(frozen, ensure_ascii=False, sort_keys=True).encode()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from outreach.cli import campaign_preview
+from outreach.cli import campaign_preview, coverage
 from outreach.cli.documents import read_yaml
 from outreach.cli.office import Here, acting
 from outreach.cli.options import As, CampaignId, MustAs
@@ -45,22 +45,33 @@ def create(here: Here, file: Path, user: As = None) -> Answer:
 
 
 campaign_preview.add_to(app)
+coverage.add_to(app)
 
 
 @command(app, "submit")
 def submit(here: Here, ref: CampaignId, user: MustAs) -> Answer:
-    """送审 · Freeze people, texts, versions, steps and cost."""
+    """送审 · Freeze people, texts, versions, steps and cost; says who has no text in their language."""
     from outreach.access.roles import Action
     from outreach.campaigns import service
+    from outreach.messages.remarks import remarks
 
     today = here.today()
     with here.installation() as office:
         by = _acting_on(office, ref, user, Action.CAMPAIGNS_SUBMIT)
         with office.store.begin() as connection:
             digest = service.submit(connection, ref, by, today, office.vault)
-            people = service.get(connection, ref)["frozen"]["audience"]["people"]
-    data = {"campaign": ref, "status": "submitted", "people": people, "hash": digest}
-    return Answer(data, [f"任务 {ref} 已送审：{people} 人，内容号 {digest[:12]}"])
+            campaign = service.get(connection, ref)
+            found = service.covered(connection, campaign, today)
+    people = campaign["frozen"]["audience"]["people"]
+    gaps = [f"！{one.message()}" for one in remarks(found) if one.gap]
+    data = {
+        "campaign": ref,
+        "status": "submitted",
+        "people": people,
+        "hash": digest,
+        "gaps": found.gaps,
+    }
+    return Answer(data, [f"任务 {ref} 已送审：{people} 人，内容号 {digest[:12]}", *gaps])
 
 
 @command(app, "approve")

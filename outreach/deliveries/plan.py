@@ -84,6 +84,7 @@ class Plan:
     on: date
     due_at: datetime
     default_language: str = "zh-Hans"
+    form: str = ""
     only: tuple[int, ...] = ()
 
 

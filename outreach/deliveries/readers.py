@@ -32,6 +32,7 @@ from outreach.audiences.predicates import child
 from outreach.audiences.reaching import own_number, recipient_of, usable_number
 from outreach.deliveries import plan as planning
 from outreach.deliveries.plan import Plan
+from outreach.messages.schemas import told_apart
 from outreach.models.campaigns import AudienceMember
 from outreach.models.people import Person, Region
 
@@ -82,7 +83,7 @@ def by_number(connection: Connection, plan: Plan) -> Select[*tuple[Any, ...]]:
 
 def by_door(connection: Connection, plan: Plan) -> Select[*tuple[Any, ...]]:
     """One row per household with somebody to tell, and per person without a household."""
-    alone = true() if plan.channel == "visit" else false()
+    alone = true() if told_apart(plan.channel, plan.form) else false()
     served = (
         select(Person.household_id.label("household"), Person.id.label("person"), *_said(plan, alone))
         .select_from(AudienceMember)
@@ -146,7 +147,11 @@ def _bits(policy_ids: Sequence[int], column: SQLColumnExpression[int]) -> Column
 
 
 def _reading(
-    connection: Connection, plan: Plan, ways: Any, kind: ColumnElement[str], key: SQLColumnExpression[int]
+    connection: Connection,
+    plan: Plan,
+    ways: Any,
+    kind: ColumnElement[str],
+    key: SQLColumnExpression[int],
 ) -> Select[*tuple[Any, ...]]:
     village = Region.code == func.substr(Person.region, 1, 12)
     return (

@@ -22,7 +22,7 @@ from outreach.deliveries import readers
 from outreach.deliveries.drop import Remaining
 from outreach.deliveries.orders import Addressee, Orders
 from outreach.deliveries.plan import Plan
-from outreach.messages.schemas import FACE_TO_FACE, Request
+from outreach.messages.schemas import Request, told_apart
 from outreach.models.campaigns import AudienceMember
 from outreach.models.deliveries import Delivery, DeliverySubject
 from outreach.models.people import Person
@@ -153,7 +153,7 @@ def of_chunk(
                 village=one.village,
                 name=vault.decrypt("name", one.name),
                 certain={view.id for view in told} <= here.certain and machine_decides(told),
-                private=here.private or signed.channel in FACE_TO_FACE,
+                private=here.private or told_apart(signed.channel, signed.form),
             )
         )
     return requests

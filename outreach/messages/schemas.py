@@ -12,6 +12,14 @@ SPOKEN = ("broadcast", "visit", "call")
 FACE_TO_FACE = ("visit",)
 """Channels in which nobody but the person hears it."""
 
+SEALED = ("letter",)
+"""Forms that come folded or in an envelope and are handed over in person."""
+
+
+def told_apart(channel: str, form: str) -> bool:
+    """Whether only the person hears or reads it, whoever that is: face to face, or sealed."""
+    return channel in FACE_TO_FACE or form in SEALED
+
 
 class Place(NamedTuple):
     """Where a text stands among the others: one newest version for each place.

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select, update
 
 from outreach import clock
-from outreach.campaigns import preview
 from outreach.campaigns import queries as campaigns
 from outreach.deliveries import drop, orders, requests
 from outreach.deliveries.plan import Plan
@@ -62,11 +61,15 @@ def people(office: Office) -> None:
 def looked_at(office: Office, channel: str) -> tuple[Plan, Any]:
     """The plan of the campaign's only step as a preview has it, and the campaign's policies."""
     with office.store.read() as connection:
-        campaign = campaigns.by_id(connection, office.campaign)
         (step,) = campaigns.steps(connection, office.campaign)
         views = policies.all_policies(connection, [ELDER, CHILD])
         ids = [view.id for view in views]
-        return preview.draft_plan(campaign, step, ids, clock.today(ZONE)), views
+        plan = Plan(
+            campaign_id=office.campaign, step_id=step["id"], step_number=1, firing_id=0, channel=channel,
+            condition="", policy_ids=tuple(ids), account_id=0, on=clock.today(ZONE), due_at=clock.now(),
+            form=requests.form_of(step),
+        )  # fmt: skip
+        return plan, views
 
 
 def written(office: Office) -> dict[tuple[str, int], Request]:

@@ -1,0 +1,74 @@
+"""What an officer should know or do about the languages of a campaign, in words; gaps first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from outreach import wording
+from outreach.messages import languages
+from outreach.messages.coverage import SHEET, Coverage, Share, StepCoverage
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A finding: its code in the catalogue, what it names, and whether somebody would get nothing."""
+
+    code: str
+    params: Mapping[str, Any]
+    gap: bool = False
+
+    def message(self, lang: wording.Lang = "zh") -> str:
+        """What is so, and what to do."""
+        channel, tag = self.params["channel"], self.params["tag"]
+        words = {
+            "channel": wording.say(f"coverage.channel.{channel}", lang),
+            "unit": wording.say(f"coverage.unit.{channel}", lang),
+            "language": languages.name(tag) if lang == "zh" else tag,
+        }
+        return wording.say(self.code, lang, **{**self.params, **words})
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the page, the command line and the frozen document."""
+        return {
+            "code": self.code, "gap": self.gap, "params": dict(self.params),
+            "message": self.message(), "message_en": self.message("en"),
+        }  # fmt: skip
+
+
+def remarks(coverage: Coverage) -> list[Remark]:
+    """All findings of a campaign: gaps of all steps, then the rest by step."""
+    every = [
+        remark for step in coverage.steps for share in step.shares for remark in _of(step, share)
+    ]
+    return sorted(every, key=lambda remark: not remark.gap)
+
+
+def _of(step: StepCoverage, share: Share) -> Iterator[Remark]:
+    if share.answer == "gap":
+        paper = step.channel == SHEET and not step.form
+        yield _remark("gap_sheet" if paper else "gap", step, share, place=_wanted(step, share))
+    if share.answer == "bilingual" and share.step:
+        yield _remark("bilingual", step, share, sheet=share.step)
+    if share.answer == "converted":
+        yield _remark("converted", step, share, text=share.text)
+    for code, text in (("waiting", share.waiting), ("switched_off", share.switched_off)):
+        if text:
+            yield _remark(code, step, share, text=text)
+    if share.kept_back:
+        yield _remark(f"kept_back.{share.kept_back}", step, share)
+
+
+def _wanted(step: StepCoverage, share: Share) -> str:
+    """The text that would close a gap, as its file is called."""
+    stem = ".".join([share.policy, *([step.form] if step.form else [])])
+    return f"{step.channel}/{share.language}/{stem}"
+
+
+def _remark(code: str, step: StepCoverage, share: Share, **more: Any) -> Remark:
+    params = {
+        "step": step.number, "channel": step.channel, "tag": share.language, "count": share.count,
+        "policy": share.policy, **more,
+    }  # fmt: skip
+    return Remark(f"coverage.{code}", params, gap=share.answer == "gap" and code.startswith("gap"))
