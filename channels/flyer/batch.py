@@ -1,30 +1,36 @@
-"""Many jobs: each in a process of its own, two at once, in order; small work stays in this process."""
+"""Many tasks: loads of them, each in a process of its own, some at once, in order; small work stays here."""
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
+import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
+from threading import Event
 from typing import TypeVar
 
 from channels.flyer.errors import FlyerError
-from channels.flyer.typesetting import Fit, Job
-from channels.flyer.worker import FAILED, encode
+from channels.flyer.worker import Done, Task, carry_out, encode, unpack
 
 SMALL = 40
 """Sheets that may be set in the calling process: a second of work, tens of megabytes kept."""
-CHUNK_PAGES = 200
+CHUNK_PAGES = 500
+"""Pages that one process sets."""
 TIME_LIMIT = 900
-"""Seconds for one chunk; two hundred pages take five to ten."""
+"""Seconds for one load; five hundred pages take ten to thirty."""
+_LOOK = 0.1
+"""Seconds between two looks at whether the run was cancelled."""
 
 Row = TypeVar("Row")
-Result = TypeVar("Result")
+Load = Sequence[Task]
+peaks: deque[int] = deque(maxlen=1000)
+"""The most memory of each child of late, in KiB: for measurements."""
 
 
 def chunks(rows: Sequence[Row], size: int) -> list[Sequence[Row]]:
@@ -40,55 +46,111 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
 
 
-def _in_child(job: Job, want: str) -> bytes | None:
-    """The result of a child process; None when this machine cannot start one."""
+def _give(child: subprocess.Popen[bytes], order: bytes) -> None:
+    """The whole order before anything is read: communicate() forgets the rest of it after a time-out."""
+    stream, child.stdin = child.stdin, None
+    if stream is not None:
+        with suppress(BrokenPipeError), stream:  # who died is seen by its status
+            stream.write(order)
+
+
+def _answer(child: subprocess.Popen[bytes], load: Load, stop: Event) -> bytes:
+    """What the child writes; FlyerError when it is late, dies, or the run is stopped meanwhile."""
+    sheet, end = load[0].job.main, time.monotonic() + TIME_LIMIT
+    _give(child, encode(load))
+    while True:
+        try:
+            answer, _ = child.communicate(timeout=_LOOK)
+        except subprocess.TimeoutExpired:
+            pass
+        else:
+            if child.returncode:
+                raise FlyerError("flyer.worker_died", sheet=sheet, status=child.returncode)
+            return answer
+        if stop.is_set():
+            raise FlyerError("flyer.cancelled")
+        if time.monotonic() > end:
+            raise FlyerError("flyer.worker_late", sheet=sheet, seconds=TIME_LIMIT)
+
+
+def _in_child(load: Load, stop: Event) -> list[Done] | None:
+    """The results of a child process; None when this machine cannot start one."""
     command = [sys.executable, "-m", "channels.flyer.worker"]
     try:
-        done = subprocess.run(  # noqa: S603 - our own module, no shell
+        child = subprocess.Popen(  # noqa: S603 - our own module, no shell
             command,
-            input=encode(job, want),
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             env=_environment(),
-            timeout=TIME_LIMIT,
-            check=False,
         )
     except (OSError, ValueError):
         return None
-    except subprocess.TimeoutExpired as error:
-        raise FlyerError("flyer.worker_late", sheet=job.main, seconds=TIME_LIMIT) from error
-    if done.returncode == FAILED:
-        told = json.loads(done.stderr.splitlines()[-1])
-        raise FlyerError(told["code"], **told["params"])
-    if done.returncode:
-        raise FlyerError("flyer.worker_died", sheet=job.main, status=done.returncode)
-    return done.stdout
+    with child:
+        try:
+            results, peak = unpack(_answer(child, load, stop))
+        except FlyerError as error:
+            return [Done(error=error) for _ in load]
+        finally:
+            if child.poll() is None:
+                child.kill()
+    peaks.append(peak)
+    return results
 
 
-def _pdf(job: Job, apart: bool) -> bytes:
-    made = _in_child(job, "pdf") if apart else None
-    return job.pdf() if made is None else made
+def _carry_out(load: Load, apart: bool, stop: Event) -> list[Done]:
+    results = _in_child(load, stop) if apart and not stop.is_set() else None
+    if results is None:
+        results = [carry_out(task) for task in load if not stop.is_set()]
+    return results
 
 
-def _fits(job: Job, apart: bool) -> list[Fit]:
-    made = _in_child(job, "fits") if apart else None
-    return job.fits() if made is None else list(json.loads(made))
+def one(task: Task, *, apart: bool) -> Done:
+    """What became of a single task."""
+    (answer,) = next(results([[task]], apart=apart, workers=1))
+    return answer
 
 
-def _each(
-    work: Callable[[Job], Result], jobs: Sequence[Job], apart: bool, workers: int
-) -> Iterator[Result]:
+def results(
+    loads: Sequence[Load],
+    *,
+    apart: bool,
+    workers: int = 2,
+    cancelled: Callable[[], bool] | None = None,
+) -> Iterator[list[Done]]:
+    """What became of each load, in order, as they become ready; at most `workers` + 1 are held.
+
+    `apart`: each load in a process of its own, `workers` at once. FlyerError `flyer.cancelled` soon after
+    `cancelled()` turned true; children of a run that is cancelled or left are ended.
+    """
+    stop = Event()
+    asked = cancelled or (lambda: False)
     if not apart:
-        yield from map(work, jobs)
+        for load in loads:
+            if asked():
+                raise FlyerError("flyer.cancelled")
+            yield _carry_out(load, apart, stop)
         return
     with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-        yield from pool.map(work, jobs)
+        try:
+            yield from _as_ready(pool, loads, max(1, workers), stop, asked)
+        finally:
+            stop.set()
 
 
-def pdfs(jobs: Sequence[Job], *, apart: bool, workers: int) -> Iterator[bytes]:
-    """The PDF of each job, in order, as they become ready."""
-    return _each(partial(_pdf, apart=apart), jobs, apart, workers)
-
-
-def fits(jobs: Sequence[Job], *, apart: bool, workers: int) -> Iterator[list[Fit]]:
-    """The fit reports of each job, in order."""
-    return _each(partial(_fits, apart=apart), jobs, apart, workers)
+def _as_ready(
+    pool: ThreadPoolExecutor,
+    loads: Sequence[Load],
+    workers: int,
+    stop: Event,
+    asked: Callable[[], bool],
+) -> Iterator[list[Done]]:
+    waiting = deque(loads)
+    begun: deque[Future[list[Done]]] = deque()
+    while waiting or begun:
+        while waiting and len(begun) <= workers:
+            begun.append(pool.submit(_carry_out, waiting.popleft(), True, stop))
+        if asked():
+            raise FlyerError("flyer.cancelled")
+        if wait([begun[0]], timeout=_LOOK).done:
+            yield begun.popleft().result()

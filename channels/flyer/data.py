@@ -7,22 +7,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from channels.flyer.codes import qr_code
 from channels.flyer.errors import FlyerError
 from channels.flyer.fonts import missing_from
-from channels.flyer.sheets import (
-    ApprovalSlip,
-    BatchCover,
-    BroadcastScript,
-    HouseholdSheet,
-    Notice,
-    SheetMeta,
-    VisitList,
-)
-
-Single = ApprovalSlip | BatchCover | BroadcastScript | Notice | VisitList
+from channels.flyer.letters import LetterSheet
+from channels.flyer.sheets import BatchCover, HouseholdSheet, SheetMeta
 
 _KEPT = {"\n", "\u200c", "\u200d"}
 _LONG_RUN = re.compile(r"[!-~]{19,}")
@@ -60,13 +52,13 @@ def texts(value: object) -> Iterator[str]:
             yield from texts(inner)
 
 
-def clean_data(sheet: Single) -> dict[str, Any]:
-    """A dataclass of sheets.py as dicts and lists of clean strings."""
+def clean_data(sheet: Any) -> dict[str, Any]:
+    """A dataclass of a sheet as dicts and lists of clean strings."""
     data: dict[str, Any] = each_text(asdict(sheet), clean)
     return data
 
 
-def plain_data(sheet: Single) -> dict[str, Any]:
+def plain_data(sheet: Any) -> dict[str, Any]:
     """The same; FlyerError `flyer.frame_glyph` when a glyph is missing."""
     data = clean_data(sheet)
     refuse_missing(data)
@@ -80,25 +72,47 @@ def refuse_missing(data: object) -> None:
         raise FlyerError("flyer.frame_glyph", characters="".join(lost))
 
 
+def cover_data(cover: BatchCover) -> dict[str, Any]:
+    """What cover.typ reads; FlyerError `flyer.cover_sum` when its rows are not its sheets."""
+    if sum(row.n for row in cover.rows) + cover.spare != cover.sheets:
+        raise FlyerError("flyer.cover_sum", sheets=cover.sheets, spare=cover.spare)
+    return {**plain_data(cover), "qr": qr_code("B:" + cover.batch)}
+
+
 def meta_data(meta: SheetMeta) -> dict[str, Any]:
     """What all sheets share; FlyerError `flyer.meta_missing` names an empty field."""
     for name in _NEEDED:
         if not getattr(meta, name).strip():
             raise FlyerError("flyer.meta_missing", field=name)
-    until = meta.valid_until
     data: dict[str, Any] = each_text(asdict(meta), clean)
-    data["valid_until"] = f"{until.year}年{until.month}月{until.day}日"
+    data["valid_until"] = chinese_date(meta.valid_until)
     data["office"] = data["office"] or data["issuer"]
     refuse_missing(data)
     return {**data, "qr": qr_code(meta.url)}
 
 
 def household_data(sheet: HouseholdSheet) -> dict[str, Any]:
-    """One household, certain policies before possible ones."""
+    """One household, certain policies before possible ones; on a spare sheet nothing is certain."""
     data: dict[str, Any] = each_text(asdict(sheet), clean)
     data["householder"] = data["householder"].strip() or "住户"
+    if sheet.spare:
+        for policy in data["policies"]:
+            policy["status"] = "maybe"
     data["policies"].sort(key=lambda policy: policy["status"] != "yes")
     return data
+
+
+def letter_data(letter: LetterSheet) -> dict[str, Any]:
+    """One letter; empty paragraphs are left out."""
+    data: dict[str, Any] = each_text({**asdict(letter), "dated": ""}, clean)
+    data["householder"] = data["householder"].strip() or "住户"
+    data["paragraphs"] = [text for text in data["paragraphs"] if text.strip()]
+    return {**data, "dated": chinese_date(letter.dated)}
+
+
+def chinese_date(day: date) -> str:
+    """2027年6月30日."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def dump(**data: object) -> str:

@@ -10,7 +10,8 @@ from threading import Lock
 
 import pypdfium2
 
-_ONE_AT_A_TIME = Lock()
+ONE_AT_A_TIME = Lock()
+"""Held by whoever enters pdfium."""
 _ID = re.compile(
     rb"/ID\s*\[\s*(?:\((?:\\.|[^\\)])*\)|<[0-9A-Fa-f]*>)\s*<([0-9A-Fa-f]+)>\s*\]", re.DOTALL
 )
@@ -18,7 +19,7 @@ _ID = re.compile(
 
 def count_pages(pdf: bytes) -> int:
     """Pages of a PDF."""
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         document = pypdfium2.PdfDocument(pdf)
         try:
             return len(document)
@@ -30,7 +31,7 @@ def join(parts: Sequence[bytes]) -> bytes:
     """One PDF with the pages of all parts in order; the same parts give the same bytes."""
     if len(parts) == 1:
         return parts[0]
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         whole = pypdfium2.PdfDocument(parts[0])  # keeps its title, author and fixed time
         for part in parts[1:]:
             more = pypdfium2.PdfDocument(part)
@@ -39,6 +40,20 @@ def join(parts: Sequence[bytes]) -> bytes:
         out = io.BytesIO()
         whole.save(out)
         whole.close()
+    return _fixed_id(out.getvalue())
+
+
+def with_blank_back(pdf: bytes) -> bytes:
+    """`pdf` with a blank page behind an odd number of them, so that what follows begins on a front side."""
+    with ONE_AT_A_TIME:
+        document = pypdfium2.PdfDocument(pdf)
+        if len(document) % 2 == 0:
+            document.close()
+            return pdf
+        document.new_page(*document[len(document) - 1].get_size()).close()
+        out = io.BytesIO()
+        document.save(out)
+        document.close()
     return _fixed_id(out.getvalue())
 
 

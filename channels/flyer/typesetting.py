@@ -20,12 +20,13 @@ Fit = dict[str, Any]
 
 @dataclass(frozen=True)
 class Job:
-    """One run of Typst: `main` is a file in `root`; `inputs` go to sys.inputs."""
+    """One run of Typst: `main` is a file in `root`; `inputs` go to sys.inputs; `archive`: PDF/A-2b."""
 
     root: Path
     main: str
     inputs: dict[str, str]
     tagged: bool = False
+    archive: bool = False
 
     def _compiler(self) -> typst.Compiler:
         return typst.Compiler(
@@ -45,7 +46,12 @@ class Job:
     def pdf(self) -> bytes:
         """The PDF; the time in it is fixed, so the same data gives the same bytes."""
         with _typst_errors(self.main):
-            made = self._compiler().compile(format="pdf", timestamp=0, pdf_tags=self.tagged)
+            made = self._compiler().compile(
+                format="pdf",
+                timestamp=0,
+                pdf_tags=self.tagged,
+                pdf_standards="a-2b" if self.archive else None,
+            )
         if not isinstance(made, bytes):
             raise FlyerError("flyer.typesetting", sheet=self.main, reason="no PDF")
         return made

@@ -15,6 +15,7 @@ from channels import flyer
 from channels.flyer import batch
 from channels.flyer.pages import count_pages, join
 from channels.flyer.typesetting import Job
+from channels.flyer.worker import Task
 from tests.channels.flyer import reading
 from tests.channels.flyer.samples import AGED, CHILD, META, PRESS, ROOT, household
 
@@ -75,7 +76,8 @@ def test_a_page_too_many_stops_the_job(own_templates: Path) -> None:
         file.write("\n#if not fitting { pagebreak(); [多] }\n")
     with pytest.raises(flyer.FlyerError) as caught:
         flyer.render_households(MANY[:2], META, replace(PRESS, templates=own_templates))
-    assert caught.value.params == {"pages": 3, "expected": 2, "sheets": 2}
+    assert caught.value.code == "flyer.page_count"
+    assert caught.value.params == {"pages": 3, "expected": 2}
 
 
 def test_a_worker_that_dies_is_an_error_and_not_a_missing_page(
@@ -94,8 +96,9 @@ def test_a_worker_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_folder_without_templates_is_named(tmp_path: Path) -> None:
     for apart in (True, False):
-        with pytest.raises(flyer.FlyerError, match=r"flyer\.typesetting"):
-            list(batch.pdfs([Job(tmp_path, "none.typ", {})], apart=apart, workers=1))
+        done = batch.one(Task(Job(tmp_path, "none.typ", {})), apart=apart)
+        assert done.error is not None
+        assert done.error.code == "flyer.typesetting"
 
 
 def test_the_worker_imports_nothing_but_the_flyers() -> None:

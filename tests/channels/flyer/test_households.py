@@ -10,8 +10,8 @@ import typst
 
 from channels import flyer
 from channels.flyer.data import dump, household_data, meta_data
+from channels.flyer.fitting import SHORT_LINE, SHORT_LINES, SHORT_NAME, sheet_fits
 from channels.flyer.fonts import coverage, font_file, missing, typst_fonts
-from channels.flyer.households import SHORT_LINE, SHORT_LINES, SHORT_NAME
 from channels.flyer.sheets import Edition, HouseholdSize
 from channels.flyer.typesetting import Job
 from tests.channels.flyer import reading, samples
@@ -204,7 +204,7 @@ def test_a_missing_glyph_may_be_printed_as_geta_and_is_still_reported() -> None:
 def test_a_short_name_and_address_need_no_measuring(main: str, address: str) -> None:
     sheet = household(1, AGED, householder="长" * SHORT_NAME, address=address)
     data = dump(meta=meta_data(META), households=[household_data(sheet)])
-    _, fit = Job(PRESS.templates, main, {"mode": "fit", "data": data}).fits()
+    (fit,) = sheet_fits(Job(PRESS.templates, main, {"mode": "fit", "data": data}).fits())
     assert fit["head"] == 1
 
 
