@@ -55,14 +55,20 @@ def load(connection: Connection, document: Mapping[str, Any], *, verified: bool 
 
 
 def write_text(
-    connection: Connection, place: str, body: str, *, version: int = 1, needs_review: bool = False
+    connection: Connection,
+    place: str,
+    body: str,
+    *,
+    version: int = 1,
+    needs_review: bool = False,
+    form: str = "",
 ) -> int:
-    """A text at `channel/language/policy`."""
+    """A text at `channel/language/policy`, of the channel's own form unless another is named."""
     channel, language, policy = place.split("/")
     return texts.add(
         connection,
         {
-            "policy": policy, "channel": channel, "language": language, "form": channel, "title": place, "body": body,
+            "policy": policy, "channel": channel, "language": language, "form": form or channel, "title": place, "body": body,
             "announce": "general", "hash": hashlib.sha256(body.encode()).hexdigest(), "version": version,
             "needs_review": needs_review,
         },
