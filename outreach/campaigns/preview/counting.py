@@ -17,6 +17,7 @@ from outreach.deliveries.expected import Expected
 from outreach.messages import languages
 from outreach.messages.composer import Composer
 from outreach.messages.cost import Size, size
+from outreach.messages.coverage import SHEET
 from outreach.messages.render import variables_used
 from outreach.messages.schemas import SPOKEN, Composed, Request
 from outreach.messages.spoken import spoken_seconds, stretches
@@ -36,6 +37,11 @@ class Writing:
     form: str = ""
     billing: Billing | None = None
 
+    @property
+    def facts_only(self) -> bool:
+        """A household's sheet is made of facts, not of one text."""
+        return self.channel == SHEET and not self.form
+
 
 Shown = tuple[str, str, int]
 """A text as it is listed, its language, and the version that made it."""
@@ -54,15 +60,17 @@ class Tally:
         self.asked: Counter[str] = Counter()
         self.recipients = 0
 
-    def take(self, every: Iterable[Expected]) -> None:
-        """Count everything that is expected; may be said several times."""
+    def take(self, every: Iterable[Expected], watch: Callable[[int], None]) -> None:
+        """Count everything that is expected. watch: is told how many more were looked at."""
         rest = iter(every)
         while part := list(islice(rest, _TOGETHER)):
             going = [one for one in part if not one.reason]
             self.skipped.update(one.reason for one in part if one.reason)
             self.recipients += len(going)
             self.asked.update(one.request.language for one in going)
-            self._count(self._requests(going))
+            if not self._writing.facts_only:
+                self._count(self._requests(going))
+            watch(len(part))
 
     def _requests(self, going: Sequence[Expected]) -> Counter[Request]:
         """Equal requests are one; a name stands in one only where the text reads it."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from outreach import clock
+from outreach.audiences.snapshot.keeping import version_of
 from outreach.campaigns import queries
 from outreach.campaigns.preview.counting import Tally, Writing
 from outreach.campaigns.preview.schemas import StepPreview
@@ -22,7 +24,8 @@ from outreach.deliveries.requests import form_of
 from outreach.errors import Missing
 from outreach.messages.composer import Composer
 from outreach.messages.cost import Cost
-from outreach.models.people import Person
+from outreach.models.messages import Variant, VariantReview
+from outreach.models.people import Person, Refusal
 from outreach.policies.schemas import PolicyView
 from outreach.store import chunks
 from outreach.vault import Vault
@@ -37,11 +40,16 @@ def step_policies(step: Mapping[str, Any], views: Sequence[PolicyView]) -> list[
     return [view for view in views if wanted is None or view.ref in wanted]
 
 
+def _nobody(step: int, more: int) -> None:
+    """Nobody watches."""
+
+
 @dataclass(frozen=True)
 class Look:
     """A campaign to be looked at: its document, policies and texts, on a day.
 
     vault: deciphers names where a text greets by name; without it every name is taken to be SOMEBODY.
+    watch: is told the step's number and how many more were looked at.
     """
 
     campaign: Mapping[str, Any]
@@ -49,6 +57,7 @@ class Look:
     composer: Composer
     on: date
     vault: Vault | None = None
+    watch: Callable[[int, int], None] = _nobody
 
     def told(self, step: Mapping[str, Any]) -> list[PolicyView]:
         """The policies that a step tells about."""
@@ -67,7 +76,12 @@ class Look:
             account_id=0,
             on=self.on,
             due_at=clock.now(),
+            form=form_of(step),
         )
+
+    def watched(self, watch: Callable[[int, int], None]) -> Look:
+        """The same, telling somebody how far it is."""
+        return replace(self, watch=watch)
 
     def terms(self, step: Mapping[str, Any]) -> Terms:
         """What decides today whether somebody gets a step."""
@@ -85,6 +99,19 @@ class Look:
             rows = connection.execute(select(Person.id, Person.name).where(Person.id.in_(part)))
             found |= {row.id: self.vault.decrypt("name", row.name) for row in rows}
         return found
+
+
+def state_of(connection: Connection, look: Look) -> str:
+    """What the register, the texts and the policies are now: a preview of another state may be of yesterday."""
+    newest = connection.execute(
+        select(
+            func.max(Variant.id), select(func.count()).select_from(VariantReview).scalar_subquery()
+        )
+    ).one()
+    refused = connection.scalar(select(func.max(Refusal.id)))
+    policies = [(view.ref, view.hash, repr(view.locals)) for view in look.views]
+    said = repr((look.on, version_of(connection), tuple(newest), refused, policies))
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def account_of(connection: Connection, step: Mapping[str, Any]) -> orders.AccountView:
@@ -107,21 +134,15 @@ def step_preview(connection: Connection, look: Look, step: Mapping[str, Any]) ->
     how = writing(connection, look, step)
     part_fen = account_of(connection, step).part_fen if how.billing else 0
     tally = Tally(how, lambda people: look.names(connection, people))
-    every = expected(connection, plan, look.terms(step))
-    texts = []
-    if step["channel"] == "flyer" and not how.form:  # a sheet is made of facts, not of one text
-        for one in every:
-            tally.recipients += not one.reason
-            tally.skipped.update([one.reason] if one.reason else [])
-    else:
-        tally.take(every)
-        texts = tally.distinct()
+    tally.take(
+        expected(connection, plan, look.terms(step)), lambda more: look.watch(step["number"], more)
+    )
     cost = Cost.of(tally.sizes, part_fen)
     return StepPreview(
         number=step["number"],
         channel=step["channel"],
         recipients=tally.recipients,
-        texts=texts,
+        texts=tally.distinct(),
         parts=cost.summary(),
         cost_fen=cost.fen,
         gaps=dict(tally.gaps),

@@ -207,7 +207,7 @@ def _written(
     connection: Connection, look: Look, step: Mapping[str, Any], one: Expected, nothing: Got
 ) -> Got:
     how = writing(connection, look, step)
-    if step["channel"] == "flyer" and not how.form:  # a sheet is made of facts, not of one text
+    if how.facts_only:
         return replace(nothing, request=one.request, kind=one.kind)
     name = ""
     if one.kind == "person":
@@ -216,7 +216,8 @@ def _written(
     if text is None:
         reason = Reason.NO_TEXT.value
         return replace(nothing, request=one.request, reason=reason, kind=one.kind)
-    shown = _composed(how, replace(one.request, name=mask_name(name)))
+    hidden = mask_name(name).ljust(len(name), "*")  # as long as the name: it is cut where the text is
+    shown = _composed(how, replace(one.request, name=hidden))
     return replace(
         nothing,
         request=one.request,

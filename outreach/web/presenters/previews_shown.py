@@ -10,17 +10,19 @@ from outreach.web.views.previews import Phone, SmsPart
 def phone(text: str, billing: Billing, shown: str = "") -> Phone:
     """An SMS with its parts.
 
-    shown: what stands there instead of `text` when a name is masked; as long as the text, character by character.
+    shown: what stands there instead of `text` when a name is masked; as long as the text, character by character,
+    so that it is cut where the text is. One of another length is cut by itself.
     """
-    said = shown if len(shown) == len(text) else text
-    parts = split(text, billing)
-    at = _forced_at(text, billing) if len(parts) > 1 else 0
+    said = shown or text
+    ours = text if len(said) == len(text) else said
+    parts = split(ours, billing)
+    at = _forced_at(ours, billing) if len(parts) > 1 else 0
     pieces: list[SmsPart] = []
     start = 0
     for part in parts:
         pieces.append(_piece(said[start : start + len(part)], at - 1 - start))
         start += len(part)
-    return Phone(tuple(pieces), _note(text, len(parts), at, billing), at)
+    return Phone(tuple(pieces), _note(ours, len(parts), at, billing), at)
 
 
 def _piece(part: str, inside: int) -> SmsPart:

@@ -36,6 +36,9 @@ from outreach.web.views.signing import (
 )
 from outreach.wording import say
 
+SHOWN = 6
+"""Texts of a step on the page of a campaign; its preview has all of them."""
+
 _CONDITION = {"": "", "unreached": "只给前面没告知到的"}
 
 
@@ -126,24 +129,27 @@ def _step(
     messages: tuple[Message, ...] = ()
     if channel == "sms" and looked:
         rule = _billing(connection, step)
-        messages = tuple(_message(text, rule) for text in looked["texts"])
+        messages = tuple(_message(text, rule) for text in looked["texts"][:SHOWN])
     elif channel == "group":
         messages = _group_posts(connection, campaign, step)
     return StepPlan(
         number=step["number"],
         channel=CHANNEL[channel],
-        when=_when(services, step),
+        when=when_due(services, step),
         note=_CONDITION.get(step["condition"], ""),
         sms=channel == "sms",
         recipients=looked.get("recipients", 0),
         billed=(looked.get("parts") or {}).get("total", 0),
         cost=yuan(round(looked.get("cost", 0) * 100)) if looked.get("cost") else "",
         messages=messages,
+        texts=len(looked.get("texts", ())),
         gaps=tuple((looked.get("gaps") or {}).items()),
+        preview=f"/campaigns/{campaign['ref']}/preview?step={step['number']}",
     )
 
 
-def _when(services: Services, step: Mapping[str, Any]) -> str:
+def when_due(services: Services, step: Mapping[str, Any]) -> str:
+    """When a step begins, in words."""
     if step["due_at"] is not None:
         return _moment(services, step["due_at"])
     return f"第 {step['after_step']} 步办完以后" if step["after_step"] else "放行就发"

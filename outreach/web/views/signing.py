@@ -41,6 +41,8 @@ class StepPlan:
     cost: str
     messages: tuple[Message, ...] = ()
     gaps: tuple[tuple[str, int], ...] = ()
+    preview: str = ""  # where all of its texts are listed
+    texts: int = 0
 
 
 @dataclass(frozen=True)
