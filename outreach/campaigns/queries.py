@@ -198,6 +198,12 @@ def account_for(connection: Connection, channel: str, name: str | None) -> int |
     return connection.scalar(statement)
 
 
+def newest_options(connection: Connection) -> Mapping[str, Any]:
+    """The options of the campaign that was written down last; empty before the first one."""
+    statement = select(Campaign.options).order_by(Campaign.id.desc()).limit(1)
+    return connection.scalar(statement) or {}
+
+
 def counts_by_status(connection: Connection) -> dict[str, int]:
     """How many campaigns stand where."""
     rows = connection.execute(select(Campaign.status, func.count()).group_by(Campaign.status))

@@ -72,7 +72,7 @@ def last_versions(connection: Connection) -> dict[Place, Any]:
     return {Place(*(row[name] for name in Place._fields)): row for row in rows}
 
 
-def _read() -> Select[Any]:
+def _read() -> Select[*tuple[Any, ...]]:
     return select(
         Variant,
         VariantReview.by.label("reviewed_by"),
