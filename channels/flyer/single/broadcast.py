@@ -47,7 +47,7 @@ def _spoken(seconds: int) -> str:
 def render_broadcast(
     script: BroadcastScript, meta: SheetMeta, press: Press, *, with_pinyin: bool = False
 ) -> Printed:
-    """大喇叭稿 with its reading time and a log of when it was played; one A4.
+    """大喇叭稿 with its reading time and a log of when it was played: one A4, for a long one both sides.
 
     `with_pinyin` writes the reading above each character; only for 普通话, whose readings are known
     (FlyerError `flyer.pinyin_language` for anything else).

@@ -80,11 +80,12 @@ def refuse_overflow(job: Job) -> list[Fit]:
 def press_sheet(
     job: Job, pages: int, *, most: int | None = None, sheets: int | None = None
 ) -> Printed:
-    """The PDF with exactly `pages` pages, or up to `most` where the sheet may grow.
+    """The PDF with exactly `pages` pages (or as many as the sheet reports), or up to `most` where it may grow.
 
     FlyerError `flyer.page_count` or `flyer.too_many_pages` otherwise: a page that nobody expected is never printed.
     """
-    refuse_overflow(job)
+    reported = sum(fit.get("pages", 0) for fit in refuse_overflow(job))
+    pages = reported or pages
     pdf = job.pdf()
     made = count_pages(pdf)
     if most is not None and made > most:

@@ -26,6 +26,8 @@ from outreach.policies.readiness import Fault
 from outreach.policies.schemas import PolicyView
 
 DRAFT = "草稿，不张贴"
+HOTLINE, HOTLINE_HOURS = "12345", "政务服务 便民热线"
+"""Stands where an office says when it is open."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ class Desk:
             version=DRAFT if self.order.draft else "·".join([*versions, printed]),
             valid_until=self.until,
             phone=self.phone,
+            **({"office_hours": HOTLINE_HOURS} if self.phone == HOTLINE else {}),
             url=f"{self.house.public_url.rstrip('/')}/calculator",
             demo=self.house.demo,
         )

@@ -14,7 +14,7 @@ from outreach.policies.schemas import PolicyView
 SHORT_HEADING = 9
 """Characters of a heading that stand on one line of a board."""
 _WHOM_TO_ASK = "问谁"
-_NO_FEE = "不收费，不要密码和验证码。"
+_NO_FEE = re.compile("不收(手续)?费，不要密码和验证码。")
 _SECOND_ROW = re.compile(r"([^：]{1,30})：\s*(\S.*)")
 
 
@@ -57,7 +57,8 @@ def _from_facts(here: Mapping[str, Any]) -> Leaflet:
 
 def _said_already(paragraph: str, official: str, plain: str) -> bool:
     """Names stand at the head of every sheet, and that nothing is charged at its foot."""
-    return paragraph in (_NO_FEE, f"{plain}，正式的名字叫{official}。")
+    named = f"{plain}，正式的名字叫{official}。"
+    return paragraph == named or _NO_FEE.fullmatch(paragraph) is not None
 
 
 def amount_of(here: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -121,7 +122,7 @@ def second_of(language: str, text: str, reviewed_by: str) -> SecondLanguage:
         steps=leaflet.steps,
         rows=(*rows, *leaflet.rows),
         closing=(*own, common) if common else tuple(own),
-        review=f"{languages.name(language)}：由{reviewed_by}审定",
+        review=f"{languages.name(language).removesuffix('语')}文：由{reviewed_by}审定",
     )
 
 
