@@ -2,10 +2,10 @@
 
     make bench                                  a million people, growth to ten millions: about a quarter of an hour
     make bench ARGS="--people 100000"           a quick look
-    make bench ARGS="--only counts,growth"      parts: counts, import, growth, demo
+    make bench ARGS="--only counts,growth"      parts: counts, import, growth, messages, demo
 
 Machines are noisy: read the ratios, not the seconds. Nothing here asserts a time; that all ways count the same is
-asserted always. PostgreSQL and OpenFisca-Core are left out, with a line that says so, where they are not there.
+asserted always. PostgreSQL, OpenFisca-Core and notifications-utils are left out, with a line that says so, where they are not there.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests import bench_demo, bench_import
+from tests import bench_demo, bench_import, bench_messages
 from tests.bench_counts import Counts
 from tests.bench_growth import GROWTH, growth
 from tests.bench_report import RATIOS, Ratio
 
 DOCS = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-PARTS = ("counts", "import", "growth", "demo")
+PARTS = ("counts", "import", "growth", "messages", "demo")
 _ROWS = 200_000
 """Rows of a file: a million, four times, would take longer than all the rest."""
 
@@ -164,6 +164,13 @@ def _free_memory() -> float:
     return next(float(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
 
 
+def messages(page: Page, folder: Path) -> None:
+    """Texts of an audience."""
+    said: list[str] = []
+    page.table("Texts", RATIOS, (one.row() for one in bench_messages.lines(folder, said)))
+    page.say("", *(f"- {line}" for line in said))
+
+
 def demo(page: Page, folder: Path) -> None:
     """The main job."""
     rows = (one.row() for one in bench_demo.lines(min(page.people, 4000), folder))
@@ -175,7 +182,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--people", type=int, default=1_000_000)
     parser.add_argument("--growth", default="", help="sizes, with commas between")
-    parser.add_argument("--only", default=",".join(PARTS), help="counts,import,growth,demo")
+    parser.add_argument("--only", default=",".join(PARTS), help=",".join(PARTS))
     parser.add_argument("--out", type=Path, default=DOCS)
     options = parser.parse_args(arguments)
     sizes = [int(one) for one in options.growth.split(",") if one] or [
@@ -187,6 +194,7 @@ def main(arguments: list[str]) -> None:
         "counts": counts,
         "import": taking_in,
         "growth": lambda page, folder: growing(page, folder, sizes),
+        "messages": messages,
         "demo": demo,
     }
     with tempfile.TemporaryDirectory(prefix="outreach-bench-") as name:

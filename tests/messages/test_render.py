@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from outreach.errors import Invalid
 from outreach.messages.lint import VARIABLES
+from outreach.messages.looking import MOST_REMEMBERED
 from outreach.messages.render import LONGEST_LIST, LONGEST_TEXT, render, render_groups
 from outreach.messages.syntax import LONGEST_SOURCE, MOST_LOOPS, check_source, variables_used
 from tests.messages.sample_facts import context
@@ -332,7 +334,11 @@ def test_data_never_becomes_template(name: str) -> None:
     assert render("尊敬的{{ name }}。", {"name": name, "village": "泄露"}) == f"尊敬的{name}。"
 
 
-VALUES = st.sampled_from(["", "清泉村", "柳溪镇", "1", "{{ 7*7 }}", 0, 1, 2])
+class Word(str):
+    """A text that is not quite a str, as libraries make them."""
+
+
+VALUES = st.sampled_from(["", "清泉村", "柳溪镇", "1", "{{ 7*7 }}", 0, 1, 2, Word("清泉村")])
 POLICY = st.fixed_dictionaries({"phone": VALUES, "one_line": VALUES})
 CONTEXT = st.fixed_dictionaries(
     {"village": VALUES, "name": VALUES, "policy": POLICY, "policies": st.lists(POLICY, max_size=3)}
@@ -358,6 +364,48 @@ def test_groups_say_what_one_by_one_says(
     texts = {row: group.text for group in groups for row in group.rows}
     assert texts == {row: render(source, each) for row, each in enumerate(contexts)}
     assert len({group.text for group in groups}) == len(groups)
+
+
+class Fresh(dict[str, Any]):
+    """Facts that are made anew each time that somebody looks: no two looks see the same object."""
+
+    def __getitem__(self, name: str) -> Any:
+        return json.loads(json.dumps(super().__getitem__(name)))
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_an_object_that_is_gone_is_not_taken_for_another_one(source: str) -> None:
+    rows = [
+        Fresh(
+            {"village": "清泉村", "name": "", "policy": {"phone": str(n % 7), "one_line": str(n % 3)},
+             "policies": [{"one_line": str(n % 5), "phone": "1"}]}
+        )
+        for n in range(300)
+    ]  # fmt: skip
+    texts = {row: group.text for group in render_groups(source, rows) for row in group.rows}
+    assert texts == {row: render(source, dict(each)) for row, each in enumerate(rows)}
+
+
+@pytest.mark.parametrize("bad", [{}, {"village": None}, {"village": ["a"]}, {"village": 1.5}])
+def test_a_fault_in_a_later_row_is_found_after_many_good_ones(bad: dict[str, Any]) -> None:
+    with pytest.raises(Invalid) as problem:
+        render_groups("{{ village }}", [{"village": "清泉村"}] * 10 + [bad])
+    assert problem.value.params["variable"] == "village"
+
+
+def test_a_number_is_not_taken_for_a_flag_or_a_word_that_equals_it() -> None:
+    source = "{% if policy.n %}有{% else %}无{% endif %}{% if village == 1 %}一{% endif %}"
+    rows = [{"village": village, "policy": {"n": ""}} for village in ("1", 1, "1", 1, True)]
+    groups = {group.text: group.rows for group in render_groups(source, rows)}
+    assert groups == {"无": (0, 2), "无一": (1, 3, 4)}
+
+
+def test_where_everybody_gets_another_text_everybody_still_gets_it() -> None:
+    rows = [{"village": str(number)} for number in range(MOST_REMEMBERED + 50)] * 2
+    groups = render_groups("{{ village }}", rows)
+    assert [group.rows for group in groups] == [
+        (number, number + MOST_REMEMBERED + 50) for number in range(MOST_REMEMBERED + 50)
+    ]
 
 
 def test_each_distinct_text_is_rendered_once() -> None:
