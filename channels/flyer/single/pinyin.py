@@ -67,7 +67,9 @@ def annotate(text: str) -> list[Unit]:
     units: list[Unit] = []
     pending = ""
     for shown, reading in _readings(text):
-        if shown in _CLOSING and units:
+        if pending and shown in _CLOSING:
+            pending += shown
+        elif shown in _CLOSING and units:
             before, said = units[-1]
             units[-1] = (before + shown, said)
         elif shown in _OPENING:

@@ -173,3 +173,25 @@ def doors(count: int) -> flyer.VisitList:
     return flyer.VisitList(
         code="41-07", grid="网格 07", area="石桥村 3组", helper="政策明白人 王秀英", rows=rows
     )
+
+
+def calls(count: int) -> flyer.CallList:
+    """A call list of grid 7 with `count` numbers."""
+    rows = tuple(
+        flyer.CallRow(pack=str(flyer.Serial(41, 7, i)), name="李建国", phone=f"138 0000 {i:04d}")
+        for i in range(1, count + 1)
+    )
+    return flyer.CallList(
+        code="41-07", grid="网格 07", area="石桥村 3组", helper="政策明白人 王秀英", rows=rows
+    )
+
+
+CARD = flyer.QuestionCard(
+    title="养娃补贴　常见问答",
+    official="育儿补贴制度",
+    pairs=(
+        ("谁能申请？", "3岁以下孩子的家庭，由爸妈或带孩子的家人申请。"),
+        ("补多少？", "每孩每年3600元，发到满3周岁。"),
+        ("要交钱吗？", "不收费，不要密码和验证码，也不用找中介。"),
+    ),
+)

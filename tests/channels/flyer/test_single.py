@@ -10,7 +10,17 @@ import pytest
 from channels import flyer
 from channels.flyer.single import NoticeSize
 from tests.channels.flyer import reading
-from tests.channels.flyer.samples import COVER, META, NOTICE, PRESS, SCRIPT, SLIP, doors
+from tests.channels.flyer.samples import (
+    CARD,
+    COVER,
+    META,
+    NOTICE,
+    PRESS,
+    SCRIPT,
+    SLIP,
+    calls,
+    doors,
+)
 
 A4, A3, A4_ACROSS = (210, 297), (297, 420), (297, 210)
 
@@ -27,6 +37,30 @@ SHEETS: dict[str, tuple[Callable[[], flyer.Printed], tuple[int, int], str, str]]
         A4_ACROSS,
         META.url,
         "看过来",
+    ),
+    "明白纸": (
+        lambda: flyer.render_notice(NOTICE, META, PRESS, size="leaflet"),
+        A4,
+        META.url,
+        "怎么办",
+    ),
+    "question cards A5": (
+        lambda: flyer.render_questions(CARD, META, PRESS),
+        A4_ACROSS,
+        META.url,
+        "要交钱吗",
+    ),
+    "question cards A6": (
+        lambda: flyer.render_questions(CARD, META, PRESS, size="a6x4"),
+        A4,
+        META.url,
+        "要交钱吗",
+    ),
+    "script with pinyin": (
+        lambda: flyer.render_broadcast(SCRIPT, META, PRESS, with_pinyin=True),
+        A4,
+        META.url,
+        "xiāng",
     ),
     "broadcast": (lambda: flyer.render_broadcast(SCRIPT, META, PRESS), A4, META.url, "播放记录"),
     "approval": (
@@ -59,6 +93,12 @@ def test_a_sheet_is_one_page_with_its_words_code_fonts_and_footer(
 
 TOO_MUCH: dict[str, Callable[[], flyer.Printed]] = {
     "a notice": lambda: flyer.render_notice(replace(NOTICE, when="全年都能办，" * 60), META, PRESS),
+    "a 明白纸": lambda: flyer.render_notice(
+        replace(NOTICE, paragraphs=("还有一段话。" * 60,) * 3), META, PRESS, size="leaflet"
+    ),
+    "a card": lambda: flyer.render_questions(
+        replace(CARD, pairs=(("问什么？", "答得很长，" * 20),) * 8), META, PRESS, size="a6x4"
+    ),
     "a leaflet": lambda: flyer.render_notice(
         replace(NOTICE, when="全年都能办，" * 30), META, PRESS, size="a5x2"
     ),
@@ -76,7 +116,88 @@ def test_a_text_that_runs_over_is_refused_and_never_cut(
         render()
 
 
-@pytest.mark.parametrize("size", ["a4", "a3", "a5x2"])
+def test_a_notice_shrinks_before_it_is_refused() -> None:
+    long = replace(
+        NOTICE,
+        when="全年都能办，" * 12,
+        where="石桥村便民服务点",
+        rows=(("谁能领", "三岁以下孩子的家庭"),),
+    )
+    (text,) = reading.words(flyer.render_notice(long, META, PRESS).pdf)
+    assert all(part in text for part in ("石桥村便民服务点", "谁能领", "全年都能办，" * 12))
+
+
+def test_a_print_shop_gets_an_a3_with_room_to_cut() -> None:
+    made = flyer.render_notice(NOTICE, META, PRESS, size="a3", crop_marks=True)
+    assert reading.paper(made.pdf) == {(317, 440)}
+    picture = reading.pictures(made.pdf, 50)[0].convert("L")
+    corner = picture.crop((0, 0, 40, 40))
+    assert reading.ink(corner) > 0
+    with pytest.raises(flyer.FlyerError, match=r"flyer\.crop_marks"):
+        flyer.render_notice(NOTICE, META, PRESS, size="a4", crop_marks=True)
+
+
+def test_where_the_policy_asks_for_money_no_sheet_says_that_it_is_free() -> None:
+    pays = replace(NOTICE, prefix="交", amount="400", unit="元\n每人每年")
+    for size in ("a4", "a5x2", "leaflet"):
+        (text,) = reading.words(flyer.render_notice(pays, META, PRESS, size=size).pdf)
+        assert "不收手续费" in text
+        assert "不收费" not in text
+
+
+def test_a_long_slip_takes_more_pages_and_each_carries_the_fingerprint() -> None:
+    made = flyer.render_approval(replace(SLIP, text="很长的正文。" * 250), META, PRESS)
+    pages = reading.words(made.pdf)
+    assert made.pages == len(pages) == 2
+    assert all(SLIP.fingerprint.replace(" ", "") in page for page in pages)
+    assert ["第1页，共2页" in page for page in pages] == [True, False]
+    assert ["五、签字" in page for page in pages] == [False, True]
+    assert pages[0].count("很长的正文。") + pages[1].count("很长的正文。") == 250
+    with pytest.raises(flyer.FlyerError, match=r"flyer\.too_many_pages"):
+        flyer.render_approval(replace(SLIP, text="很长的正文。" * 1200), META, PRESS)
+
+
+def test_a_long_script_is_read_from_one_side_and_logged_on_the_other() -> None:
+    made = flyer.render_broadcast(replace(SCRIPT, paragraphs=SCRIPT.paragraphs * 3), META, PRESS)
+    front, back = reading.words(made.pdf)
+    assert "播放记录" not in front
+    assert "播放记录" in back
+    assert front.count("这里是石桥村广播") == 3
+
+
+def test_a_script_in_a_dialect_gets_no_pinyin() -> None:
+    with pytest.raises(flyer.FlyerError, match=r"flyer\.pinyin_language"):
+        flyer.render_broadcast(replace(SCRIPT, language="粤语"), META, PRESS, with_pinyin=True)
+
+
+@pytest.mark.parametrize("pairs", [0, 9])
+def test_a_card_has_one_to_eight_questions(pairs: int) -> None:
+    with pytest.raises(flyer.FlyerError, match=r"flyer\.card_pairs"):
+        flyer.render_questions(replace(CARD, pairs=(("问", "答"),) * pairs), META, PRESS)
+
+
+def test_a_call_list_has_twenty_numbers_a_page_three_tries_and_six_outcomes() -> None:
+    made = flyer.render_calls([calls(25), replace(calls(1), code="41-08")], META, PRESS)
+    assert (made.pages, made.sheets) == (3, 26)
+    assert reading.codes(made.pdf) == [{"T:41-07-1"}, {"T:41-07-2"}, {"T:41-08-1"}]
+    pages = reading.words(made.pdf)
+    assert [page.count("13800000") for page in pages] == [20, 5, 1]
+    heads = (
+        "已告知本人",
+        "家人转告",
+        "没接",
+        "空号",
+        "要求上门",
+        "拒绝",
+        "第1次",
+        "第2次",
+        "第3次",
+    )
+    assert all(head in page for page in pages for head in heads)
+    assert all("旧版作废" in page and "不转发" in page for page in pages)
+
+
+@pytest.mark.parametrize("size", ["a4", "a3", "a5x2", "leaflet"])
 def test_a_notice_without_a_number_or_documents_is_printed(size: NoticeSize) -> None:
     notice = replace(NOTICE, amount="免费", unit="每年一次", bring="", when="")
     (text,) = reading.words(flyer.render_notice(notice, META, PRESS, size=size).pdf)
