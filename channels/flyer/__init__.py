@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from channels.flyer.errors import FlyerError
 from channels.flyer.households import iter_households, render_households
-from channels.flyer.letters import LetterSheet
+from channels.flyer.letters import iter_letters, render_letters
 from channels.flyer.piles import Contents, Group, PrintedPart, spare_count, spare_sheets
 from channels.flyer.serials import Serial, parse, verify
 from channels.flyer.sheets import (
     HouseholdSheet,
+    LetterSheet,
     PolicyBlock,
     Press,
     Printed,
@@ -73,6 +74,7 @@ __all__ = [
     "VisitList",
     "VisitRow",
     "iter_households",
+    "iter_letters",
     "parse",
     "reading_seconds",
     "render_approval",
@@ -81,6 +83,7 @@ __all__ = [
     "render_calls",
     "render_cover",
     "render_households",
+    "render_letters",
     "render_notice",
     "render_questions",
     "render_visits",

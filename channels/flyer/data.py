@@ -13,8 +13,7 @@ from typing import Any
 from channels.flyer.codes import qr_code
 from channels.flyer.errors import FlyerError
 from channels.flyer.fonts import missing_from
-from channels.flyer.letters import LetterSheet
-from channels.flyer.sheets import BatchCover, HouseholdSheet, SheetMeta
+from channels.flyer.sheets import BatchCover, HouseholdSheet, LetterSheet, SheetMeta
 
 _KEPT = {"\n", "\u200c", "\u200d"}
 _LONG_RUN = re.compile(r"[!-~]{19,}")
@@ -107,7 +106,7 @@ def letter_data(letter: LetterSheet) -> dict[str, Any]:
     data: dict[str, Any] = each_text({**asdict(letter), "dated": ""}, clean)
     data["householder"] = data["householder"].strip() or "住户"
     data["paragraphs"] = [text for text in data["paragraphs"] if text.strip()]
-    return {**data, "dated": chinese_date(letter.dated)}
+    return {**data, "dated": chinese_date(letter.dated), "spare": False}
 
 
 def chinese_date(day: date) -> str:

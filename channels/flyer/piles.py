@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from channels.flyer.letters import LetterSheet
 from channels.flyer.serials import Serial
-from channels.flyer.sheets import BatchCover, HouseholdSheet, PolicyBlock, SheetProblem
+from channels.flyer.sheets import (
+    BatchCover,
+    HouseholdSheet,
+    LetterSheet,
+    PolicyBlock,
+    SheetProblem,
+)
 
 SPARE_SHARE = 0.05
 """Spare sheets beside those of a grid: families that the list has missed."""

@@ -9,6 +9,7 @@ import pytest
 import typst
 
 from channels import flyer
+from channels.flyer.codes import qr_code
 from channels.flyer.data import dump, household_data, meta_data
 from channels.flyer.fitting import SHORT_LINE, SHORT_LINES, SHORT_NAME, sheet_fits
 from channels.flyer.fonts import coverage, font_file, missing, typst_fonts
@@ -203,7 +204,8 @@ def test_a_missing_glyph_may_be_printed_as_geta_and_is_still_reported() -> None:
 )
 def test_a_short_name_and_address_need_no_measuring(main: str, address: str) -> None:
     sheet = household(1, AGED, householder="长" * SHORT_NAME, address=address)
-    data = dump(meta=meta_data(META), households=[household_data(sheet)])
+    row = {**household_data(sheet), "qr": qr_code("R:" + sheet.serial)}
+    data = dump(meta=meta_data(META), households=[row])
     (fit,) = sheet_fits(Job(PRESS.templates, main, {"mode": "fit", "data": data}).fits())
     assert fit["head"] == 1
 
