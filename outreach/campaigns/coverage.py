@@ -37,7 +37,8 @@ def report(connection: Connection, look: Look) -> Coverage:
 def _asked(connection: Connection, look: Look, step: Mapping[str, Any]) -> StepAsked:
     counted = requests.grouped(connection, look.plan(step), look.told(step))
     asked = [(one.request, one.count) for one in counted]
-    return StepAsked(step["number"], step["channel"], requests.form_of(step), asked)
+    form, at_most = requests.form_of(step), bool(step["condition"])
+    return StepAsked(step["number"], step["channel"], form, asked, at_most)
 
 
 def missing_texts(

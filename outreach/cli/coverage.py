@@ -36,10 +36,11 @@ def _lines(found: Coverage) -> Iterator[str]:
     for step in found.steps:
         unit = say(f"coverage.unit.{step.channel}")
         form = f"·{step.form}" if step.form else ""
-        yield f"第 {step.number} 步 {say(f'coverage.channel.{step.channel}')}{form}：{step.readers} {unit}"
+        most = "最多 " if step.at_most else ""
+        yield f"第 {step.number} 步 {say(f'coverage.channel.{step.channel}')}{form}：{most}{step.readers} {unit}"
         yield from (_line(step, share) for share in step.shares)
     total = found.gaps
-    yield "每个人都有文字。" if not total else f"没有文字的合计 {total}。"
+    yield f"没有文字的合计 {total}。" if total else "没有缺文字的。"
 
 
 def _line(step: StepCoverage, share: Share) -> str:

@@ -24,7 +24,7 @@ from outreach.access.roles import Action
 from outreach.deliveries import drop, hours, leases, orders, pace, requests, retry, settle
 from outreach.deliveries.orders import AccountView, Addressee, Orders
 from outreach.deliveries.states import SENDING, Reason
-from outreach.messages.schemas import Composed
+from outreach.messages.schemas import WITHOUT_SCRIPT, Composed
 from outreach.models.campaigns import Campaign
 from outreach.store import Store
 from outreach.vault import Vault
@@ -202,6 +202,8 @@ class Sender:
         texts = signed.composer.compose(signed.channel, wanted, signed.form)
         items = []
         for one, composed in zip(found, texts, strict=True):
+            if composed is None and signed.channel in WITHOUT_SCRIPT:
+                composed = Composed("", 0, one.language)
             if composed is None:
                 skips[one.delivery_id] = Reason.NO_TEXT.value
                 continue

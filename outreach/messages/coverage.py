@@ -29,12 +29,16 @@ SHEET = "flyer"
 
 @dataclass(frozen=True)
 class StepAsked:
-    """A step and what is asked of its texts: how many readers ask for the same."""
+    """A step and what is asked of its texts: how many readers ask for the same.
+
+    at_most: it goes to those of them whom nothing has reached by then.
+    """
 
     number: int
     channel: str
     form: str
     asked: Sequence[tuple[Request, int]]
+    at_most: bool = False
 
     @property
     def facts_only(self) -> bool:
@@ -48,7 +52,7 @@ class Share:
 
     count: people, households, groups or villages (of a sheet: once for each of its policies). given: the tag of what
     they get. waiting: a text that would be given if a named reader had signed it; switched_off: one that would be if
-    written dialect were on. kept_back: why a personal text is not used. step: a bilingual sheet of that other step.
+    written dialect were on (and, `switched_off_unread`, somebody had signed it). kept_back: why a personal text is not used. step: a bilingual sheet of that other step.
     """
 
     language: str
@@ -60,6 +64,7 @@ class Share:
     personal: bool = False
     waiting: str = ""
     switched_off: str = ""
+    switched_off_unread: bool = False
     kept_back: KeptBack = ""
     step: int = 0
 
@@ -71,13 +76,14 @@ class Share:
 
 @dataclass(frozen=True)
 class StepCoverage:
-    """One step: how many things it will hand over, and who gets what."""
+    """One step: how many things it will hand over (or at most), and who gets what."""
 
     number: int
     channel: str
     form: str
     readers: int
     shares: Sequence[Share] = ()
+    at_most: bool = False
 
     @property
     def gaps(self) -> int:
@@ -103,7 +109,7 @@ class Coverage:
             "steps": [
                 {
                     "step": step.number, "channel": step.channel, "form": step.form, "readers": step.readers,
-                    "gaps": step.gaps,
+                    "at_most": step.at_most, "gaps": step.gaps,
                     "shares": [{**asdict(share), "name": share.name} for share in step.shares],
                 }
                 for step in self.steps
@@ -118,6 +124,7 @@ class Coverage:
                 StepCoverage(
                     step["step"], step["channel"], step["form"], step["readers"],
                     [Share(**{key: value for key, value in share.items() if key != "name"}) for share in step["shares"]],
+                    step["at_most"],
                 )
                 for step in data["steps"]
             ]
@@ -141,7 +148,7 @@ def _step(composer: Composer, step: StepAsked, paper: int) -> StepCoverage:
         key=lambda one: (ANSWERS.index(one.answer), -one.count, one.language, one.policy, one.text)
     )
     readers = sum(count for _, count in step.asked)
-    return StepCoverage(step.number, step.channel, step.form, readers, shares)
+    return StepCoverage(step.number, step.channel, step.form, readers, shares, step.at_most)
 
 
 def _share(composer: Composer, step: StepAsked, request: Request, paper: int) -> Share:
@@ -149,9 +156,11 @@ def _share(composer: Composer, step: StepAsked, request: Request, paper: int) ->
     why = composer.why(step.channel, request, step.form)
     tag = languages.normalise(request.language or languages.DEFAULT)
     policy = request.policies[0] if len(request.policies) == 1 else BUNDLE
+    off = why.switched_off
     bare = Share(
-        tag, policy, 0, "gap", waiting=_place(why.waiting), switched_off=_place(why.switched_off)
-    )
+        tag, policy, 0, "gap", waiting=_place(why.waiting), switched_off=_place(off),
+        switched_off_unread=off is not None and not off.ready,
+    )  # fmt: skip
     if step.facts_only:
         return _sheet(bare, why)
     if why.pick.text is None:
@@ -176,7 +185,14 @@ def _answer(why: Why) -> Answer:
 def _sheet(bare: Share, why: Why) -> Share:
     """A household's sheet: in the common language for readers of Chinese, for others only beside their own text."""
     if languages.falls_back(bare.language):
-        return replace(bare, answer="sheet", given=languages.DEFAULT, waiting="", switched_off="")
+        return replace(
+            bare,
+            answer="sheet",
+            given=languages.DEFAULT,
+            waiting="",
+            switched_off="",
+            switched_off_unread=False,
+        )
     if why.pick.text is None:
         return bare
     return replace(bare, answer="bilingual", given=why.pick.language, text=_place(why.pick.text))

@@ -9,6 +9,7 @@ from typing import Any
 from outreach import wording
 from outreach.messages import languages
 from outreach.messages.coverage import SHEET, Coverage, Share, StepCoverage
+from outreach.messages.schemas import WITHOUT_SCRIPT
 
 
 @dataclass(frozen=True)
@@ -47,23 +48,34 @@ def remarks(coverage: Coverage) -> list[Remark]:
 
 def _of(step: StepCoverage, share: Share) -> Iterator[Remark]:
     if share.answer == "gap":
-        paper = step.channel == SHEET and not step.form
-        yield _remark("gap_sheet" if paper else "gap", step, share, place=_wanted(step, share))
+        yield _remark(_kind_of_gap(step, share), step, share, place=_wanted(step, share))
     if share.answer == "bilingual" and share.step:
         yield _remark("bilingual", step, share, sheet=share.step)
     if share.answer == "converted":
         yield _remark("converted", step, share, text=share.text)
-    for code, text in (("waiting", share.waiting), ("switched_off", share.switched_off)):
-        if text:
-            yield _remark(code, step, share, text=text)
+    if share.waiting:
+        yield _remark("waiting", step, share, text=share.waiting)
+    if share.switched_off:
+        unread = "_unread" if share.switched_off_unread else ""
+        yield _remark(f"switched_off{unread}", step, share, text=share.switched_off)
     if share.kept_back:
         yield _remark(f"kept_back.{share.kept_back}", step, share)
+
+
+def _kind_of_gap(step: StepCoverage, share: Share) -> str:
+    """What is missing, by what somebody would do about it."""
+    if languages.falls_back(share.language):
+        return "gap_common"
+    if step.channel == SHEET and not step.form:
+        return "gap_sheet"
+    return "gap_visit" if step.channel in WITHOUT_SCRIPT else "gap"
 
 
 def _wanted(step: StepCoverage, share: Share) -> str:
     """The text that would close a gap, as its file is called."""
     stem = ".".join([share.policy, *([step.form] if step.form else [])])
-    return f"{step.channel}/{share.language}/{stem}"
+    common = languages.falls_back(share.language)
+    return f"{step.channel}/{languages.DEFAULT if common else share.language}/{stem}"
 
 
 def _remark(code: str, step: StepCoverage, share: Share, **more: Any) -> Remark:

@@ -12,6 +12,9 @@ SPOKEN = ("broadcast", "visit", "call")
 FACE_TO_FACE = ("visit",)
 """Channels in which nobody but the person hears it."""
 
+WITHOUT_SCRIPT = ("visit",)
+"""Channels in which a person goes all the same when no text stands in the reader's language: somebody may speak it."""
+
 SEALED = ("letter",)
 """Forms that come folded or in an envelope and are handed over in person."""
 

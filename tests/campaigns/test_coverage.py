@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, insert, update
 
 from outreach.campaigns import schedule, service
 from outreach.deliveries import queries as deliveries
@@ -94,9 +94,7 @@ def test_the_gaps_are_those_of_the_preview_and_of_the_senders(home: Store, vault
 def test_places_and_households_are_counted_as_what_they_are(home: Store) -> None:
     with home.begin() as connection:
         key = connection.scalar(
-            Household.__table__.insert()
-            .values(key=b"1" * 16, region=town.EAST)
-            .returning(Household.id)
+            insert(Household).values(key=b"1" * 16, region=town.EAST).returning(Household.id)
         )
         some = Person.language == "ug-Arab"
         connection.execute(update(Person).where(some).values(household_id=key))

@@ -224,6 +224,19 @@ def test_a_household_visit_is_handed_to_a_worker(office: Office) -> None:
     assert "体检" in message.text
 
 
+def test_a_household_whose_language_has_no_script_is_visited_all_the_same(office: Office) -> None:
+    """A text message without a text is not sent; a worker who speaks the language can go."""
+    with office.store.begin() as connection:
+        home = add_household(connection)
+        account = add_account(connection, "visit", provider="manual")
+    office.person(household_id=home, language="ii-Yiii")
+    office.plan(steps=[{"channel": "visit"}, {"channel": "sms"}])
+    office.send(office.sender(account=account))
+    office.send()
+    assert office.states() == {"accepted": 1, "skipped": 1}
+    assert office.reasons() == {"no_text": 1}
+
+
 def test_a_change_of_the_number_before_the_commit_is_looked_at_again(office: Office) -> None:
     """A personal text that was composed while the number was private is not sent when it no longer is."""
     import asyncio

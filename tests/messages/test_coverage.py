@@ -44,6 +44,7 @@ TEXTS = (
     text("sms/zh-Hans/poor"),
     text("sms/zh-Hans/poor", announce="personal"),
     text("sms/bo/a", needs_review=True),
+    text("sms/hak-Hans/a", needs_review=True),
     text("broadcast/zh-Hans/a"),
     text("broadcast/zh-Hans-x-sichuan/a", needs_review=True),
     text("flyer/ug/a", needs_review=True, reviewed_by="阿依古丽"),
@@ -118,6 +119,8 @@ def test_the_switch_for_written_dialect_says_what_it_holds_back() -> None:
     assert one("sms", reader("zh-Hans-x-henan")).switched_off == ""
     assert one("broadcast", reader("zh-Hans-x-sichuan")).switched_off == ""
     assert one("flyer", reader("yue-Hans")).switched_off == ""
+    assert not one("sms", reader("yue-Hans")).switched_off_unread
+    assert one("sms", reader("hak-Hans")).switched_off_unread
 
 
 @pytest.mark.parametrize(
@@ -187,6 +190,10 @@ def test_a_gap_says_channel_language_how_many_and_what_to_do() -> None:
     first = remarks(report)[0]
     assert (first.gap, first.code) == (True, "coverage.gap")
     said = first.message()
+    assert (
+        remarks(cover(composer(), [asked("group", reader("hak"))]))[0].params["place"]
+        == "group/zh-Hans/a"
+    )
     for word in ("第 2 步", "短信", "3 人", "藏语", "templates/sms/bo/a.j2", "审读", "双语"):
         assert word in said
     assert "templates/sms/bo/a.j2" in first.message("en")
@@ -197,7 +204,9 @@ def test_a_gap_says_channel_language_how_many_and_what_to_do() -> None:
 EVERY = [
     asked("sms", reader("yue-Hans"), reader("bo"), reader("zh-Hant-HK"), number=1),
     asked("flyer", reader("ug"), reader("ko"), number=2),
-    asked("group", reader("ug"), number=3),
+    asked("group", reader("ug"), reader("zh-Hans"), number=3),
+    asked("visit", reader("bo"), number=5),
+    asked("sms", reader("hak-Hans"), number=6),
     asked("sms", reader("zh-Hans", "poor", certain=True), reader("zh-Hans", "poor", private=True), number=4),
 ]  # fmt: skip
 
