@@ -138,7 +138,7 @@ class Desk:
             version=DRAFT if self.order.draft else "·".join([*versions, printed]),
             valid_until=self.until,
             phone=self.phone,
-            **({"office_hours": HOTLINE_HOURS} if self.phone == HOTLINE else {}),
+            office_hours=HOTLINE_HOURS if self.phone == HOTLINE else SheetMeta.office_hours,
             url=f"{self.house.public_url.rstrip('/')}/calculator",
             demo=self.house.demo,
         )
