@@ -8,7 +8,7 @@ broadcasts cover a place and count for nobody.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -34,6 +34,9 @@ from outreach.models.people import Household, Person, Refusal
 PERSONAL_NUMBERS = ("own", "family", "unknown")
 """Kinds of number that may get a resident's message: never a clerk's, never a landline."""
 
+CONFIRMED_FOR = timedelta(days=730)
+"""A number that nothing was heard of for longer is 待确认 (product.md §1)."""
+
 REASONS = ("stopped", "no_guardian", "no_number", "closed", "not_personal", "refused")
 """Why nothing reaches somebody, the weightiest first; each also has no household with an address, or is stopped."""
 
@@ -55,17 +58,19 @@ def usable_number(recipient: Any) -> ColumnElement[bool]:
     )
 
 
-def own_number(recipient: Any) -> ColumnElement[bool]:
-    """Whether a recipient (an alias of Person) is reached at a number that is confirmed as their own.
+def own_number(recipient: Any, on: date) -> ColumnElement[bool]:
+    """Whether a recipient (an alias of Person) is reached at a number that is confirmed as their own on a day.
 
-    The register has it as this person's alone (`phone_kind` own), it is open, and nobody else who is here has it,
-    whatever was said when it came in (docs/decisions/0013).
+    The register has it as this person's alone (`phone_kind` own), it is open, nobody else who is here has it whatever
+    was said when it came in, and the record is no older than a number may be (docs/decisions/0013).
     """
     other = aliased(Person)
     shared = exists().where(
         other.phone_key == recipient.phone_key, other.id != recipient.id, other.status == "active"
     )
-    return and_(usable_number(recipient), recipient.phone_kind == "own", not_(shared))
+    since = datetime.combine(on - CONFIRMED_FOR, time(), UTC)
+    own = recipient.phone_kind == "own"
+    return and_(usable_number(recipient), own, recipient.updated_at >= since, not_(shared))
 
 
 def _refuses(recipient: Any, channel: str, message_class: str) -> ColumnElement[bool]:

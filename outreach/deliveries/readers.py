@@ -56,7 +56,7 @@ def speaks_for(subject: Any, recipient: Any, on: date) -> ColumnElement[bool]:
 def by_number(connection: Connection, plan: Plan) -> Select[*tuple[Any, ...]]:
     """One row per number that can be written to; the lowest id is the recipient of a shared one."""
     subject, recipient = aliased(Person), aliased(Person)
-    alone = and_(own_number(recipient), speaks_for(subject, recipient, plan.on))
+    alone = and_(own_number(recipient, plan.on), speaks_for(subject, recipient, plan.on))
     served = (
         select(
             recipient.id.label("recipient"),

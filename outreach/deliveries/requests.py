@@ -169,7 +169,7 @@ def standing(
     if signed.general or not ids or signed.channel not in (*readers.BY_NUMBER, *readers.BY_DOOR):
         return {}
     subject, recipient = aliased(Person), aliased(Person)
-    alone = and_(own_number(recipient), readers.speaks_for(subject, recipient, on))
+    alone = and_(own_number(recipient, on), readers.speaks_for(subject, recipient, on))
     rows = connection.execute(
         select(
             DeliverySubject.delivery_id, DeliverySubject.policy_id,

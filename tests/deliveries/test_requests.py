@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from outreach.policies import service as policies
 from tests.factories import (
     CHILD,
     ELDER,
+    NOON,
     ZONE,
     Office,
     add_account,
@@ -140,6 +141,12 @@ NUMBERS: list[Any] = [
     pytest.param({}, True, id="a number of their own"),
     pytest.param({"phone_kind": "family"}, False, id="the family's number"),
     pytest.param({"phone_kind": "unknown"}, False, id="nobody knows whose number"),
+    pytest.param(
+        {"updated_at": NOON - timedelta(days=725)}, True, id="heard of less than two years ago"
+    ),
+    pytest.param(
+        {"updated_at": NOON - timedelta(days=735)}, False, id="nothing heard of for two years"
+    ),
 ]
 
 
