@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from outreach import wording
@@ -12,6 +12,8 @@ from outreach.cli.office import Here, log_to_stderr
 from outreach.errors import Invalid, Misconfigured, OutreachError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from outreach.bootstrap import Installation
     from outreach.settings import Settings
 
@@ -52,6 +54,7 @@ def checks(here: Here) -> list[Check]:
         _check("keys", settings.vault),
         _check("secret key", lambda: _secret_key(settings)),
         _check("fonts", _fonts),
+        _content(settings),
     ]
     try:
         with here.installation() as office:
@@ -66,7 +69,9 @@ def _of(office: Installation) -> Iterator[Check]:
 
     with office.store.read() as connection:
         accounts = orders.accounts(connection)
+        spoken = _second_languages(connection)
     yield _check("accounts", lambda: _some(accounts))
+    yield from _script_fonts(spoken, office.demo)
     if not office.demo:  # invented people: nothing is sent outside, and nothing would be lost
         yield _check("key backup", lambda: _key_backup(office.settings))
         yield _check("twilio", lambda: require_twilio(office.store, office.settings))
@@ -93,6 +98,44 @@ def _fonts() -> None:
     lost = fonts.missing("惠民政策宣传単")
     if lost:
         raise Invalid("cli.fonts", characters="".join(lost))
+
+
+def _content(settings: Settings) -> Check:
+    """Whether the texts can be read, and which folder of the site's own lies over the shipped ones."""
+    from outreach.messages.variants import read_variants
+
+    found = _check("content", lambda: read_variants(settings.content_dir))
+    if not found.ok:
+        return found
+    own = settings.content_dir
+    zh = f"自带的，上面是本单位的 {own}" if own else "只用自带的"
+    en = f"as shipped, with the site's own {own} over it" if own else "as shipped"
+    return Check("content", ok=True, message=zh, message_en=en)
+
+
+def _second_languages(connection: Connection) -> list[str]:
+    """Languages in which somebody stands for a text that is printed beside the Chinese one."""
+    from outreach.messages import languages, service
+
+    return [
+        text.language
+        for text in service.newest(connection)
+        if text.channel == "flyer"
+        and text.ready
+        and text.language.split("-")[0] not in languages.CHINESE
+    ]
+
+
+def _script_fonts(spoken: list[str], demo: bool) -> Iterator[Check]:
+    """The demonstration goes without the fonts of other scripts; an office that prints them does not."""
+    from channels.flyer.single import scripts
+
+    lacking = scripts.absent(spoken)
+    for error in lacking:
+        name = f"fonts {error.params.get('language', '')}"
+        yield replace(_problem(name, Invalid(error.code, **error.params)), ok=demo)
+    if not lacking:
+        yield Check("fonts of other scripts", ok=True)
 
 
 def _some(accounts: object) -> None:

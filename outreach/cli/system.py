@@ -37,7 +37,7 @@ def doctor(here: Here) -> Answer:
     """体检 · Check keys, tables, fonts, accounts and carrier settings; exit status 1 when something is wrong."""
     found = checks(here)
     lines = [
-        f"正常 ok      {one.name}"
+        f"正常 ok      {one.name}{f'：{one.message}' if one.message else ''}"
         if one.ok
         else f"问题 problem {one.name}：{one.message} / {one.message_en}"
         for one in found

@@ -103,7 +103,8 @@ def test_a_picture_for_the_group(office: Store) -> None:
         with pytest.raises(Invalid, match=r"notices\.picture_language"):
             notices.picture(connection, replace(ORDER, language="ko"), HOUSE)
     assert made.kind == "png"
-    assert Image.open(io.BytesIO(made.data)).width == 1080
+    with Image.open(io.BytesIO(made.data)) as image:
+        assert image.width == 1080
 
 
 def test_a_text_that_waits_for_its_reader_is_not_printed(office: Store) -> None:

@@ -9,6 +9,7 @@ import pytest
 from outreach.deliveries.notices import words
 from outreach.messages.markup import parse_flyer
 from outreach.policies import service as policies
+from outreach.store import Store
 from tests import town
 
 CHILDREN: dict[str, Any] = {
@@ -34,7 +35,7 @@ TEXT = """# 家里有3岁以下孩子的，看过来
 
 
 @pytest.fixture
-def view(store: town.Store) -> Any:
+def view(store: Store) -> Any:
     with store.begin() as connection:
         town.load(connection, CHILDREN)
         return policies.get(connection, "children")
