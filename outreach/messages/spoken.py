@@ -1,4 +1,7 @@
-"""A script as it is spoken: what is read aloud, and what only tells the reader what to do."""
+"""A script as it is spoken: what is read aloud, and what only tells the reader what to do.
+
+A line that begins with （…） begins with an aside; brackets inside a sentence, such as 乡镇（街道）, are read with it.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,12 @@ from dataclasses import dataclass
 
 from outreach.messages.measure import reading_seconds
 
-_ASIDE = re.compile(r"（[^（）]*）")
+_ASIDE = re.compile(r"^(?:（[^（）\n]*）)+", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Said:
-    """A stretch of a script. `aloud` is False for what stands in （…）: it is for whoever reads."""
+    """A stretch of a script. `aloud` is False for an aside: it is for whoever reads."""
 
     text: str
     aloud: bool

@@ -18,7 +18,7 @@ from outreach.vault import Vault
 from tests import town
 
 NAME = "欧阳小明"
-GREETING = "{{ signature }}{{ name }}：{{ policy.one_line }}。" + "惠" * 40
+GREETING = "{{ signature }}{{ name }}：{{ policy.one_line }}。" + "惠" * 30 + "。{{ opt_out }}"
 
 
 @pytest.fixture
@@ -152,7 +152,9 @@ def test_looking_for_a_person_of_a_signed_campaign_uses_what_was_signed(
     before = seen(store, vault, people["old"], policies=["check"])
     with store.begin() as connection:
         service.submit(connection, "winter", "gan", town.TODAY, vault)
-        town.write_text(connection, "sms/zh-Hans/check", "另一句话", version=3)
+        town.write_text(
+            connection, "sms/zh-Hans/check", "{{ signature }}另一句话。{{ opt_out }}", version=3
+        )
         campaign = service.get(connection, "winter")
         look = service.looking(connection, campaign, town.TODAY, vault)
         after = person_preview(connection, look, people["old"])

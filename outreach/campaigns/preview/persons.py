@@ -216,7 +216,9 @@ def _written(
     if text is None:
         reason = Reason.NO_TEXT.value
         return replace(nothing, request=one.request, reason=reason, kind=one.kind)
-    hidden = mask_name(name).ljust(len(name), "*")  # as long as the name: it is cut where the text is
+    hidden = mask_name(name).ljust(
+        len(name), "*"
+    )  # as long as the name: it is cut where the text is
     shown = _composed(how, replace(one.request, name=hidden))
     return replace(
         nothing,
@@ -247,7 +249,7 @@ def _way(connection: Connection, look: Look, person: int) -> Way | None:
         return None
     reader: Any = connection.execute(
         select(
-            Person.phone_kind, Person.phone_closed, Person.phone_key, usable_number(Person), own_number(Person)
+            Person.phone_kind, Person.phone_closed, Person.phone_key, usable_number(Person), own_number(Person, look.on)
         ).where(Person.id == me[2])
     ).one()  # fmt: skip
     through = "" if me[2] == person else ("guardian" if me[2] == me[0] else "contact")

@@ -31,6 +31,16 @@ CHANNEL: Mapping[str, str] = {
     "call": "电话",
 }
 
+UNIT: Mapping[str, str] = {
+    "sms": "人",
+    "call": "人",
+    "flyer": "户",
+    "visit": "户",
+    "group": "个群",
+    "broadcast": "个村（社区）",
+}
+"""Channel → what it is counted in."""
+
 MOVE: Mapping[str, str] = {
     "create": "写好草稿",
     "submit": "送审，封存名单和内容",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from channels.parts import Billing, count_parts, split
+from outreach.messages.cost import MOST_CUT
 from outreach.messages.measure import forcing_characters, last_part_begins
 from outreach.web.views.previews import Phone, SmsPart
 
@@ -51,4 +52,6 @@ def _note(text: str, parts: int, at: int, billing: Billing) -> str:
     if forcing:
         named = "”“".join(forcing)
         return f"{length} 字，按 {parts} 条计费。全文只有“{named}”不是普通字母，换掉它就便宜了。"
-    return f"{length} 字，按 {parts} 条计费，从第 {at} 个字起算第 {parts} 条。少写 {length - at + 1} 个字，少一条。"
+    over = length - at + 1
+    advice = f"少写 {over} 个字，少一条。" if over <= MOST_CUT else ""
+    return f"{length} 字，按 {parts} 条计费，从第 {at} 个字起算第 {parts} 条。{advice}"

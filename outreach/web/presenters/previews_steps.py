@@ -18,7 +18,7 @@ from outreach.messages.cost import Cost, Saving
 from outreach.messages.schemas import SPOKEN
 from outreach.messages.spoken import stretches
 from outreach.web.formats import exact_yuan, thousands
-from outreach.web.presenters.names import CHANNEL
+from outreach.web.presenters.names import CHANNEL, UNIT
 from outreach.web.presenters.previews_shown import phone
 from outreach.web.presenters.printing import PRINTABLE
 from outreach.web.presenters.signing import when_due
@@ -31,7 +31,6 @@ SIDE_BY_SIDE = 6
 """Texts that are shown as their readers have them; all others stand in the list."""
 FEW, PAGE = 8, 50
 """Rows of the list when all steps are shown, and on a page of one step."""
-_UNIT = {"sms": "人", "call": "人", "flyer": "户", "visit": "户", "group": "个群", "broadcast": "个村（社区）"}  # fmt: skip
 
 
 class Asked(BaseModel):
@@ -82,7 +81,7 @@ def step_look(desk: Desk, step: Mapping[str, Any], looked: StepPreview, first: i
     chosen = [one for one in every if one[0] == asked.text] or _telling(every)
     rows = PAGE if asked.step else FEW
     at = (asked.page - 1) * rows if asked.step else 0
-    unit = _UNIT[looked.channel]
+    unit = UNIT[looked.channel]
     upto = "至多 " if looked.at_most else ""
     return StepLook(
         number=looked.number,

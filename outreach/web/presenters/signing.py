@@ -21,7 +21,7 @@ from outreach.messages.schemas import Request
 from outreach.policies import service as policies
 from outreach.reports import queries as figures
 from outreach.web.formats import thousands, when, yuan
-from outreach.web.presenters.names import CHANNEL, STATUS, people_at_work, places
+from outreach.web.presenters.names import CHANNEL, STATUS, UNIT, people_at_work, places
 from outreach.web.presenters.previews_shown import phone
 from outreach.web.services import Services
 from outreach.web.views.previews import SmsPart
@@ -130,6 +130,8 @@ def _step(
     if channel == "sms" and looked:
         rule = _billing(connection, step)
         messages = tuple(_message(text, rule) for text in looked["texts"][:SHOWN])
+    elif channel == "group" and looked.get("texts"):
+        messages = tuple(_post(text) for text in looked["texts"][:SHOWN])
     elif channel == "group":
         messages = _group_posts(connection, campaign, step)
     return StepPlan(
@@ -143,6 +145,7 @@ def _step(
         cost=yuan(round(looked.get("cost", 0) * 100)) if looked.get("cost") else "",
         messages=messages,
         texts=len(looked.get("texts", ())),
+        unit=UNIT[channel],
         gaps=tuple((looked.get("gaps") or {}).items()),
         preview=f"/campaigns/{campaign['ref']}/preview?step={step['number']}",
     )
@@ -170,6 +173,11 @@ def _message(text: Mapping[str, Any], billing: Billing) -> Message:
     seen = phone(whole, billing)
     language = languages.name(text["language"])
     return Message(text["count"], "人", language, len(whole), seen.parts, seen.forced_at, seen.note)
+
+
+def _post(text: Mapping[str, Any]) -> Message:
+    whole, language = str(text["text"]), languages.name(text["language"])
+    return Message(text["count"], UNIT["group"], language, len(whole), (SmsPart(whole),))
 
 
 def _group_posts(

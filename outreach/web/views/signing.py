@@ -43,6 +43,7 @@ class StepPlan:
     gaps: tuple[tuple[str, int], ...] = ()
     preview: str = ""  # where all of its texts are listed
     texts: int = 0
+    unit: str = "人"
 
 
 @dataclass(frozen=True)
