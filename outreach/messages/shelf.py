@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
@@ -76,16 +76,31 @@ def standings(
 ) -> list[Standing]:
     """Every text of these policies (and those for several at once), and for each channel the one that is missing."""
     refs = [view.ref for view in views] + ([BUNDLE] if bundle else [])
-    rows = queries.newest(connection, refs)
+    return _standings(connection, views, frame, refs, queries.newest(connection, refs))
+
+
+def everything(connection: Connection, views: Sequence[PolicyView], frame: Frame) -> list[Standing]:
+    """The same for the whole installation: also texts of policies that are withdrawn, or were never loaded."""
+    live = [view.ref for view in views if view.status != "withdrawn"] + [BUNDLE]
+    return _standings(connection, views, frame, live, queries.newest(connection))
+
+
+def _standings(
+    connection: Connection,
+    views: Sequence[PolicyView],
+    frame: Frame,
+    wanted: Sequence[str],
+    rows: Sequence[Any],
+) -> list[Standing]:
     texts = [Text.of(row) for row in rows]
-    uses = _uses(connection, refs)
+    uses = _uses(connection, {text.policy for text in texts})
     known = {view.ref: view for view in views}
     general = {text.place for text in texts if text.announce == "general"}
     found = [
         judged(text, known, frame, general, uses.get(text.place, ()), (row["by"], row["created_at"]))
         for text, row in zip(texts, rows, strict=True)
     ]  # fmt: skip
-    return sorted(found + missing(refs, general), key=lambda one: _sorted(one.place))
+    return sorted(found + missing(wanted, general), key=lambda one: _sorted(one.place))
 
 
 def judged(
@@ -147,7 +162,7 @@ def missing(refs: Iterable[str], there: Iterable[Place]) -> list[Standing]:
     return [Standing(place, "missing") for place in wanted if place not in standing]
 
 
-def _uses(connection: Connection, refs: Sequence[str]) -> dict[Place, tuple[Use, ...]]:
+def _uses(connection: Connection, refs: Iterable[str]) -> dict[Place, tuple[Use, ...]]:
     found: dict[Place, tuple[Use, ...]] = {}
     for row in queries.signed(connection, refs):
         place = Place(*(row[name] for name in Place._fields))

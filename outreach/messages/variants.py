@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -95,9 +96,25 @@ def parse_variant(text: str, place: str) -> VariantFile:
 
 def read_variants(overlay: Path | None = None) -> list[VariantFile]:
     """All texts, the site's own before the shipped ones, ordered by channel, language and policy."""
-    known = {form.id: form for form in read_catalogue(overlay).forms}
+    return _read(content.files("*/*/*.j2", overlay), read_catalogue(overlay))
+
+
+def read_folder(folder: Path, catalogue: Catalogue) -> list[VariantFile]:
+    """The texts of one folder alone, such as one that another installation wrote."""
+    found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.glob("*/*/*.j2"))}
+    return _read(found, catalogue)
+
+
+def read_file(path: Path, catalogue: Catalogue) -> VariantFile:
+    """One text, whose place is the end of its path: …/sms/zh-Hans/phys-65.j2."""
+    place = "/".join(path.resolve().parts[-3:])
+    return _read({place: path}, catalogue)[0]
+
+
+def _read(found: Mapping[str, Path], catalogue: Catalogue) -> list[VariantFile]:
+    known = {form.id: form for form in catalogue.forms}
     variants = []
-    for place, path in content.files("*/*/*.j2", overlay).items():
+    for place, path in found.items():
         variant = parse_variant(_text(path, place), place)
         if variant.form not in known or variant.channel not in known[variant.form].channels:
             raise Invalid("messages.unknown_form", file=place, form=variant.form)
@@ -225,6 +242,8 @@ __all__ = [
     "parse_place",
     "parse_variant",
     "read_catalogue",
+    "read_file",
+    "read_folder",
     "read_variants",
     "tidy",
     "write_variant",

@@ -62,7 +62,7 @@ class Printer:
     ) -> Press:
         """The press as a selection wants it."""
         return Press(
-            templates=content.find("flyer/page.typ").parent,
+            templates=content.sheets(self.settings.content_dir, self.settings.data_dir / "cache"),
             progress=progress,
             workers=self.workers,
             cancelled=cancelled,

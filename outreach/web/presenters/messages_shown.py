@@ -115,7 +115,9 @@ def verdict(findings: Sequence[Finding], state: shelf.State) -> Mark:
         return Mark("bad", f"有 {errors} 处错，改好才能送审{more}")
     if state == "unread":
         return Mark("run", "没有错，等审读人签名" + (f"；有 {hints} 条建议" if hints else ""))
-    return Mark("yes", f"可以用，有 {hints} 条建议" if hints else "可以用，没有发现问题")
+    if hints:
+        return Mark("ask", f"没有错，可以用；看看这 {hints} 条建议")
+    return Mark("yes", "可以用，没有发现问题")
 
 
 def measures(draft: Draft, likely: int, part_fen: int) -> tuple[Measure, ...]:
