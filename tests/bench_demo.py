@@ -16,7 +16,9 @@ from sqlalchemy import func, select
 from outreach import bootstrap
 from outreach.audiences import service as audiences
 from outreach.deliveries.paper import Selection
-from outreach.deliveries.printing import Printer
+from outreach.deliveries.printing import jobs, work
+from outreach.deliveries.printing.printer import Printer
+from outreach.deliveries.printing.schemas import Ask
 from outreach.demo import command, county, residents, workbook
 from outreach.demo.story import CAMPAIGN, Story
 from outreach.models.people import Person
@@ -154,19 +156,14 @@ async def _posts(sandbox: SandboxServer, n: int) -> float:
 def bench_print(data: Path) -> Line:
     """Household sheets with QR codes, fitted, checked and noted; floor: Typst sets blank A4 pages."""
     from outreach.campaigns import queries as campaigns
-    from outreach.deliveries import orders
 
     home = bootstrap.open_installation(data)
     with home.store.read() as connection:
         campaign = campaigns.by_ref(connection, CAMPAIGN)
         assert campaign is not None
-        step = next(
-            one for one in campaigns.steps(connection, campaign["id"]) if one["channel"] == "flyer"
-        )
-        signed = orders.read(connection, campaign["id"], step["id"])
-    printer = Printer(home.store, home.vault, home.settings.public_url, demo=True)
+    printer = Printer(home.store, home.vault, home.settings, demo=True)
     begun = time.perf_counter()
-    job = printer.print(signed, campaign, Selection(), data / "bench-prints", TODAY)
+    job = work.work(printer, jobs.ask(printer, Ask(campaign["id"], Selection(), "bench")))
     seconds = time.perf_counter() - begun
     blank = data / "blank.typ"
     blank.write_text('#set page(paper: "a4")\n' + "#pagebreak()\n" * (job.pages - 1) + " ", "utf-8")

@@ -339,12 +339,12 @@ def resume(
         by = acting(office, user, Action.PRINT)
         printer = _printer(office)
         with office.store.read() as connection:
-            done = queries.get(connection, job).state == "done"
-        if not if_waiting and not (done and out):
-            jobs.release(printer, job, by)
-        made = work.work(printer, job, _watch(here)) if not done or if_waiting else None
+            found = queries.get(connection, job)
+        if found.state != "done" or out is None:
+            if not if_waiting and (found.state != "waiting" or found.held):
+                jobs.release(printer, job, by)
+            found = work.work(printer, job, _watch(here))
         with office.store.read() as connection:
-            found = made or queries.get(connection, job)
             ref = queries.campaign(connection, found.campaign_id).ref
         if out is not None and found.state == "done":
             return _delivered(printer, found, out, per_grid=per_grid)

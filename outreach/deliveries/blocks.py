@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -58,11 +58,12 @@ class Blocks:
         """Delivery → what its sheet says, in the order in which it says it."""
         found: dict[int, dict[int, list[_Member]]] = {}
         for ids in chunks(left, 1_000):
-            for delivery, policy, relation, certainty, region in connection.execute(
-                _subjects(campaign, ids)
-            ):
-                if self._views[policy].ref in left[delivery].policies:
-                    member = _Member(relation, certainty == "yes", region)
+            rows = connection.execute(_subjects(ids)).all()
+            certainty = _certainty(connection, campaign, {row.person_id for row in rows})
+            for delivery, policy, person, relation, region in rows:
+                answer = certainty.get((person, policy))
+                if answer is not None and self._views[policy].ref in left[delivery].policies:
+                    member = _Member(relation, answer == "yes", region)
                     found.setdefault(delivery, {}).setdefault(policy, []).append(member)
         return {
             delivery: tuple(
@@ -98,23 +99,33 @@ class Blocks:
         return Said(view.ref, block, certain, self._open[policy], rank)
 
 
-def _subjects(campaign: int, ids: Sequence[int]) -> Any:
-    """Delivery, policy, relation, certainty and region of everybody whom deliveries serve."""
+def _subjects(ids: Sequence[int]) -> Any:
+    """Delivery, policy, person, relation and region of everybody whom deliveries serve."""
     return (
         select(
-            DeliverySubject.delivery_id, DeliverySubject.policy_id, Person.relation, AudienceMember.certainty,
+            DeliverySubject.delivery_id, DeliverySubject.policy_id, DeliverySubject.person_id, Person.relation,
             Person.region,
         )
         .join(Person, Person.id == DeliverySubject.person_id)
-        .join(
-            AudienceMember,
-            (AudienceMember.campaign_id == campaign)
-            & (AudienceMember.person_id == DeliverySubject.person_id)
-            & (AudienceMember.policy_id == DeliverySubject.policy_id),
-        )
         .where(DeliverySubject.delivery_id.in_(ids))
         .order_by(DeliverySubject.delivery_id, DeliverySubject.policy_id, Person.birth, Person.id)
     )  # fmt: skip
+
+
+def _certainty(
+    connection: Connection, campaign: int, people: Collection[int]
+) -> dict[tuple[int, int], str]:
+    """(person, policy) → yes or unknown, as the audience was frozen. Asked by itself: joined to a thousand deliveries
+    SQLite walks through the whole audience for each."""
+    found: dict[tuple[int, int], str] = {}
+    for some in chunks(people, 1_000):
+        rows = connection.execute(
+            select(
+                AudienceMember.person_id, AudienceMember.policy_id, AudienceMember.certainty
+            ).where(AudienceMember.campaign_id == campaign, AudienceMember.person_id.in_(some))
+        )
+        found |= {(person, policy): certainty for person, policy, certainty in rows}
+    return found
 
 
 def _block(view: PolicyView, region: str, kin: str, *, certain: bool) -> PolicyBlock:

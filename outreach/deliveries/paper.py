@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, SQLColumnExpression, func, literal, null, select
 
-from channels.flyer import HouseholdSheet, SheetMeta
+from channels.flyer import HouseholdSheet, Serial, SheetMeta
 from channels.flyer.sheets import MOST_POLICIES, Edition, HouseholdSize
 from outreach.access.scope import under
 from outreach.deliveries import drop, numbers
@@ -109,7 +109,40 @@ def meta(campaign: Mapping[str, Any], public_url: str, *, demo: bool) -> SheetMe
 def walk(connection: Connection, vault: Vault, orders: Orders, on: date, region: str = "") -> Walk:
     """Everybody in a region whom the campaign's paper steps are for and who still gets a sheet on this day."""
     campaign = orders.campaign_id
-    clear = [
+    clear, numbered = _numbered(connection, vault, campaign, region)
+    left = {
+        key: one
+        for key, one in _remaining(connection, orders, [row["id"] for row in clear], on).items()
+        if not one.reason
+    }
+    said = Blocks(orders.policies).read(connection, campaign, left)
+    rows = [
+        (row, str(numbered.serials[row["id"]]), said[row["id"]])
+        for row in clear
+        if row["id"] in said
+    ]
+    return Walk(rows, numbered.stops, numbered.grids)
+
+
+def serials(
+    connection: Connection, vault: Vault, campaign: int, region: str = ""
+) -> dict[int, str]:
+    """Delivery → the number of its sheet, also of whoever gets none any more: a pack may be in somebody's hands."""
+    _, numbered = _numbered(connection, vault, campaign, region)
+    return {delivery: str(serial) for delivery, serial in numbered.serials.items()}
+
+
+class _Numbered(NamedTuple):
+    stops: Sequence[numbers.Stop]
+    grids: Sequence[str]
+    serials: Mapping[int, Serial]
+
+
+def _numbered(
+    connection: Connection, vault: Vault, campaign: int, region: str
+) -> tuple[list[Mapping[str, Any]], _Numbered]:
+    """Rows in the clear, in walking order, and their numbers."""
+    clear: list[Mapping[str, Any]] = [
         {
             **row,
             "address": vault.decrypt("address", row["address"]),
@@ -120,15 +153,8 @@ def walk(connection: Connection, vault: Vault, orders: Orders, on: date, region:
     clear.sort(key=lambda row: (row["region"], natural_key(row["address"]), row["id"]))
     stops = [(row["id"], row["region"]) for row in clear]
     every_grid = grids(connection, campaign)
-    serials = numbers.numbers(connection, campaign, stops, every_grid)
-    left = {
-        key: one
-        for key, one in _remaining(connection, orders, [row["id"] for row in clear], on).items()
-        if not one.reason
-    }
-    said = Blocks(orders.policies).read(connection, campaign, left)
-    rows = [(row, str(serials[row["id"]]), said[row["id"]]) for row in clear if row["id"] in said]
-    return Walk(rows, stops, every_grid)
+    found = numbers.numbers(connection, campaign, stops, every_grid)
+    return clear, _Numbered(stops, every_grid, found)
 
 
 def doors(
@@ -167,10 +193,15 @@ def _narrowed(statement: Any, campaign: int, place: SQLColumnExpression[Any], re
 
 def _paper_rows(connection: Connection, campaign: int, region: str) -> list[Mapping[str, Any]]:
     """Who is to get a sheet, with encrypted names and addresses."""
-    head = func.coalesce(Household.head_id, Person.id)
-    householder = (
-        select(Person.name).where(Person.id == head).correlate(Household).scalar_subquery()
+    head = select(Person.name).where(Person.id == Household.head_id).scalar_subquery()
+    first = (
+        select(Person.name)
+        .where(Person.household_id == Household.id, Person.status == "active")
+        .order_by(Person.id)
+        .limit(1)
+        .scalar_subquery()
     )
+    householder = func.coalesce(head, first, "")  # a list may not say who the householder is
     village = select(Region.name).where(Region.code == Delivery.village).scalar_subquery()
     households = (
         select(

@@ -9,6 +9,7 @@ from outreach.audiences import queries as audience_queries
 from outreach.audiences.proposals import service as proposals
 from outreach.campaigns import schedule
 from outreach.deliveries import funnel, look_up, orders, receipts
+from outreach.deliveries.printing import jobs as print_jobs
 from outreach.errors import OutreachError
 from outreach.people.intake.jobs import Jobs
 from outreach.policies import leaving
@@ -22,7 +23,7 @@ LOOKING_UP = ("twilio",)
 
 def sweep(store: Store, settings: Settings) -> int:
     """Find attempts whose sender died, settle early receipts, fold counts, end policies whose day has come, look for
-    whom one policy has come to fit, delete files of old imports, and fire due steps. Returns news.
+    whom one policy has come to fit, delete files of old imports and print jobs, and fire due steps. Returns news.
 
     Firing comes last, because it raises when a step cannot be planned, and the rest must not wait for that.
     """
@@ -37,6 +38,7 @@ def sweep(store: Store, settings: Settings) -> int:
         audience_queries.fold_changes(connection)
     look_for_changes(store, settings)
     Jobs(store.begin, settings.data_dir).sweep()
+    print_jobs.sweep(store, settings)
     return news + schedule.tick(store.begin, settings.zone)
 
 

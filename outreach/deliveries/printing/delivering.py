@@ -6,9 +6,9 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from channels.flyer.pages import join
 from outreach.deliveries.paper import SHEETS
 from outreach.deliveries.printing import files
+from outreach.deliveries.printing.joining import join_files
 from outreach.deliveries.printing.printer import Printer
 from outreach.deliveries.printing.schemas import Job, Part
 from outreach.errors import Missing
@@ -40,7 +40,7 @@ def bring(
     whole = source / "all.pdf"
     if whole.is_file():
         return [_copy(whole, target)]
-    files.write_whole(target, join([(source / part.file).read_bytes() for part in made]))
+    join_files([source / part.file for part in made], target)
     return [target]
 
 

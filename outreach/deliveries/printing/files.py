@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from channels.flyer.pages import join
-
 KEEP = timedelta(days=14)
 """After which the files of a job are deleted; it can be printed again under the same numbers."""
 
@@ -62,18 +60,8 @@ def is_whole(path: Path, digest: bytes | None) -> bool:
         return hashlib.file_digest(file, "sha256").digest() == digest
 
 
-def write_all(folder: Path, files: Sequence[str], pages: int) -> Path | None:
-    """Everything in one file: a PDF, or an archive when that would be too long; of a single part its own file."""
-    if len(files) < 2:
-        return folder / files[0] if files else None
-    if pages <= MOST_JOINED:
-        path = folder / "all.pdf"
-        write_whole(path, join([(folder / name).read_bytes() for name in files]))
-        return path
-    return _write_archive(folder, files)
-
-
-def _write_archive(folder: Path, files: Sequence[str]) -> Path:
+def write_archive(folder: Path, files: Sequence[str]) -> Path:
+    """all.zip, whole; the same files give the same bytes."""
     path, part = folder / "all.zip", folder / ".all.zip.part"
     with (
         open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file,

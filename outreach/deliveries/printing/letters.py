@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from channels.flyer import Group, LetterSheet, Press, PrintedPart, SheetMeta
+from channels.flyer import Group, LetterSheet, Press, PrintedPart, SheetMeta, iter_letters
 from outreach.deliveries.orders import Orders
 from outreach.deliveries.paper import Door
 from outreach.deliveries.printing.schemas import HouseholdProblem
@@ -66,8 +66,6 @@ def _problem(door: Door, error: Invalid) -> HouseholdProblem:
 
 def press(groups: Sequence[Group], meta: SheetMeta, how: Press) -> Iterator[PrintedPart]:
     """Each grid's letters, in order."""
-    from channels.flyer import iter_letters
-
     return iter_letters(groups, meta, how)
 
 

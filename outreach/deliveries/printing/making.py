@@ -180,7 +180,7 @@ class Making:
             grid=name.rpartition(village)[2] or name if village else name,
             area=name,
             content=f"{CONTENT[self.job.kind]}　{self.printer.meta(self.campaign).version}",
-            helper=self.job.helper,
+            helper=self.job.helper or "____________",
             printed=f"{at:%Y-%m-%d %H:%M}　{sides}，按门牌顺序，第 1 页是这张封面",
             takedown=self.takedown(grid.part.grid),
         )

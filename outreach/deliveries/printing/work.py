@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +15,7 @@ from outreach import clock
 from outreach.deliveries.paper import SHEETS
 from outreach.deliveries.printing import files, queries
 from outreach.deliveries.printing.handing_over import hand_over
+from outreach.deliveries.printing.joining import join_files
 from outreach.deliveries.printing.making import Making
 from outreach.deliveries.printing.printer import Printer
 from outreach.deliveries.printing.schemas import Job, Made, Part
@@ -180,7 +181,7 @@ class _Work:
         with self.printer.store.read() as connection:
             parts = queries.parts(connection, self.job.id)
         names = [part.file for part in parts if part.file]
-        files.write_all(self.printer.folder(self.job.id), names, sum(part.pages for part in parts))
+        self._write_all(names, sum(part.pages for part in parts))
         now = clock.now()
         values: dict[str, Any] = {
             "state": "done",
@@ -190,6 +191,14 @@ class _Work:
         }
         with self.printer.store.begin() as connection:
             queries.change(connection, self.job.id, values, only=("running",))
+
+    def _write_all(self, names: Sequence[str], pages: int) -> None:
+        """Everything in one file: a PDF, or an archive where that would be too long; a single part is that already."""
+        folder = self.printer.folder(self.job.id)
+        if len(names) > 1 and pages <= files.MOST_JOINED:
+            join_files([folder / name for name in names], folder / "all.pdf")
+        elif len(names) > 1:
+            files.write_archive(folder, names)
 
     def _fail(self, code: str, params: object) -> None:
         values = {

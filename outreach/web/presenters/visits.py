@@ -9,12 +9,10 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from channels.flyer import Serial
-from outreach import clock
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
 from outreach.campaigns import queries
-from outreach.deliveries import orders, paper, service
+from outreach.deliveries import paper, service
 from outreach.deliveries.service import Carried
 from outreach.deliveries.states import State
 from outreach.errors import Missing
@@ -117,7 +115,7 @@ def view(services: Services, actor: Actor, connection: Connection, shown: Shown)
         campaign=campaign["ref"],
         grids=(Choice("", "全部"), *(Choice(code, named[code]) for code in grids)),
         grid=shown.grid,
-        doors=_doors(services, connection, here, named, _numbers(services, connection, campaign, every), shown),
+        doors=_doors(services, connection, here, named, _numbers(services, connection, campaign, asked.region), shown),
         buttons=BUTTONS,
         slots=_slots(connection, [one for one in mine if one.channel == "broadcast" and asked.covers(one.region)], named, shown),
         walked=sum(walked),
@@ -159,34 +157,13 @@ def _order(services: Services, one: Carried) -> tuple[Any, ...]:
 
 
 def _numbers(
-    services: Services,
-    connection: Connection,
-    campaign: Mapping[str, Any],
-    every: Sequence[Carried],
+    services: Services, connection: Connection, campaign: Mapping[str, Any], region: str
 ) -> dict[int, str]:
-    """Delivery → the number on its sheet.
-
-    Counted over what still gets a sheet and what already has one: a death that is noted on the way must not shift
-    the numbers of the packs that are in somebody's hands.
-    """  # fmt: skip
+    """Delivery → the number on its sheet, for what lies in a region."""
     steps = queries.steps(connection, campaign["id"])
-    step = next((one["id"] for one in steps if one["channel"] == "flyer"), None)
-    if step is None:
+    if all(step["channel"] != "flyer" for step in steps):
         return {}
-    on = clock.today(services.settings.zone)
-    signed = orders.read(connection, campaign["id"], step)
-    pile = {
-        door.delivery_id: (door.region, natural_key(door.address), door.delivery_id)
-        for door in paper.doors(connection, services.vault, signed, on, sealed=True)
-    }
-    pile |= {one.delivery_id: _order(services, one) for one in every if one.channel == "flyer"}
-    grids = {code: no for no, code in enumerate(sorted({key[0] for key in pile.values()}), 1)}
-    place: dict[str, int] = {}
-    found = {}
-    for region, _, delivery in sorted(pile.values()):
-        place[region] = place.get(region, 0) + 1
-        found[delivery] = str(Serial(campaign["id"], grids[region], place[region]))
-    return found
+    return paper.serials(connection, services.vault, campaign["id"], region)
 
 
 def _doors(
