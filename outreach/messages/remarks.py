@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from outreach import wording
@@ -14,7 +14,10 @@ from outreach.messages.schemas import WITHOUT_SCRIPT
 
 @dataclass(frozen=True)
 class Remark:
-    """A finding: its code in the catalogue, what it names, and whether somebody would get nothing."""
+    """A finding: its code in the catalogue, what it names, and whether somebody would get nothing.
+
+    params: step, channel, tags (of the readers' languages), count, policy, and what else the words ask for.
+    """
 
     code: str
     params: Mapping[str, Any]
@@ -22,11 +25,13 @@ class Remark:
 
     def message(self, lang: wording.Lang = "zh") -> str:
         """What is so, and what to do."""
-        channel, tag = self.params["channel"], self.params["tag"]
+        channel, tags = self.params["channel"], self.params["tags"]
+        named = dict.fromkeys(languages.name(tag) for tag in tags) if lang == "zh" else tags
         words = {
             "channel": wording.say(f"coverage.channel.{channel}", lang),
             "unit": wording.say(f"coverage.unit.{channel}", lang),
-            "language": languages.name(tag) if lang == "zh" else tag,
+            "language": ("、" if lang == "zh" else ", ").join(named),
+            "tag": tags[0],
         }
         return wording.say(self.code, lang, **{**self.params, **words})
 
@@ -39,11 +44,28 @@ class Remark:
 
 
 def remarks(coverage: Coverage) -> list[Remark]:
-    """All findings of a campaign: gaps of all steps, then the rest by step."""
-    every = [
-        remark for step in coverage.steps for share in step.shares for remark in _of(step, share)
-    ]
-    return sorted(every, key=lambda remark: not remark.gap)
+    """All findings of a campaign: gaps of all steps, then the rest by step.
+
+    What is the same for readers of several languages is said once.
+    """
+    together: dict[tuple[object, ...], Remark] = {}
+    for step in coverage.steps:
+        for share in step.shares:
+            for remark in _of(step, share):
+                rest = {
+                    key: value
+                    for key, value in remark.params.items()
+                    if key not in ("tags", "count")
+                }
+                key = (remark.code, *rest.items())
+                together[key] = _added(together[key], remark) if key in together else remark
+    return sorted(together.values(), key=lambda remark: not remark.gap)
+
+
+def _added(one: Remark, other: Remark) -> Remark:
+    tags = list(dict.fromkeys([*one.params["tags"], *other.params["tags"]]))
+    count = one.params["count"] + other.params["count"]
+    return replace(one, params={**one.params, "tags": tags, "count": count})
 
 
 def _of(step: StepCoverage, share: Share) -> Iterator[Remark]:
@@ -80,7 +102,7 @@ def _wanted(step: StepCoverage, share: Share) -> str:
 
 def _remark(code: str, step: StepCoverage, share: Share, **more: Any) -> Remark:
     params = {
-        "step": step.number, "channel": step.channel, "tag": share.language, "count": share.count,
+        "step": step.number, "channel": step.channel, "tags": [share.language], "count": share.count,
         "policy": share.policy, **more,
     }  # fmt: skip
     return Remark(f"coverage.{code}", params, gap=share.answer == "gap" and code.startswith("gap"))

@@ -137,19 +137,26 @@ def test_a_gap_is_part_of_what_the_hash_binds(home: Store) -> None:
 # -- the form of a step -----------------------------------------------------------------------------------
 
 
+CORRECTION = (
+    "{{ signature }}更正：原来写的是12月，写错了；正确的是1月。问{{ phone }}。{{ opt_out }}"
+)
+
+
 def test_a_step_with_a_form_sends_that_form(home: Store, vault: Vault) -> None:
     with home.begin() as connection:
         for policy in ("check", "insure", "bundle"):
             town.write_text(
                 connection,
                 f"sms/zh-Hans/{policy}",
-                "{{ signature }}更正。{{ opt_out }}",
+                CORRECTION,
                 form="correction",
             )
         connection.execute(update(Region).values(dialect=""))
         town.released(connection, steps=[{"channel": "sms", "form": "correction"}])
     schedule.tick(home.begin, town.ZONE)
-    assert set(town.carrier(home, vault, "sms").send_all()) == {"【演示县政务办】更正。拒收请回复R"}
+    assert set(town.carrier(home, vault, "sms").send_all()) == {
+        "【演示县政务办】更正：原来写的是12月，写错了；正确的是1月。问12345。拒收请回复R"
+    }
 
 
 @pytest.mark.parametrize("channel", ["sms", "flyer"])

@@ -211,6 +211,15 @@ EVERY = [
 ]  # fmt: skip
 
 
+def test_what_holds_for_several_languages_is_said_once() -> None:
+    step = asked(
+        "sms", *(reader(tag, "poor", private=True) for tag in ("zh-Hans", "zh-Hans-x-henan", "cjy-Hans"))
+    )  # fmt: skip
+    (remark,) = remarks(cover(composer(personal=True), [step]))
+    assert (remark.code, remark.params["count"]) == ("coverage.kept_back.uncertain", 9)
+    assert "9 人（晋语、河南话、普通话）" in remark.message()
+
+
 def test_every_remark_has_words_for_all_that_it_names() -> None:
     found = {
         remark.code: remark
