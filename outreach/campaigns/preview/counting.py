@@ -53,7 +53,7 @@ class Tally:
     def __init__(self, writing: Writing, names: Names) -> None:
         self._writing = writing
         self._names = names
-        self._reading: dict[Request, bool] = {}
+        self._reading: dict[tuple[object, ...], bool] = {}
         self.texts: dict[Shown, Counter[Size]] = {}
         self.gaps: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
@@ -76,18 +76,17 @@ class Tally:
         """Equal requests are one; a name stands in one only where the text reads it."""
         named = [one for one in going if self._reads_name(one.request)]
         known = self._names([one.id for one in named if one.kind == "person"]) if named else {}
-        by_name = {
-            (one.kind, one.id): known.get(one.id, SOMEBODY) if one.kind == "person" else SOMEBODY
-            for one in named
-        }
-        return Counter(
-            replace(one.request, name=by_name.get((one.kind, one.id), "")) for one in going
-        )
+        wanted = Counter(one.request for one in going if not self._reads_name(one.request))
+        for one in named:
+            name = known.get(one.id, SOMEBODY) if one.kind == "person" else SOMEBODY
+            wanted[replace(one.request, name=name)] += 1
+        return wanted
 
     def _reads_name(self, request: Request) -> bool:
-        alike = replace(request, region="", village="", name="")
+        """Whether the text for such a reader names them; what decides is the same for many."""
+        alike = (request.language, request.policies, request.certain, request.private)
         if alike not in self._reading:
-            text = self._writing.composer.choose(self._writing.channel, alike, self._writing.form)
+            text = self._writing.composer.choose(self._writing.channel, request, self._writing.form)
             self._reading[alike] = text is not None and "name" in variables_used(text.body)
         return self._reading[alike]
 
