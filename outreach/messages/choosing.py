@@ -89,7 +89,7 @@ class Choosing:
         return Why(
             got,
             waiting=None if waiting.text == got.text else waiting.text,
-            switched_off=None if switched == waiting else switched.text,
+            switched_off=None if switched == waiting or channel in SPOKEN else switched.text,
             kept_back=self._kept_back(channel, request, form, got),
         )
 
@@ -122,8 +122,12 @@ class Choosing:
         key = (*place, request.language, personal, unread, dialects)
         if key not in self._known:  # many people ask for the same
             available = self._available(place, personal=personal, unread=unread)
-            spoken = dialects or self._manner.written_dialects or channel in SPOKEN
-            choice = languages.choose(request.language, available, written_dialects=spoken)
+            choice = languages.choose(
+                request.language,
+                available,
+                written_dialects=dialects or self._manner.written_dialects,
+                spoken=channel in SPOKEN,
+            )
             tag = choice.variant_tag
             self._known[key] = Pick(None if tag is None else available[tag], choice)
         return self._known[key]

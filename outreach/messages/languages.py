@@ -158,23 +158,40 @@ def _converted(own: _Tag) -> Iterator[Link]:
 
 
 def choose(
-    tag: str, available: Collection[str], *, written_dialects: bool = False, default: str = DEFAULT
+    tag: str,
+    available: Collection[str],
+    *,
+    written_dialects: bool = False,
+    spoken: bool = False,
+    default: str = DEFAULT,
 ) -> Choice:
     """The best of the `available` variant tags for somebody whose language is `tag` ("" = not known).
 
     `written_dialects`: whether written dialect and traditional characters are switched on for the
-    campaign; spoken scripts (broadcast, visit, call) always pass True. Minority languages are
-    languages, not dialects: the switch does not touch them. CN is implied by Hans.
+    campaign. `spoken`: a script (broadcast, visit, call) is heard by its addressee and read by somebody
+    of the office, so dialect needs no switch, and its characters are simplified unless they are switched on.
+    Minority languages are languages, not dialects: the switch does not touch them. CN is implied by Hans.
     """
+    if spoken and not written_dialects:
+        tag = _simplified(tag)
     links = chain(tag or default, default)
     first = _implied(links[0].tag)
     by_tag = {_implied(variant): variant for variant in sorted(available)}
     for link in links:
         variant = by_tag.get(_implied(link.source or link.tag))
-        if variant is not None and (written_dialects or not needs_switch(link.tag)):
+        if variant is not None and (written_dialects or spoken or not needs_switch(link.tag)):
             exact = _implied(link.tag) == first and not link.source
             return Choice(variant, exact, gap=False, converted=link.tag if link.source else "")
     return Choice(None, exact=False, gap=True)
+
+
+def _simplified(tag: str) -> str:
+    """The same variety of Chinese in simplified characters; any other tag as it is."""
+    own = _parse(tag) if tag else None
+    if own is None or own.language not in CHINESE or own.script != "Hant":
+        return tag
+    region = "" if own.region in _TRADITIONAL else own.region
+    return str(replace(own, script="Hans", region=region))
 
 
 def needs_switch(tag: str) -> bool:

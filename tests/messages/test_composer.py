@@ -312,6 +312,34 @@ def test_traditional_characters_need_the_switch_as_any_other_written_variety() -
     assert "办" in composed.text
 
 
+@pytest.mark.parametrize(
+    ("language", "dialects", "said", "tag", "origin"),
+    [
+        ("yue-Hant-HK", False, "粤语说", "yue-Hans", ""),
+        ("yue-Hant-HK", True, "粵語説", "yue-Hant-HK", "yue-Hans"),
+        ("zh-Hant-TW", False, "普通话说", "zh-Hans", ""),
+        ("nan-Hant-TW", False, "闽南语说", "nan-Hans", "nan-Hant"),
+    ],
+    ids=[
+        "dialect without a switch",
+        "with the switch",
+        "the common language",
+        "only written in the other script",
+    ],
+)
+@pytest.mark.parametrize("channel", ["broadcast", "visit", "call"])
+def test_a_script_is_read_by_the_office_and_keeps_its_characters(
+    channel: str, language: str, dialects: bool, said: str, tag: str, origin: str
+) -> None:
+    made = composer(
+        text(f"{channel}/zh-Hans/a", "普通话说", 1), text(f"{channel}/yue-Hans/a", "粤语说", 2),
+        text(f"{channel}/nan-Hant/a", "閩南語說", 3), manner=Manner(written_dialects=dialects),
+    )  # fmt: skip
+    (composed,) = made.compose(channel, [Request(language, ("a",), COUNTY)])
+    assert composed is not None
+    assert (composed.text, composed.language, composed.converted_from) == (said, tag, origin)
+
+
 def test_a_text_written_in_traditional_characters_serves_who_reads_simplified_ones() -> None:
     made = composer(text("sms/zh-Hant-TW/a", "幹部會說"))
     assert made.compose("sms", [Request("zh-Hans", ("a",), COUNTY)]) == [

@@ -90,6 +90,8 @@ def reader(language: str, *refs: str, **more: Any) -> Request:
         ("sms", "ug-Arab", True, "gap", "", ""),
         ("sms", "bo-Tibt", False, "gap", "", ""),
         ("group", "zh-Hans", False, "gap", "", ""),
+        ("broadcast", "zh-Hant-TW", False, "exact", "zh-Hans", "broadcast/zh-Hans/a"),
+        ("broadcast", "zh-Hant-TW", True, "converted", "zh-Hant-TW", "broadcast/zh-Hans/a"),
         ("broadcast", "zh-Hans-x-sichuan", False, "fallback", "zh-Hans", "broadcast/zh-Hans/a"),
         ("flyer", "zh-Hans", False, "sheet", "zh-Hans", ""),
         ("flyer", "yue-Hans", False, "sheet", "zh-Hans", ""),
@@ -118,6 +120,7 @@ def test_the_switch_for_written_dialect_says_what_it_holds_back() -> None:
     assert one("sms", reader("yue-Hans"), written_dialects=True).switched_off == ""
     assert one("sms", reader("zh-Hans-x-henan")).switched_off == ""
     assert one("broadcast", reader("zh-Hans-x-sichuan")).switched_off == ""
+    assert one("broadcast", reader("zh-Hant-TW")).switched_off == ""
     assert one("flyer", reader("yue-Hans")).switched_off == ""
     assert not one("sms", reader("yue-Hans")).switched_off_unread
     assert one("sms", reader("hak-Hans")).switched_off_unread
