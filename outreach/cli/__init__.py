@@ -11,6 +11,7 @@ import typer
 
 from outreach.cli import (
     accounts,
+    boards,
     calculator,
     campaigns,
     deliveries,
@@ -19,6 +20,9 @@ from outreach.cli import (
     funnel,
     imports,  # noqa: F401 - adds its commands to those of people
     matching,
+    message_files,  # noqa: F401 - adds its commands to those of messages
+    message_versions,  # noqa: F401
+    messages,
     notices,  # noqa: F401 - adds its commands to those of flyers
     people,
     policies,
@@ -45,7 +49,8 @@ app = typer.Typer(
 )
 
 for group in (
-    people, regions, policies, segments, proposals, campaigns, deliveries, flyers, surveys, accounts, users, funnel,
+    people, regions, policies, messages, segments, proposals, campaigns, deliveries, flyers, surveys, accounts, users,
+    funnel, boards,
 ):  # fmt: skip
     app.add_typer(group.app)
 for commands in (system, serving, matching, preview, calculator, estimation):

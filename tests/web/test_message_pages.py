@@ -66,10 +66,11 @@ def put(office: Office, place: Place, body: str, by: str = "dong", base: int = 0
 
 def test_the_list_says_what_is_missing_wrong_and_waiting(office: Office, zhou: Browser) -> None:
     put(office, AT_YUE, "各位街坊，{{ policy.one_line }}，问{{ policy.phone }}。")
+    put(office, AT_SMS, "{{ signature }}{{ policy.plain_name }}一定能领。{{ opt_out }}", base=1)
     answer = zhou.get("/messages")
     line = row(answer, "check")
     assert "4 份没写" in line  # broadcast, visit, call, paper
-    assert re.search(r"有 \d+ 处错", line)  # the sample texts lack nearly everything
+    assert re.search(r"有 \d+ 处错", line)
     assert "粤语" in line
     assert 'href="/messages/check/visit/zh-Hans"' in line
     assert "几项政策合成一条" in answer.text
@@ -128,6 +129,14 @@ def test_a_new_text_begins_where_it_will_stand(zhou: Browser) -> None:
     assert zhou.get("/messages/nosuch/new?channel=sms").status_code == 404
 
 
+def test_the_notice_comes_as_a_picture(office: Office, zhou: Browser) -> None:
+    address = f"/messages/check/picture.png?language=zh-Hans&region={town.COUNTY}"
+    assert html.escape(address) in zhou.get("/messages/check/group/zh-Hans").text
+    assert "picture.png" not in zhou.get(SMS).text
+    answer = zhou.get(address)
+    assert (answer.status_code, answer.content[:4]) == (200, b"\x89PNG")
+
+
 # -- the editor -------------------------------------------------------------------------------------------
 
 
@@ -147,6 +156,7 @@ def test_the_editor_says_what_is_wrong_where_and_what_to_do(zhou: Browser) -> No
 def test_a_good_text_is_said_to_be_good_and_its_cost_is_counted(zhou: Browser) -> None:
     seen = words(send(zhou, SMS, page=SMS, title="题", body=GOOD, base=1))
     assert "可以用" in seen
+    assert "好懂的程度" in seen
     assert "可能符合的 3 人" in seen  # three of the town's four people are over 65, for sure
 
 

@@ -142,6 +142,7 @@ def _frame(t: Table, region: str) -> tuple[shelf.Frame, int]:
 
 def _look(draft: Draft, findings: list[Finding], reader: str, likely: int, fen: int) -> Look:
     unread = draft.needs_review and not reader
+    plain, plain_parts = says.plainly(draft)
     state: shelf.State = "unread" if unread else "ready"
     return Look(
         verdict=says.verdict(findings, state),
@@ -149,6 +150,8 @@ def _look(draft: Draft, findings: list[Finding], reader: str, likely: int, fen: 
         ticks=says.ticks(draft, findings),
         measures=says.measures(draft, likely, fen),
         previews=says.previews(draft),
+        plain=plain,
+        plain_parts=plain_parts,
     )
 
 
@@ -198,7 +201,17 @@ def editor(t: Table, typed: Typed, told: Told = Told()) -> EditorView:
         said=told.said,
         retire=_under(path, "retire", query) if may and t.newest is not None else "",
         restore=_under(path, "restore", query) if may else "",
+        picture=_picture(t, region),
     )  # fmt: skip
+
+
+def _picture(t: Table, region: str) -> str:
+    """Where the policy's notice is as a picture: it goes out beside a group text, and has the words of the leaflet."""
+    chinese = t.place.language.split("-")[0] in languages.CHINESE
+    if t.policy is None or not chinese or t.place.channel not in ("group", "flyer"):
+        return ""
+    asked = urlencode({"language": t.place.language, "region": region})
+    return f"/messages/{t.place.policy}/picture.png?{asked}"
 
 
 def _under(path: str, name: str, query: str) -> str:

@@ -12,6 +12,7 @@ from outreach.messages.lint import Draft
 from outreach.messages.lint.limits import robot_bytes
 from outreach.messages.lint.questions import ASKS_ALL
 from outreach.messages.markup import parse_flyer, parse_letter, parse_qa
+from outreach.messages.plainness import Part, plainness
 from outreach.messages.render import render
 from outreach.messages.schemas import SPOKEN
 from outreach.messages.spoken import spoken_seconds, stretches
@@ -172,3 +173,19 @@ def previews(draft: Draft) -> tuple[tuple[str, Shown], ...]:
         if not long.problem and long.text != found[0][1].text:
             found.append(("名字、地名最长的时候", long))
     return tuple(found)
+
+
+def plainly(draft: Draft) -> tuple[str, tuple[str, ...]]:
+    """How plainly it is written, in points, and what costs how many; nothing for another script."""
+    texts = _rendered(draft)
+    found = plainness(texts[0]) if texts else None
+    if found is None:
+        return "", ()
+    return f"{found.score} 分（满分 100）", tuple(
+        _part(one) for one in found.parts if one.lost >= 1
+    )
+
+
+def _part(part: Part) -> str:
+    words = "、".join(f"“{place.words[:16]}”" for place in part.places)
+    return f"{part.name()} 扣 {round(part.lost)} 分：{words}。{part.meaning()}"

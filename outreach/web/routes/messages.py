@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from outreach import clock
 from outreach.access.roles import Action
+from outreach.deliveries import notices
+from outreach.errors import Refused
 from outreach.messages import languages
 from outreach.messages.schemas import Place
 from outreach.messages.variants import check_form
@@ -59,6 +63,28 @@ def policy_page(
     with services.store.read() as connection:
         view = policy_texts(Desk(services, actor, connection), policy, region, said)
     return page(request, "messages_policy.html", view)
+
+
+@router.get("/messages/{policy}/picture.png")
+@needs(Action.MESSAGES_VIEW)
+def picture(
+    policy: str,
+    services: TheServices,
+    actor: TheActor,
+    language: Word = languages.DEFAULT,
+    region: Word = "",
+) -> Response:
+    """The notice as a picture for ordinary groups; what may not be posted yet says 草稿 on itself."""
+    actor.scope.require(region or actor.region)
+    settings = services.settings
+    house = notices.House(settings.public_url, home=settings.region, demo=services.demo)
+    order = notices.Order(policy, clock.today(settings.zone), language, region)
+    with services.store.read() as connection:
+        try:
+            made = notices.picture(connection, order, house)
+        except Refused:
+            made = notices.picture(connection, replace(order, draft=True), house)
+    return Response(made.data, media_type="image/png")
 
 
 @router.get("/messages/{policy}/new")
