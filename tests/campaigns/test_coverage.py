@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from outreach.deliveries import queries as deliveries
 from outreach.errors import Invalid, Refused
 from outreach.messages.coverage import Coverage, Share
 from outreach.messages.remarks import remarks
+from outreach.models.messages import Variant
 from outreach.models.people import Household, Person, Region
 from outreach.store import Store
 from outreach.vault import Vault
+from segments import vocabulary
 from tests import town
 
 
@@ -186,3 +189,46 @@ def test_the_channels_own_form_needs_no_word() -> None:
     (letter,) = town.order(steps=[{"channel": "flyer", "form": "letter"}]).steps
     assert "form" not in plain.options
     assert letter.options["form"] == "letter"
+
+
+# -- to a person, or to everybody ---------------------------------------------------------------------------
+
+DIBAO = 1 << vocabulary.by_code("income.dibao").bit
+POOR: dict[str, Any] = {
+    **town.CHECK, "id": "poor", "official_name": "困难群众价格补贴", "plain_name": "价格补贴",
+    "one_line": "价格补贴可以申请了", "rule": {"all": [{"field": "circumstances", "op": "has", "value": "income.dibao"}]},
+}  # fmt: skip
+GENERAL = (
+    "{{ signature }}家庭困难的，可以申请{{ policy.plain_name }}，以受理部门审核为准。{{ opt_out }}"
+)
+PERSONAL = (
+    "{{ signature }}您好，您可以申请{{ policy.plain_name }}，以受理部门审核为准。{{ opt_out }}"
+)
+
+
+def test_a_sensitive_policy_speaks_only_to_who_alone_reads_it(home: Store, vault: Vault) -> None:
+    """Preview, coverage and the carrier agree on who is spoken to."""
+    known = {"circumstances": DIBAO, "circumstances_known": DIBAO}
+    with home.begin() as connection:
+        town.load(connection, POOR)
+        town.write_text(connection, "sms/zh-Hans/poor", GENERAL)
+        key = town.write_text(connection, "sms/zh-Hans/poor", PERSONAL, version=2)
+        connection.execute(
+            update(Variant).where(Variant.id == key).values(announce="personal", version=1)
+        )
+        town.add_person(connection, vault, "+8613800000201", **known)
+        town.add_person(connection, vault, "+8613800000202", **known)
+        family = town.add_person(connection, vault, "+8613800000203", **known)
+        connection.execute(update(Person).where(Person.id == family).values(phone_kind="family"))
+        campaign = create(connection, policies=["poor"], announce="personal")
+        found = service.covered(connection, campaign, town.TODAY)
+        looked = service.look(connection, campaign, town.TODAY)
+        service.submit(connection, "winter", "gan", town.TODAY)
+        service.approve(connection, "winter", "zhang")
+        service.release(connection, "winter", "gan")
+    schedule.tick(home.begin, town.ZONE)
+    sent = Counter(town.carrier(home, vault, "sms").send_all())
+    assert Counter("您" in said for said in sent.elements()) == {True: 2, False: 1}
+    assert {text.text: text.count for text in looked.steps[0].texts} == sent
+    said = {(one.personal, one.kept_back): one.count for one in found.steps[0].shares}
+    assert said == {(True, ""): 2, (False, "not_private"): 1}
