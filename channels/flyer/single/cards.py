@@ -27,7 +27,17 @@ class QuestionCard:
 def render_questions(
     card: QuestionCard, meta: SheetMeta, press: Press, *, size: CardSize = "a5x2"
 ) -> Printed:
-    """Two A5 cards or four A6 cards on one A4 that is cut in the middle; FlyerError when they do not fit."""
+    """Two A5 cards or four A6 cards on one A4 that is cut in the middle.
+
+    FlyerError `flyer.card_pairs` for none or more than eight questions, `flyer.card_overflow` when they do not fit.
+    """
     if not 1 <= len(card.pairs) <= MOST_QUESTIONS:
         raise FlyerError("flyer.card_pairs", count=len(card.pairs), most=MOST_QUESTIONS)
-    return press_sheet(sheet_job(press, "qa.typ", meta, {"card": plain_data(card)}, paper=size), 1)
+    job = sheet_job(press, "qa.typ", meta, {"card": plain_data(card)}, paper=size)
+    try:
+        return press_sheet(job, 1)
+    except FlyerError as error:
+        if error.code != "flyer.sheet_overflow":
+            raise
+        count, paper = len(card.pairs), {"a5x2": "A5", "a6x4": "A6"}[size]
+        raise FlyerError("flyer.card_overflow", count=count, paper=paper) from error

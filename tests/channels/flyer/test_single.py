@@ -96,9 +96,6 @@ TOO_MUCH: dict[str, Callable[[], flyer.Printed]] = {
     "a 明白纸": lambda: flyer.render_notice(
         replace(NOTICE, paragraphs=("还有一段话。" * 60,) * 3), META, PRESS, size="leaflet"
     ),
-    "a card": lambda: flyer.render_questions(
-        replace(CARD, pairs=(("问什么？", "答得很长，" * 20),) * 8), META, PRESS, size="a6x4"
-    ),
     "a leaflet": lambda: flyer.render_notice(
         replace(NOTICE, when="全年都能办，" * 30), META, PRESS, size="a5x2"
     ),
@@ -165,9 +162,26 @@ def test_a_long_script_is_read_from_one_side_and_logged_on_the_other() -> None:
     assert front.count("这里是石桥村广播") == 3
 
 
+def test_a_longer_script_says_that_it_goes_on_behind() -> None:
+    made = flyer.render_broadcast(replace(SCRIPT, paragraphs=SCRIPT.paragraphs * 5), META, PRESS)
+    front, back = reading.words(made.pdf)
+    assert "还没念完，翻到背面" in front
+    counts = [page.count("这里是石桥村广播") for page in (front, back)]
+    assert sum(counts) == 5
+    assert min(counts) > 0
+    assert "播放记录" in back
+
+
 def test_a_script_in_a_dialect_gets_no_pinyin() -> None:
     with pytest.raises(flyer.FlyerError, match=r"flyer\.pinyin_language"):
         flyer.render_broadcast(replace(SCRIPT, language="粤语"), META, PRESS, with_pinyin=True)
+
+
+def test_a_card_that_is_too_full_says_what_may_fit() -> None:
+    full = replace(CARD, pairs=(("问什么？", "答得很长，" * 6),) * 8)
+    assert flyer.render_questions(full, META, PRESS).pages == 1
+    with pytest.raises(flyer.FlyerError, match=r"flyer\.card_overflow"):
+        flyer.render_questions(full, META, PRESS, size="a6x4")
 
 
 @pytest.mark.parametrize("pairs", [0, 9])
