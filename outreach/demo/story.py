@@ -35,7 +35,7 @@ from outreach.deliveries.printing import work
 from outreach.deliveries.printing.delivering import bring, printed_sheets
 from outreach.deliveries.printing.printer import Printer
 from outreach.deliveries.printing.schemas import Ask
-from outreach.demo import answers, office_lists, residents, workbook
+from outreach.demo import answers, notices, office_lists, residents, workbook
 from outreach.demo import county as counties
 from outreach.demo import people as accounts
 from outreach.demo.county import COUNTY
@@ -268,6 +268,7 @@ class Story:
         sweep(self.home.store, self.home.settings)
         sheets = printed_sheets(job, parts)
         self.say(f"打印 {sheets:,} 户，{job.pages:,} 页，{len(job.problems)} 户要人看 → {path}")
+        notices.hang(self.home, counties.build(self._households), self.today)
 
     def _paper_step(self, campaign: int, patience: float = 60.0) -> int:
         """The paper step, as soon as it has fired: it waits a little after the messages are settled."""

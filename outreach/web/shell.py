@@ -22,7 +22,7 @@ class Entry:
 _TODAY = Entry("今日", "/today", "today")
 _POLICIES = Entry("政策", "/policies", "policy")
 _PEOPLE = Entry("对象", "/people", "people", ("/segments", "/proposals", "/lists"))
-_PRINT = Entry("打印", "/print", "print")
+_PRINT = Entry("打印", "/print", "print", ("/boards",))
 _RESULTS = Entry("成效", "/results", "chart")
 
 NAVIGATION: dict[Role, tuple[Entry, ...]] = {

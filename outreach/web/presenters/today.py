@@ -18,7 +18,7 @@ from outreach.policies import service as policies
 from outreach.reports import service as reports
 from outreach.reports.schemas import OfficeFacts
 from outreach.web.formats import day, thousands, yuan
-from outreach.web.presenters import proposals
+from outreach.web.presenters import boards, proposals
 from outreach.web.presenters.live import MOVING, live_campaign
 from outreach.web.presenters.names import CHANNEL
 from outreach.web.services import Services
@@ -60,6 +60,7 @@ def today(services: Services, actor: Actor, connection: Connection) -> TodayView
             *_sending(desk),
             *proposals.todo(actor, connection),
             *_papers(desk),
+            *_notices(desk),
             *_untold(desk),
             *_register(desk),
         ),
@@ -173,6 +174,15 @@ def _papers(desk: Desk) -> list[Todo]:
         for key, n in desk.office.printed.items()
         if key in known
     ]
+
+
+def _notices(desk: Desk) -> list[Todo]:
+    """Notices on boards that are out of date, for whoever walks past them."""
+    n = boards.due_count(desk.connection, desk.actor, desk.on) if desk.actor.may(Action.VISITS_RECORD) else 0
+    if not n:
+        return []
+    text = "过期、有新版或政策停办了。撤下来，点一下“已撤”。"
+    return [Todo(f"{thousands(n)} 张公告要撤", text, Link("看在哪里", "/boards", "policy"))]
 
 
 def _untold(desk: Desk) -> list[Todo]:
