@@ -157,7 +157,7 @@ def test_a_good_text_is_said_to_be_good_and_its_cost_is_counted(zhou: Browser) -
     seen = words(send(zhou, SMS, page=SMS, title="题", body=GOOD, base=1))
     assert "可以用" in seen
     assert "好懂的程度" in seen
-    assert "可能符合的 3 人" in seen  # three of the town's four people are over 65, for sure
+    assert "符合条件的 3 人" in seen  # three of the town's four people are over 65, for sure
 
 
 def test_what_the_script_fetches_is_what_the_button_shows(zhou: Browser) -> None:
@@ -294,6 +294,7 @@ def test_a_template_that_could_run_away_is_refused_and_comes_back(zhou: Browser)
     answer = send(zhou, f"{SMS}/look", page=SMS, title="题", body=wild, base=1)
     assert answer.status_code == 200
     assert "处错" in words(answer)
+    assert "六问" not in words(answer)  # what cannot be read answers nothing, and is not ticked off
 
 
 # -- who may ----------------------------------------------------------------------------------------------

@@ -45,8 +45,8 @@ def shown(draft: Draft, number: int = 0) -> Shown:
     lang = "" if draft.language == languages.DEFAULT else draft.language
     try:
         text = render(draft.source, draft.examples[number])
-    except Invalid as problem:
-        return Shown("plain", draft.source, lang, problem=say(problem.code, **problem.params))
+    except Invalid:  # the findings say why
+        return Shown("plain", draft.source, lang)
     return _by_kind(draft, text, lang, number)
 
 
@@ -94,7 +94,9 @@ def _line(draft: Draft, finding: Finding) -> FindingLine:
 
 
 def ticks(draft: Draft, findings: Sequence[Finding]) -> tuple[Tick, ...]:
-    """The six questions, as far as a text of this kind has to answer them."""
+    """The six questions, as far as a text of this kind has to answer them; none for one that cannot be read yet."""
+    if not _rendered(draft):
+        return ()
     open_ = {
         name
         for one in findings
@@ -153,7 +155,7 @@ def _sms(draft: Draft, texts: Sequence[str], likely: int, part_fen: int) -> list
         total = likely * usual
         money = f"，约 {yuan(total * part_fen)}" if part_fen else ""
         found.append(
-            Measure("都发一遍", f"{thousands(total)} 条{money}", f"可能符合的 {thousands(likely)} 人，每人一条短信")
+            Measure("都发一遍", f"{thousands(total)} 条{money}", f"符合条件的 {thousands(likely)} 人，每人一条短信")
         )  # fmt: skip
     return found
 

@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse
 from outreach import clock
 from outreach.access.roles import Action
 from outreach.errors import Invalid, OutreachError
-from outreach.messages import editing, languages, service
+from outreach.messages import editing, languages, service, trial
 from outreach.messages.editing import Edit
 from outreach.messages.schemas import Place
 from outreach.messages.variants import CHANNELS, check_form
@@ -92,6 +92,8 @@ def editor_page(  # noqa: PLR0913 - one argument per part of the address
 ) -> Response:
     """The newest version, or a place that has none yet."""
     actor.scope.require(region or actor.region)
+    if actor.may(Action.MESSAGES_EDIT):
+        trial.warm_up()  # the first look while somebody types would wait for it
     with services.store.read() as connection:
         found = table(Desk(services, actor, connection), place, region)
         typed = Typed(opened(found, start), region, beside)
