@@ -20,6 +20,7 @@ from outreach.campaigns.preview.looking import Look, account_of, step_policies, 
 from outreach.campaigns.preview.schemas import Preview
 from outreach.campaigns.schemas import CampaignOrder
 from outreach.campaigns.states import MOVES
+from outreach.campaigns.texts import faulty_texts
 from outreach.deliveries import orders
 from outreach.errors import Conflict, Invalid, Missing, Refused
 from outreach.messages import service as messages
@@ -158,10 +159,11 @@ def faults(
     home = campaign["options"].get("home", "")
     found = readiness.faults(connection, views, campaign["region"], on, home)
     composer = orders.composer(connection, campaign, views)
-    for step in queries.steps(connection, campaign["id"]):
+    steps = queries.steps(connection, campaign["id"])
+    for step in steps:
         told = step_policies(step, views)
         found += coverage.missing_texts(composer, step, told, campaign["region"])
-    return found
+    return found + faulty_texts(connection, campaign, steps, views)
 
 
 def submit(connection: Connection, ref: str, by: str, on: date, vault: Vault | None = None) -> str:

@@ -38,7 +38,7 @@ SEVERITY: dict[str, Severity] = {
     "messages.paid_number": "warning",
     # A group's robot, paper, loudspeaker.
     "messages.group_too_long": "error",
-    "messages.no_valid_until": "error",
+    "messages.no_valid_until": "warning",
     "messages.missing_glyph": "error",
     "messages.unassigned_character": "error",
     "messages.reading_time": "warning",
