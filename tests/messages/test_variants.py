@@ -3,10 +3,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from outreach import content
 from outreach.errors import Invalid
-from outreach.messages.variants import parse_variant, read_catalogue, read_variants
+from outreach.messages.schemas import Place
+from outreach.messages.variants import (
+    CHANNELS,
+    parse_place,
+    parse_variant,
+    read_catalogue,
+    read_file,
+    read_folder,
+    read_variants,
+)
 
 HEAD = '+++\nform = "sms"\ntitle = "题"\nannounce = "general"\n'
 PLACE = "sms/zh-Hans/phys-65.j2"
@@ -94,3 +105,51 @@ def test_a_bad_catalogue_is_named(tmp_path: Path, text: str) -> None:
 def test_the_catalogue_names_every_language_that_has_a_folder() -> None:
     folders = {place.split("/")[1] for place in content.files("*/*/*.j2")}
     assert folders <= set(read_catalogue().languages)
+
+
+# -- places ----------------------------------------------------------------------------------------------
+
+CATALOGUE = read_catalogue()
+PLACES = st.builds(
+    lambda channel, language, policy, form, announce: Place(
+        policy, channel, language, CATALOGUE.forms_of(channel)[form % len(CATALOGUE.forms_of(channel))].id, announce
+    ),
+    st.sampled_from(CHANNELS),
+    st.sampled_from(sorted(CATALOGUE.languages)),
+    st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True),
+    st.integers(0, 20),
+    st.sampled_from(["general", "personal"]),
+)  # fmt: skip
+
+
+@given(PLACES, st.sampled_from(["", ".j2"]))
+def test_a_place_is_read_as_it_is_written(place: Place, ending: str) -> None:
+    assert parse_place(f"{place}{ending}", CATALOGUE) == place
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("sms/phys-65", "file_misplaced"),
+        ("fax/zh-Hans/phys-65", "file_misplaced"),
+        ("sms/cmn/phys-65", "folder_language"),
+        ("sms/zh-Hans/phys-65.letter", "form_of_channel"),
+        ("sms/zh-Hans/phys-65.personal.letter.more", "place_unreadable"),
+        ("sms/zh-Hans/.j2", "file_misplaced"),
+        ("sms/zh-Hans/养老", "place_unreadable"),
+    ],
+)
+def test_a_place_that_is_none_says_how_it_is_written(name: str, code: str) -> None:
+    with pytest.raises(Invalid) as problem:
+        parse_place(name, CATALOGUE)
+    assert problem.value.code == f"messages.{code}"
+
+
+def test_one_file_says_its_place_by_the_end_of_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "anywhere" / PLACE
+    path.parent.mkdir(parents=True)
+    path.write_text(HEAD + "+++\n正文", "utf-8")
+    assert read_file(path, CATALOGUE).place == parse_place(PLACE)
+    assert [file.place for file in read_folder(tmp_path / "anywhere", CATALOGUE)] == [
+        parse_place(PLACE)
+    ]
