@@ -63,7 +63,6 @@ def _fault(text: Text, finding: Finding) -> Fault:
     return "campaigns.text_faulty", {
         "text": str(text.place), "title": text.title, "code": finding.code,
         "said": f"{finding.message()}{finding.hint()}",
-        "said_en": f"{finding.message('en')} {finding.hint('en')}".strip(),
     }  # fmt: skip
 
 
