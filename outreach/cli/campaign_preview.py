@@ -102,10 +102,11 @@ def _waiting(connection: Connection, campaign: Mapping[str, Any]) -> list[str]:
 
 
 def _written(seen: Preview, out: Path) -> int:
-    from outreach.campaigns.preview import workbook
+    from outreach.campaigns.preview.workbook import workbook
     from outreach.web.presenters.names import CHANNEL
 
-    return workbook.write(seen, out, CHANNEL)
+    out.write_bytes(workbook(seen, CHANNEL))
+    return sum(len(step.texts) for step in seen.steps)
 
 
 def _lines(seen: Preview, most: int) -> Iterator[str]:
@@ -130,6 +131,8 @@ def _step_lines(step: StepPreview, first: int, most: int) -> Iterator[str]:
         yield f"    {text.text}"
     if len(step.texts) > most:
         yield f"  还有 {len(step.texts) - most} 种文字；--limit {len(step.texts)} 全部列出"
+    if step.longest and step.shortest and len(step.texts) > 1:
+        yield f"  最长 {step.longest.characters} 字，最短 {step.shortest.characters} 字"
     if step.cost.lines:
         yield from _cost_lines("  共", step)
     yield from (f"  没有内容可发：{language} {count} 人" for language, count in step.gaps.items())
@@ -212,7 +215,7 @@ def _got(got: Got) -> str:
     if not got.text:
         return "一张一户一单"
     billed = f"，计费 {got.parts} 条" if got.billing else ""
-    return f"{got.language}，{len(got.text)} 字{billed}"
+    return f"{got.language}，{got.place} 第 {got.version} 版，{len(got.text)} 字{billed}"
 
 
 def _against(office: Installation, ref: str, other: str) -> Answer:

@@ -143,9 +143,9 @@ def test_every_part_is_counted_as_composed_one_by_one(home: Store, vault: Vault)
     assert (step.cost.fen, step.cost.savings) == (one_by_one.fen, one_by_one.savings)
     assert looked.cost == step.cost
     assert step.longest
-    assert step.longest.parts == step.cost.maximum
+    assert step.longest.characters == max(map(len, sent))
     assert step.shortest
-    assert step.shortest.least == step.cost.minimum
+    assert step.shortest.characters == min(map(len, sent))
 
 
 def test_a_post_to_every_group_is_what_is_posted(home: Store, vault: Vault) -> None:

@@ -109,6 +109,7 @@ def test_the_text_is_the_one_that_is_sent(
     assert got.request.policies == policies
     assert found.way
     assert (found.way.through, found.way.alone) == (through, alone)
+    assert (got.place, got.version) == (f"sms/zh-Hans/{policies[0]}", 2)
     assert NAME in got.text
     assert NAME not in got.shown
     assert "欧阳**" in got.shown

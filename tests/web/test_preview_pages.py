@@ -10,10 +10,10 @@ import openpyxl
 import pytest
 from sqlalchemy import insert, select, update
 
+from outreach.campaigns import service
 from outreach.campaigns.preview.schemas import Preview
 from outreach.models.deliveries import Account
-from outreach.models.people import Person, Refusal
-from outreach.web import kept_previews
+from outreach.models.people import Person, Refusal, Region
 from outreach.web.kept_previews import Kept, KeptPreviews, Work
 from tests import town
 from tests.web.conftest import Browser, Installation
@@ -92,7 +92,7 @@ def test_looking_at_the_page_renders_nothing(
     def never(*_: object) -> Preview:
         raise AssertionError("rendered again")
 
-    monkeypatch.setattr(kept_previews.service, "looked", never)
+    monkeypatch.setattr(service, "looked", never)
     assert zhou.get(PAGE).text.count("惠惠惠") == first.count("惠惠惠") > 0
 
 
@@ -155,7 +155,7 @@ def test_more_texts_than_a_page_holds_are_turned_over(office: Office) -> None:
             )  # fmt: skip
         for number in range(60):
             place = {"code": f"6001011011{number:02}", "name": f"{number}村", "level": "village"}
-            connection.execute(insert(town.Region).values(**place, parent=town.TOWN, dialect=""))
+            connection.execute(insert(Region).values(**place, parent=town.TOWN, dialect=""))
             connection.execute(
                 update(Person).where(Person.region == f"{town.EAST}{number:02}").values(region=place["code"])
             )  # fmt: skip
@@ -243,7 +243,7 @@ def test_a_preview_that_fails_says_so_and_may_be_tried_again(
         raise ValueError("broken")
 
     with monkeypatch.context() as patched:
-        patched.setattr(kept_previews.service, "looked", broken)
+        patched.setattr(service, "looked", broken)
         assert "没有算成" in made(zhou)
     assert "没有算成" not in made(zhou)
 

@@ -61,7 +61,7 @@ class Way:
 class Got:
     """What a person gets on a step, word for word. `shown` has the name masked, and is as long as `text` where it can be.
 
-    reason: '' or why nothing comes (deliveries.states.Reason, or NOT_IN_AUDIENCE).
+    place and version: which text made it. reason: '' or why nothing comes (deliveries.states.Reason, or NOT_IN_AUDIENCE).
     """
 
     number: int
@@ -71,6 +71,8 @@ class Got:
     shown: str = ""
     language: str = ""
     variant: int = 0
+    place: str = ""
+    version: int = 0
     parts: int = 0
     billing: str = ""
     reason: str = ""
@@ -91,6 +93,8 @@ class Got:
             "shown",
             "language",
             "variant",
+            "place",
+            "version",
             "parts",
             "billing",
             "reason",
@@ -213,6 +217,7 @@ def _written(
     if one.kind == "person":
         name = look.names(connection, [one.id]).get(one.id, "")
     text = _composed(how, replace(one.request, name=name))
+    chosen = how.composer.choose(how.channel, one.request, how.form)
     if text is None:
         reason = Reason.NO_TEXT.value
         return replace(nothing, request=one.request, reason=reason, kind=one.kind)
@@ -227,6 +232,8 @@ def _written(
         shown=shown.text if shown else "",
         language=text.language,
         variant=text.variant_id,
+        place=str(chosen.place) if chosen else "",
+        version=chosen.version if chosen else 0,
         parts=size(text.text, how.billing).parts if how.billing else 0,
         billing=how.billing or "",
         kind=one.kind,

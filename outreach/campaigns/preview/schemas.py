@@ -65,15 +65,13 @@ class StepPreview:
 
     @property
     def longest(self) -> Distinct | None:
-        """The text that costs most, of several the one with most characters."""
-        return max(self.texts, key=lambda one: (one.parts, one.characters), default=None)
+        """The text with most characters."""
+        return max(self.texts, key=lambda one: one.characters, default=None)
 
     @property
     def shortest(self) -> Distinct | None:
-        """The text that costs least, of several the one with fewest characters."""
-        return min(
-            self.texts, key=lambda one: (one.least or one.parts, one.characters), default=None
-        )
+        """The text with fewest characters."""
+        return min(self.texts, key=lambda one: one.characters, default=None)
 
     @cached_property
     def by_language(self) -> dict[str, int]:
@@ -111,6 +109,8 @@ class StepPreview:
             "recipients": self.recipients,
             "at_most": self.at_most,
             "texts": [vars(text) for text in self.texts],
+            "longest": vars(self.longest) if self.longest else None,
+            "shortest": vars(self.shortest) if self.shortest else None,
             "parts": dict(self.parts),
             "histogram": {str(parts): count for parts, count in self.cost.histogram.items()},
             "savings": [one.as_dict() for one in self.cost.savings],

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, BinaryIO
+from io import BytesIO
+from typing import Any
 
 import xlsxwriter
 
@@ -28,12 +28,11 @@ _WIDTHS = (6, 10, 12, 14, 8, 10, 10, 8, 90)
 _STEPS = ("步", "渠道", "要告诉", "没有内容可发", "这次不发", "原因", "最少计费", "中位计费", "最多计费", "合计计费", "合计（元）")  # fmt: skip
 
 
-def write(preview: Preview, target: Path | BinaryIO, channels: Mapping[str, str]) -> int:
-    """Write the workbook; returns how many texts stand in it. channels: code → its Chinese name."""
+def workbook(preview: Preview, channels: Mapping[str, str]) -> bytes:
+    """The workbook as a file. channels: code → its Chinese name."""
+    target = BytesIO()
     rows = [_text(step, text, channels) for step in preview.steps for text in step.texts]
-    with xlsxwriter.Workbook(
-        target if not isinstance(target, Path) else str(target), _PLAIN
-    ) as book:
+    with xlsxwriter.Workbook(target, _PLAIN) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         money = book.add_format({"num_format": "#,##0.00"})
@@ -55,7 +54,7 @@ def write(preview: Preview, target: Path | BinaryIO, channels: Mapping[str, str]
         other.write(total, 0, "合计", bold)
         other.write(total, 9, preview.cost.total)
         other.write(total, 10, preview.cost_fen / 100)
-    return len(rows)
+    return target.getvalue()
 
 
 def _text(step: StepPreview, text: Any, channels: Mapping[str, str]) -> tuple[object, ...]:

@@ -30,6 +30,8 @@ def view(
     desk: Desk, connection: Connection, kept: Kept | None = None, work: Work | None = None
 ) -> PreviewView:
     """The page: what was signed, else what was made last for a draft; the frame alone when nothing was."""
+    refs = tuple(queries.policy_refs(connection, desk.campaign["id"]))
+    desk = replace(desk, refs=refs)
     page = _frame(desk, connection, work)
     frozen = desk.campaign["frozen"]
     if frozen is not None:
@@ -46,7 +48,7 @@ def _frame(desk: Desk, connection: Connection, work: Work | None) -> PreviewView
     campaign, actor = desk.campaign, desk.actor
     status, _ = STATUS[campaign["status"]]
     href = f"/campaigns/{campaign['ref']}"
-    views = policies.all_policies(connection, queries.policy_refs(connection, campaign["id"]))
+    views = policies.all_policies(connection, list(desk.refs))
     place = places(connection, [campaign["region"]])[campaign["region"]]
     mine = actor.scope.covers(campaign["region"]) and actor.may(Action.CAMPAIGNS_SUBMIT)
     draft = campaign["status"] == "draft"

@@ -78,6 +78,7 @@ def _got(got: Got) -> GotView:
         return GotView(got.number, channel, detail="一张一户一单，写这一户的政策。")
     asked = got.request.language if got.request else got.language
     given = languages.name(got.language)
+    given += f"，{got.place} 第 {got.version} 版"
     detail = given if asked == got.language else f"说{languages.name(asked)}，收到的是{given}"
     return GotView(got.number, channel, detail=detail, sample=_sample(got))
 

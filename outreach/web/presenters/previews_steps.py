@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -53,12 +53,13 @@ class Asked(BaseModel):
 
 @dataclass(frozen=True)
 class Desk:
-    """Who looks at which campaign, and at which part of its preview."""
+    """Who looks at which campaign, and at which part of its preview. refs: the campaign's policies."""
 
     services: Services
     actor: Actor
     campaign: Mapping[str, Any]
     asked: Asked = field(default_factory=Asked)
+    refs: tuple[str, ...] = ()
 
     @property
     def base(self) -> str:
@@ -91,7 +92,8 @@ def step_look(desk: Desk, step: Mapping[str, Any], looked: StepPreview, first: i
         sms=bool(looked.billing),
         texts=len(every),
         all_href=asked.href(base, step=looked.number, text=0, page=1),
-        samples=tuple(_sample(looked, text, unit) for _, text in chosen),
+        lengths=_lengths(every),
+        samples=_with_picture(desk, step, [_sample(looked, text, unit) for _, text in chosen]),
         lines=tuple(_line(looked, one, unit, asked, base) for one in every[at : at + rows]),
         cost=cost_view(looked.cost) if looked.cost.lines else None,
         gaps=tuple(looked.gaps.items()),
@@ -111,6 +113,35 @@ def _telling(every: Sequence[Numbered]) -> list[Numbered]:
     dearest = max(every, key=lambda one: (one[1].parts, one[1].characters), default=None)
     wanted = [*by_language.values(), *([dearest] if dearest else []), *every[:SIDE_BY_SIDE]]
     return list({number: (number, text) for number, text in wanted}.values())[:SIDE_BY_SIDE]
+
+
+def _lengths(every: Sequence[Numbered]) -> str:
+    """Which text is longest and which is shortest; '' where all are alike."""
+    if len(every) < 2:
+        return ""
+    shortest = min(every, key=lambda one: one[1].characters)
+    longest = max(every, key=lambda one: one[1].characters)
+    if shortest[1].characters == longest[1].characters:
+        return f"都是 {longest[1].characters} 字"
+    return (
+        f"最长 {longest[1].characters} 字（第 {longest[0]} 种），"
+        f"最短 {shortest[1].characters} 字（第 {shortest[0]} 种）"
+    )
+
+
+def _with_picture(
+    desk: Desk, step: Mapping[str, Any], samples: Sequence[Sample]
+) -> tuple[Sample, ...]:
+    """The first post of a step about one policy stands with the picture for groups where people post by hand."""
+    told = step["options"].get("policies") or desk.refs
+    posts = samples and samples[0].kind == "post" and step["channel"] == "group"
+    if not posts or len(told) != 1 or samples[0].tag.split("-")[0] not in languages.CHINESE:
+        return tuple(samples)
+    region = desk.campaign["region"]
+    mine = region if desk.actor.scope.covers(region) else desk.actor.region
+    asked = urlencode({"language": samples[0].tag, "region": mine})
+    picture = f"/messages/{told[0]}/picture.png?{asked}"
+    return (replace(samples[0], picture=picture), *samples[1:])
 
 
 def _sample(looked: StepPreview, text: Distinct, unit: str) -> Sample:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Annotated
 from urllib.parse import quote
 
@@ -12,8 +11,8 @@ from fastapi.responses import RedirectResponse
 from outreach import clock
 from outreach.access import service
 from outreach.access.roles import Action
-from outreach.campaigns.preview import workbook
 from outreach.campaigns.preview.schemas import Preview
+from outreach.campaigns.preview.workbook import workbook
 from outreach.errors import Missing
 from outreach.people import service as people
 from outreach.people.queries import people as queries
@@ -80,11 +79,9 @@ def texts(ref: str, request: Request, services: TheServices, actor: TheActor) ->
         seen = kept.preview
     else:
         raise Missing("previewing.not_made", campaign=ref)
-    target = BytesIO()
-    workbook.write(seen, target, CHANNEL)
     name = quote(f"{campaign['ref']}-文字.xlsx")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(target.getvalue(), media_type=_XLSX, headers=headers)
+    return Response(workbook(seen, CHANNEL), media_type=_XLSX, headers=headers)
 
 
 @router.get("/campaigns/{ref}/preview/changes")

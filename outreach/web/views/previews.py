@@ -108,9 +108,15 @@ class StepLook:
     gaps: tuple[tuple[str, int], ...] = ()
     skipped: tuple[tuple[str, int], ...] = ()
     unit: str = "人"
+    lengths: str = ""
     paper: str = ""
     on_paper: str = ""
     pages: tuple[Link, ...] = ()
+
+    @property
+    def left_out(self) -> int:
+        """How many get nothing on this step, for any reason."""
+        return sum(count for _, count in self.skipped)
 
 
 @dataclass(frozen=True)
