@@ -93,11 +93,11 @@ def _standings(
     rows: Sequence[Any],
 ) -> list[Standing]:
     texts = [Text.of(row) for row in rows]
-    uses = _uses(connection, {text.policy for text in texts})
+    known_uses = uses(connection, {text.policy for text in texts})
     known = {view.ref: view for view in views}
     general = {text.place for text in texts if text.announce == "general"}
     found = [
-        judged(text, known, frame, general, uses.get(text.place, ()), (row["by"], row["created_at"]))
+        judged(text, known, frame, general, known_uses.get(text.place, ()), (row["by"], row["created_at"]))
         for text, row in zip(texts, rows, strict=True)
     ]  # fmt: skip
     return sorted(found + missing(wanted, general), key=lambda one: _sorted(one.place))
@@ -162,12 +162,18 @@ def missing(refs: Iterable[str], there: Iterable[Place]) -> list[Standing]:
     return [Standing(place, "missing") for place in wanted if place not in standing]
 
 
-def _uses(connection: Connection, refs: Iterable[str]) -> dict[Place, tuple[Use, ...]]:
+def uses(connection: Connection, refs: Iterable[str]) -> dict[Place, tuple[Use, ...]]:
+    """Place → the campaigns at work that have signed a text there."""
     found: dict[Place, tuple[Use, ...]] = {}
     for row in queries.signed(connection, refs):
         place = Place(*(row[name] for name in Place._fields))
         found[place] = (*found.get(place, ()), Use(row["ref"], row["title"], row["version"]))
     return found
+
+
+def in_order(texts: Iterable[Text]) -> list[Text]:
+    """Texts as pages list them."""
+    return sorted(texts, key=lambda text: _sorted(text.place))
 
 
 def _sorted(place: Place) -> tuple[object, ...]:

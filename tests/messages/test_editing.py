@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from outreach import content
 from outreach.access import service as accounts
 from outreach.access.schemas import NewUser
 from outreach.errors import Conflict, Invalid, Missing, OutreachError, Refused
-from outreach.messages import carrying, editing, service
+from outreach.messages import carrying, editing, queries, service, shelf
 from outreach.messages.editing import Edit
 from outreach.messages.schemas import Place
-from outreach.messages.variants import VariantFile, parse_variant, tidy, write_variant
+from outreach.messages.variants import CHANNELS, VariantFile, parse_variant, tidy, write_variant
 from outreach.models.access import AuditEntry
+from outreach.policies import service as policies
 from outreach.store import Store
 from tests import town
 from tests.town import TODAY
@@ -314,3 +316,78 @@ def test_the_sites_own_sheets_lie_beside_ours_in_one_folder(tmp_path: Path) -> N
     (own / "flyer/blocks.typ").write_text("#let x = 2", "utf-8")
     assert content.sheets(own, cache) != made
     assert {path.name for path in cache.iterdir()} == {made.name, content.sheets(own, cache).name}
+
+
+# -- what stands where -----------------------------------------------------------------------------------
+
+FRAME = shelf.Frame("演示县政务办", date(2027, 2, 28))
+FINE = (
+    "{{ signature }}满65岁的，符合条件的可以申请{{ policy.plain_name }}，{{ policy.amount_text }}。带身份证，到"
+    "{{ policy.where }}办，全年都行。不收费，不要密码和验证码。问{{ policy.phone }}。{{ opt_out }}"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "place", "reader", "state", "errors"),
+    [
+        (FINE, SMS, "", "ready", 0),
+        (FINE.replace("可以申请", "一定能领"), SMS, "", "faulty", 1),
+        (FINE, SMS._replace(language="yue-Hans"), "", "unread", 0),
+        (FINE, SMS._replace(language="yue-Hans"), "黄婆婆", "ready", 0),
+        (FINE.replace("可以申请", "一定能领"), SMS._replace(language="yue-Hans"), "", "faulty", 1),
+    ],
+    ids=["fine", "an error", "nobody has read it", "read", "an error comes before a reader"],
+)
+def test_what_comes_first_for_a_text(
+    body: str, place: Place, reader: str, state: str, errors: int, store: Store
+) -> None:
+    body = body.replace("可以申请", "{{ policy.official_name }}可以申请") if place != SMS else body
+    with store.begin() as connection:
+        town.load(connection, town.CHECK)
+        put(connection, body, place=place)
+        if reader:
+            service.review(connection, place, reader, TODAY, entered_by="li")
+        views = policies.all_policies(connection)
+        found = {one.place: one for one in shelf.standings(connection, views, FRAME, bundle=False)}
+    assert (found[place].state, found[place].errors) == (state, errors), found[place].findings
+    assert found[place].by == "gan"
+
+
+def test_each_channel_of_a_policy_should_have_a_text(store: Store) -> None:
+    with store.begin() as connection:
+        town.load(connection, town.CHECK)
+        put(connection, FINE)
+        put(connection, FINE, place=SMS._replace(policy="gone"))
+        views = policies.all_policies(connection)
+        found = shelf.standings(connection, views, FRAME)
+        every = shelf.everything(connection, views, FRAME)
+    lost = [one.place for one in found if one.state == "missing"]
+    assert {place.channel for place in lost if place.policy == "check"} == set(CHANNELS) - {"sms"}
+    assert {place.channel for place in lost if place.policy == "bundle"} == set(shelf.BUNDLED)
+    assert {one.place.policy for one in every if one.text} == {"check", "gone"}
+    assert "gone" not in {one.place.policy for one in every if one.state == "missing"}
+
+
+def test_a_campaign_at_work_is_named_with_the_version_that_it_signed(
+    store: Store, vault: Any
+) -> None:
+    with store.begin() as connection:
+        town.build(connection, vault)
+        town.released(connection)
+        editing.save(connection, edit(body=FINE, base=1), "gan")
+        views = policies.all_policies(connection)
+        found = {one.place: one for one in shelf.standings(connection, views, FRAME)}
+    assert [(use.campaign, use.version) for use in found[SMS].used] == [("winter", 1)]
+    assert found[SMS].text is not None
+    assert found[SMS].text.version == 2
+
+
+def test_two_writers_who_saw_the_same_version_make_one(store: Store) -> None:
+    """Between looking and writing somebody else may have written: the table itself decides."""
+    with store.begin() as connection:
+        put(connection, "一")
+        seen = queries.history(connection, SMS)[0]
+        editing.save(connection, edit(body="二", base=1), "li")
+        with pytest.raises(Conflict, match="changed_since"):
+            service.add_version(connection, edit(body="我的二").file(), seen, "gan")
+        assert [one.text.body for one in editing.history(connection, SMS)] == ["二", "一"]

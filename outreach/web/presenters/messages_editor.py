@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from outreach.audiences import preview, snapshot
 from outreach.audiences.segments.schemas import Asked
 from outreach.errors import Invalid, Missing
-from outreach.messages import editing, languages, shelf, trial
+from outreach.messages import editing, languages, service, shelf, trial
 from outreach.messages.differences import differences
 from outreach.messages.editing import Edit, Version
 from outreach.messages.findings import Finding
@@ -65,7 +65,7 @@ class Table:
     views: Mapping[str, PolicyView]
     policy: PolicyView | None
     names: Catalogue
-    standings: tuple[shelf.Standing, ...]
+    texts: tuple[Text, ...]
     versions: tuple[Version, ...] = field(default=())
 
     @property
@@ -75,23 +75,20 @@ class Table:
 
     @property
     def general(self) -> set[Place]:
-        """Where a text stands."""
-        return {one.place for one in self.standings if one.text is not None}
+        """Where a text of the policy stands."""
+        return {text.place for text in self.texts}
 
 
-def table(desk: Desk, place: Place, region: str = "") -> Table:
+def table(desk: Desk, place: Place) -> Table:
     """Look everything up. Missing for an unknown policy."""
     every, policy = lists.about(desk, place.policy)
-    frame = lists.framed(desk, region).frame
-    found = shelf.standings(
-        desk.connection, [] if policy is None else [policy], frame, bundle=policy is None
-    )
     try:
         versions = tuple(editing.history(desk.connection, place))
     except Missing:
         versions = ()
     known = {view.ref: view for view in every}
-    return Table(desk, place, known, policy, lists.catalogue(desk), tuple(found), versions)
+    texts = tuple(shelf.in_order(service.newest(desk.connection, [place.policy])))
+    return Table(desk, place, known, policy, lists.catalogue(desk), texts, versions)
 
 
 def opened(t: Table, start: str = "") -> Edit:
@@ -99,9 +96,7 @@ def opened(t: Table, start: str = "") -> Edit:
     if t.newest is not None:
         text = t.newest.text
         return Edit(t.place, text.title, text.body, text.version, text.follow_up, text.notes)
-    source = next(
-        (one.text for one in t.standings if one.text is not None and str(one.place) == start), None
-    )
+    source = next((text for text in t.texts if str(text.place) == start), None)
     name = lists.BUNDLE_NAME if t.policy is None else t.policy.plain_name
     title = f"{name}·{t.names.form_name(t.place.form)}"
     if t.place.language != languages.DEFAULT:
@@ -163,7 +158,7 @@ def editor(t: Table, typed: Typed, told: Told = Told()) -> EditorView:
     may = lists.may_edit(t.desk)
     here = lists.href(place)
     path, _, query = here.partition("?")
-    standing = next((one for one in t.standings if one.place == place), None)
+    standing = _standing(t, region)
     return EditorView(
         title=f"{says.CHANNELS[place.channel]}·{lists.called(place, t.names)}",
         policy_name=lists.BUNDLE_NAME if t.policy is None else t.policy.plain_name,
@@ -203,6 +198,14 @@ def editor(t: Table, typed: Typed, told: Told = Told()) -> EditorView:
         restore=_under(path, "restore", query) if may else "",
         picture=_picture(t, region),
     )  # fmt: skip
+
+
+def _standing(t: Table, region: str) -> shelf.Standing | None:
+    """What is said of the text as it is saved."""
+    if t.newest is None:
+        return None
+    used = shelf.uses(t.desk.connection, [t.place.policy]).get(t.place, ())
+    return shelf.judged(t.newest.text, t.views, _frame(t, region)[0], t.general, used)
 
 
 def _picture(t: Table, region: str) -> str:
@@ -262,7 +265,7 @@ def _compared(t: Table, edit: Edit, told: Told) -> Compared | None:
 
 def _others(t: Table) -> list[Text]:
     """Other texts that may be looked at while writing: the same channel first."""
-    found = [one.text for one in t.standings if one.text is not None and one.place != t.place]
+    found = [text for text in t.texts if text.place != t.place]
     return sorted(found, key=lambda text: text.channel != t.place.channel)
 
 

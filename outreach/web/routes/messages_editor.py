@@ -95,7 +95,7 @@ def editor_page(  # noqa: PLR0913 - one argument per part of the address
     if actor.may(Action.MESSAGES_EDIT):
         trial.warm_up()  # the first look while somebody types would wait for it
     with services.store.read() as connection:
-        found = table(Desk(services, actor, connection), place, region)
+        found = table(Desk(services, actor, connection), place)
         typed = Typed(opened(found, start), region, beside)
         view = editor(found, typed, Told(said=said, against=version))
     return page(request, "messages_editor.html", view)
@@ -109,7 +109,7 @@ def look(
     """What the script asks for while somebody types: findings, figures and previews, nothing else."""
     actor.scope.require(sheet.region or actor.region)
     with services.store.read() as connection:
-        found = table(Desk(services, actor, connection), place, sheet.region)
+        found = table(Desk(services, actor, connection), place)
         view = looked(found, sheet.typed(place))
     return page(request, "messages_look.html", view)
 
@@ -148,7 +148,7 @@ def _shown(
     error: OutreachError | None = None,
 ) -> Response:
     with services.store.read() as connection:
-        found = table(Desk(services, actor, connection), place, typed.region)
+        found = table(Desk(services, actor, connection), place)
         theirs = error is not None and error.code == "messages.changed_since"
         if theirs:  # whoever saves again has seen what the other one wrote
             typed = replace(typed, edit=replace(typed.edit, base=found.versions[0].text.version))
