@@ -94,23 +94,25 @@ def _sample(expected: Expected) -> set[int]:
 def _unit(
     number: int, sides: Sequence[pypdfium2.PdfPage], unit: ExpectedUnit, closely: bool
 ) -> Iterator[Fault]:
-    text = re.sub(r"[\s\u200b]", "", sides[0].get_textpage().get_text_range())
+    texts = [page.get_textpage() for page in sides]
+    said = re.sub(r"[\s\u200b]", "", texts[0].get_text_range())
     for word in unit.words:
-        if word not in text:
+        if word not in said:
             yield Fault("flyer.text_lost", number, {"word": word})
-    yield from _letters(number, sides)
+    yield from _letters(number, sides, texts)
     if closely:
         yield from _ink(number, sides, unit)
 
 
-def _letters(number: int, sides: Sequence[pypdfium2.PdfPage]) -> Iterator[Fault]:
-    if strangers := sorted({name for page in sides for name in not_embedded(page)}):
-        yield Fault("flyer.font_not_embedded", None, {"fonts": "、".join(strangers)})
-    for page in sides:
-        lines = _lines(page)
-        if clash := overlap(lines):
+def _letters(
+    number: int, sides: Sequence[pypdfium2.PdfPage], texts: Sequence[pypdfium2.PdfTextPage]
+) -> Iterator[Fault]:
+    for page, text in zip(sides, texts, strict=True):
+        if strangers := not_embedded(page):
+            yield Fault("flyer.font_not_embedded", None, {"fonts": "、".join(sorted(strangers))})
+        if clash := overlap(text):
             yield Fault("flyer.overlap", number, {"one": clash[0], "other": clash[1]})
-        if lost := off_page(lines, page):
+        if lost := off_page(text, page):
             yield Fault("flyer.off_page", number, {"text": lost})
 
 
@@ -126,15 +128,27 @@ def _ink(number: int, sides: Sequence[pypdfium2.PdfPage], unit: ExpectedUnit) ->
 
 def not_embedded(page: pypdfium2.PdfPage) -> set[str]:
     """Names of the fonts on a page that the PDF does not carry: another machine would print other letters."""
+    held = raw.FPDFPage_CountObjects(page.raw)
+    objects = [raw.FPDFPage_GetObject(page.raw, number) for number in range(held)]
     found = set()
-    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=8):
-        font = raw.FPDFTextObj_GetFont(item.raw)
-        if raw.FPDFFont_GetIsEmbedded(font) != 1:
-            length = raw.FPDFFont_GetBaseFontName(font, None, 0)
-            name = ctypes.create_string_buffer(max(1, length))
-            raw.FPDFFont_GetBaseFontName(font, name, length)
-            found.add(name.value.decode("utf-8", "replace") or "?")
+    while objects:
+        item = objects.pop()
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_FORM:
+            inside = raw.FPDFFormObj_CountObjects(item)
+            objects += [raw.FPDFFormObj_GetObject(item, number) for number in range(inside)]
+        elif kind == raw.FPDF_PAGEOBJ_TEXT:
+            font = raw.FPDFTextObj_GetFont(item)
+            if raw.FPDFFont_GetIsEmbedded(font) != 1:
+                found.add(_name(font))
     return found
+
+
+def _name(font: Any) -> str:
+    length = raw.FPDFFont_GetBaseFontName(font, None, 0)
+    name = ctypes.create_string_buffer(max(1, length))
+    raw.FPDFFont_GetBaseFontName(font, name, length)
+    return name.value.decode("utf-8", "replace") or "?"
 
 
 def is_grey(picture: Image.Image) -> bool:
@@ -149,31 +163,35 @@ def read_codes(picture: Image.Image) -> set[str]:
     return {code.text for code in zxingcpp.read_barcodes(picture.convert("L"), formats=formats)}
 
 
-Line = tuple[tuple[float, float, float, float], str]
-"""A line of text: left, bottom, right, top in points from the lower left corner; its words."""
+Box = tuple[float, float, float, float]
+"""A line of text on its page: left, bottom, right, top in points from the lower left corner."""
 
 
-def _lines(page: pypdfium2.PdfPage) -> list[Line]:
-    text = page.get_textpage()
-    boxes = [text.get_rect(number) for number in range(text.count_rects())]
-    return [(box, text.get_text_bounded(*box).strip()) for box in boxes]
-
-
-def overlap(lines: Sequence[Line]) -> tuple[str, str] | None:
-    """Two lines that lie upon each other, else None."""
-    for number, ((left, bottom, right, top), one) in enumerate(lines):
-        for (west, south, east, north), other in lines[number + 1 :]:
-            wide = min(right, east) - max(left, west)
-            high = min(top, north) - max(bottom, south)
-            if wide > TOUCH and high > TOUCH:
-                return one, other
+def overlap(text: pypdfium2.PdfTextPage) -> tuple[str, str] | None:
+    """Two lines of a page that lie upon each other, else None."""
+    above: list[Box] = []
+    for box in sorted(_boxes(text), key=lambda box: -box[3]):
+        above = [other for other in above if box[3] - other[1] > TOUCH]
+        for other in above:
+            wide = min(box[2], other[2]) - max(box[0], other[0])
+            if wide > TOUCH and box[3] - max(box[1], other[1]) > TOUCH:
+                return _words(text, other), _words(text, box)
+        above.append(box)
     return None
 
 
-def off_page(lines: Sequence[Line], page: pypdfium2.PdfPage) -> str:
+def off_page(text: pypdfium2.PdfTextPage, page: pypdfium2.PdfPage) -> str:
     """A line that reaches nearer to the edge of the trimmed paper than a printer prints, else ""."""
     left, bottom, right, top = page.get_trimbox()
-    for (west, south, east, north), text in lines:
-        if min(west - left, south - bottom, right - east, top - north) < UNPRINTED:
-            return text
+    for box in _boxes(text):
+        if min(box[0] - left, box[1] - bottom, right - box[2], top - box[3]) < UNPRINTED:
+            return _words(text, box) or "?"
     return ""
+
+
+def _boxes(text: pypdfium2.PdfTextPage) -> list[Box]:
+    return [text.get_rect(number) for number in range(text.count_rects())]
+
+
+def _words(text: pypdfium2.PdfTextPage, box: Box) -> str:
+    return str(text.get_text_bounded(*box)).strip()
