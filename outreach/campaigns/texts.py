@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
-from outreach.deliveries import requests
+from outreach.deliveries import orders, requests
 from outreach.messages import facts, languages, shelf
 from outreach.messages import service as messages
-from outreach.messages.findings import Finding
-from outreach.messages.lint import lint
+from outreach.messages.lint import Draft, lint
 from outreach.messages.schemas import Text
 from outreach.models.messages import BUNDLE
 from outreach.policies.readiness import Fault
@@ -34,14 +34,17 @@ def faulty_texts(
     ready = [text for text in newest if text.ready]
     frame = _frame(campaign)
     known = {view.ref: view for view in views}
+    refs = [view.ref for view in views]
+    listed = orders.list_date(connection, ready, refs, campaign["region"])
     general = {text.place for text in ready if text.announce == "general"}
     wanted = {(step["channel"], requests.form_of(step) or step["channel"]) for step in steps}
-    found: list[Fault] = []
-    for text in ready:
-        if (text.channel, text.form) in wanted and _goes_out(text, campaign, views):
-            errors = _errors(lint(shelf.draft(text, known, frame, general)))
-            found += [_fault(text, errors[0])] if errors else []
-    return found
+    going = [
+        text
+        for text in ready
+        if (text.channel, text.form) in wanted and _goes_out(text, campaign, views)
+    ]
+    found = (_fault(text, shelf.draft(text, known, frame, general), listed) for text in going)
+    return [fault for fault in found if fault is not None]
 
 
 def _goes_out(text: Text, campaign: Mapping[str, Any], views: Sequence[PolicyView]) -> bool:
@@ -55,15 +58,23 @@ def _goes_out(text: Text, campaign: Mapping[str, Any], views: Sequence[PolicyVie
     return spoken or switched_on or not languages.needs_switch(text.language)
 
 
-def _errors(findings: Sequence[Finding]) -> list[Finding]:
-    return [one for one in findings if one.severity == "error" and one.code != shelf.UNREAD]
+def _fault(text: Text, draft: Draft, listed: date | None) -> Fault | None:
+    named = {"text": str(text.place), "title": text.title}
+    if "list_date" in text.body:
+        if listed is None:
+            return "campaigns.no_applied_list", named
+        draft = _dated(draft, listed)
+    for one in lint(draft):
+        if one.severity == "error" and one.code != shelf.UNREAD:
+            said = f"{one.message()}{one.hint()}"
+            return "campaigns.text_faulty", {**named, "code": one.code, "said": said}
+    return None
 
 
-def _fault(text: Text, finding: Finding) -> Fault:
-    return "campaigns.text_faulty", {
-        "text": str(text.place), "title": text.title, "code": finding.code,
-        "said": f"{finding.message()}{finding.hint()}",
-    }  # fmt: skip
+def _dated(draft: Draft, listed: date) -> Draft:
+    """With the day of the list that will really be named."""
+    day = {"list_date": facts.list_day(listed)}
+    return replace(draft, examples=tuple({**one, **day} for one in draft.examples))
 
 
 def _frame(campaign: Mapping[str, Any]) -> shelf.Frame:

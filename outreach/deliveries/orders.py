@@ -14,12 +14,14 @@ from outreach.deliveries.drop import Terms
 from outreach.messages import facts
 from outreach.messages import service as messages
 from outreach.messages.composer import Composer, Manner
+from outreach.messages.schemas import Text
 from outreach.models.campaigns import Campaign, CampaignPolicy, Step
 from outreach.models.deliveries import Account, Attempt, Delivery, DeliverySubject, GroupChat
 from outreach.models.messages import BUNDLE
 from outreach.models.people import Household, Person, Region
 from outreach.policies import service as policies
 from outreach.policies.schemas import PolicyView
+from outreach.reach import service as reach
 
 
 @dataclass(frozen=True)
@@ -103,9 +105,10 @@ def composer(
     """The texts of a campaign: those it signed, or the newest while it is a draft."""
     refs = [view.ref for view in views]
     texts = messages.frozen(connection, campaign["id"]) if campaign["frozen_hash"] else []
+    texts = texts or messages.newest(connection, [*refs, BUNDLE])
     options = campaign["options"]
     return Composer(
-        texts or messages.newest(connection, [*refs, BUNDLE]),
+        texts,
         views,
         office=options["office"],
         phone=options.get("phone", "12345"),
@@ -115,8 +118,18 @@ def composer(
             written_dialects=bool(options.get("written_dialects")),
             personal=campaign["announce"] == "personal",
             region=campaign["region"],
+            list_date=list_date(connection, texts, refs, campaign["region"]),
         ),
     )
+
+
+def list_date(
+    connection: Connection, texts: Sequence[Text], refs: Sequence[str], region: str
+) -> date | None:
+    """Up to which day it is known who has applied; asked only when one of the texts says so."""
+    if not any("list_date" in text.body for text in texts):
+        return None
+    return reach.list_date(connection, refs, region)
 
 
 def read(connection: Connection, campaign_id: int, step_id: int) -> Orders:

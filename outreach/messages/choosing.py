@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from outreach.messages import languages
@@ -21,11 +22,13 @@ class Manner:
 
     written_dialects: written dialect and traditional characters are switched on. personal: it speaks to people whom
     it certainly fits (announce: personal). region: where it is; a policy is as sensitive as its rule is anywhere there.
+    list_date: up to which day it is known who has applied; None = of some policy nobody knows.
     """
 
     written_dialects: bool = False
     personal: bool = False
     region: str = ""
+    list_date: date | None = None
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,9 @@ class Composer:
         self._fixed = {
             "office": office, "phone": phone, "opt_out": opt_out, "signature": facts.signature(office),
         }  # fmt: skip
+        # Without a list nobody can say who has not applied: a text that reads its date is not made then.
+        if manner is not None and manner.list_date is not None:
+            self._fixed["list_date"] = facts.list_day(manner.list_date)
         self._valid_until = valid_until
         self._words: dict[tuple[str, str], dict[str, object]] = {}
 

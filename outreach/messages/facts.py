@@ -34,6 +34,11 @@ def chinese_date(on: date) -> str:
     return f"{on.year}年{on.month}月{on.day}日"
 
 
+def list_day(on: date) -> str:
+    """2026-11-23 → 11月23日: the day of a list, as a follow-up says it (截至11月23日的名单)."""
+    return f"{on.month}月{on.day}日"
+
+
 def policy_words(policy: PolicyView, region: str, valid_until: date) -> dict[str, object]:
     """The variable `policy` of a template: the facts that hold at `region`.
 

@@ -19,7 +19,6 @@ SEVERITY: dict[str, Severity] = {
     "messages.forbidden": "error",
     "messages.unknown_variable": "error",
     # The text: an error stops the sign-off, a warning is shown to whoever signs.
-    "messages.example_failed": "error",
     "messages.gap_in_text": "error",
     "messages.braces_left": "error",
     "messages.typed_amount": "warning",

@@ -13,7 +13,7 @@ of its rows unmatched it says no to nobody: who is missing on it may be among th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -131,6 +131,23 @@ def standing(connection: Connection, ref: str, on: date, region: str = "") -> li
         Standing(fact, next((one for one in ledger.lists if _is(one, subject, fact, region)), None), on)
         for fact in ("applied", "received")
     ]  # fmt: skip
+
+
+def list_date(connection: Connection, refs: Collection[str], region: str = "") -> date | None:
+    """Up to which day it is known of all these policies who has applied or received; None when of one it is not."""
+    ledger = Ledger.read(connection)
+    days = []
+    for ref in refs:
+        subject = ledger.subject(ref)
+        newest = [
+            one.cut_off
+            for one in ledger.lists
+            if any(_is(one, subject, fact, region) for fact in ROWS["applied"])
+        ]
+        if not newest:
+            return None
+        days.append(max(newest))
+    return min(days, default=None)
 
 
 def _is(one: Listed, subject: Subject, fact: str, region: str) -> bool:

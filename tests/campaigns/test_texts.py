@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
+from outreach import clock
 from outreach.campaigns import service
+from outreach.deliveries import orders
 from outreach.errors import Refused
+from outreach.messages.schemas import Request
 from outreach.models.messages import Variant
+from outreach.models.policies import Policy, PolicyList
 from outreach.store import Store
 from outreach.vault import Vault
 from tests import town
@@ -65,13 +70,13 @@ def test_only_what_a_step_could_send_is_checked(
 
 
 def test_a_dialect_that_is_switched_on_is_checked_too(home: Store) -> None:
-    on = {"written_dialects": {"reason": "村里都说粤语"}}
+    on: dict[str, Any] = {"written_dialects": {"reason": "村里都说粤语"}}
     found = faults(home, "sms/yue-Hans/check", BARE, **on)
     assert found == ["sms/yue-Hans/check messages.missing_opt_out"]
 
 
 def test_a_text_that_waits_for_its_reader_is_not_sent_and_so_not_checked(home: Store) -> None:
-    on = {"written_dialects": {"reason": "村里都说粤语"}}
+    on: dict[str, Any] = {"written_dialects": {"reason": "村里都说粤语"}}
     assert faults(home, "sms/yue-Hans/check", BARE, needs_review=True, **on) == []
 
 
@@ -93,6 +98,54 @@ def test_the_facts_of_a_region_can_spoil_a_text(home: Store) -> None:
         home, "sms/zh-Hans/check", "{{ signature }}到{{ policy.where }}，。{{ opt_out }}"
     )
     assert found == ["sms/zh-Hans/check messages.gap_in_text"]
+
+
+REMINDER = "{{ signature }}截至{{ list_date }}的名单，还没办的请来办，如已办理请忽略。问{{ phone }}。{{ opt_out }}"
+
+
+def listed(
+    store: Store, ref: str, cut_off: date, fact: str = "applied", region: str = town.COUNTY
+) -> None:
+    with store.begin() as connection:
+        key = connection.execute(select(Policy.id).where(Policy.ref == ref)).scalar_one()
+        connection.execute(
+            insert(PolicyList).values(
+                policy_id=key, fact=fact, region=region, cut_off=cut_off, rows=9, unmatched=0, source="x", by="gan",
+                at=clock.now(),
+            )
+        )  # fmt: skip
+
+
+def test_a_reminder_needs_the_list_whose_date_it_names(home: Store) -> None:
+    def said(store: Store) -> list[str]:
+        with store.begin() as connection:
+            campaign = service.get(connection, "winter")
+            views = service._views(connection, campaign)
+            return [code for code, _ in service.faults(connection, campaign, views, town.TODAY)]
+
+    faults(home, "sms/zh-Hans/check", REMINDER)
+    assert said(home) == ["campaigns.no_applied_list"]
+    listed(home, "check", date(2026, 11, 20))
+    assert said(home) == ["campaigns.no_applied_list"]  # of the other policy nothing is known
+    listed(home, "insure", date(2026, 11, 18), "received")
+    assert said(home) == []
+
+
+def test_a_reminder_names_the_day_up_to_which_all_is_known(home: Store) -> None:
+    faults(home, "sms/zh-Hans/check", REMINDER)
+    for ref, day, fact in (
+        ("check", 20, "applied"),
+        ("check", 22, "received"),
+        ("insure", 21, "applied"),
+    ):
+        listed(home, ref, date(2026, 11, day), fact)
+    listed(home, "insure", date(2026, 11, 25), region="61")  # another place
+    with home.begin() as connection:
+        campaign = service.get(connection, "winter")
+        composer = orders.composer(connection, campaign, service._views(connection, campaign))
+    (made,) = composer.compose("sms", [Request("zh-Hans", ("check",), town.EAST)])
+    assert made is not None
+    assert "截至11月21日的名单" in made.text
 
 
 def test_submitting_names_the_text_and_says_what_to_do(home: Store) -> None:

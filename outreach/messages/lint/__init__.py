@@ -71,10 +71,8 @@ def _example(draft: Draft, number: int, context: Context) -> Iterator[Finding]:
 
 
 def _failed(problem: Invalid, number: int) -> Finding:
-    detail = ", ".join(f"{key}: {value}" for key, value in problem.params.items())
-    return Finding(
-        "messages.example_failed", "error", params={"reason": problem.code, "detail": detail}, example=number
-    )  # fmt: skip
+    """What keeps the text from being made is said in its own words, which also say what to do."""
+    return Finding(problem.code, "error", params=dict(problem.params), example=number)
 
 
 def _reviewer(draft: Draft) -> Iterator[Finding]:
