@@ -112,8 +112,41 @@ def judged(
     written: tuple[str, datetime | None] = ("", None),
 ) -> Standing:
     """One text with its findings. general: the places at which a general text stands."""
-    findings = tuple(lint(draft(text, views, frame, general)))
+    findings = _checked(text, views, frame, frozenset(general))
     return Standing(text.place, state_of(text, findings), text, findings, *written, used)
+
+
+_REMEMBERED: dict[tuple[object, ...], tuple[Finding, ...]] = {}
+_MOST_REMEMBERED = 5_000
+
+
+def _checked(
+    text: Text, views: Mapping[str, PolicyView], frame: Frame, general: frozenset[Place]
+) -> tuple[Finding, ...]:
+    """What the checks say of a version, which says the same until the version, the facts or the frame are others."""
+    about = bundled(views) if text.policy == BUNDLE else (views.get(text.policy),)
+    beside = text.place._replace(announce="general") in general
+    key = (text, tuple(map(_facts_of, about)), frame, beside)
+    found = _REMEMBERED.get(key)
+    if found is None:
+        if len(_REMEMBERED) >= _MOST_REMEMBERED:
+            _REMEMBERED.clear()
+        found = _REMEMBERED[key] = tuple(lint(draft(text, views, frame, general)))
+    return found
+
+
+def _facts_of(view: PolicyView | None) -> object:
+    """What tells apart two states of a policy: its version says the facts and the rule, regions fill in the rest."""
+    if view is None:
+        return None
+    return (
+        view.ref,
+        view.version_id,
+        view.hash,
+        view.valid_to,
+        view.withdrawn_on,
+        repr(view.locals),
+    )
 
 
 def state_of(text: Text, findings: Sequence[Finding]) -> State:

@@ -391,3 +391,33 @@ def test_two_writers_who_saw_the_same_version_make_one(store: Store) -> None:
         with pytest.raises(Conflict, match="changed_since"):
             service.add_version(connection, edit(body="我的二").file(), seen, "gan")
         assert [one.text.body for one in editing.history(connection, SMS)] == ["二", "一"]
+
+
+def test_what_was_checked_before_is_checked_anew_when_a_fact_changes(store: Store) -> None:
+    """A region that fills in another amount, another campaign's office, a general text that comes to stand beside."""
+    body = FINE.replace("{{ policy.amount_text }}", "{{ policy.amount_text }}，请及时")
+
+    def codes(frame: shelf.Frame = FRAME) -> set[str]:
+        with store.read() as connection:
+            views = policies.all_policies(connection)
+            (one,) = [
+                found
+                for found in shelf.standings(connection, views, frame, bundle=False)
+                if found.place == SMS
+            ]
+        return {finding.code for finding in one.findings}
+
+    with store.begin() as connection:
+        town.load(connection, town.CHECK)
+        put(connection, body)
+    before = codes()
+    assert codes() == before
+    assert "messages.jargon" not in before
+    with store.begin() as connection:
+        facts = {"amount": {"status": "local", "text": "缴纳的费用退一半", "value": 1}}
+        policies.fill_in(
+            connection, "check", town.COUNTY, facts=facts, parameters={}, by="gan", on=TODAY
+        )
+    assert codes() == before  # elsewhere nothing has changed
+    assert "messages.jargon" in codes(replace(FRAME, region=town.COUNTY))
+    assert "messages.signature_length" in codes(replace(FRAME, office="演" * 20))
