@@ -67,12 +67,16 @@ def _everything(
     out: Path | None,
 ) -> Answer:
     from outreach.campaigns import queries, service
+    from outreach.campaigns.preview.schemas import Preview
     from outreach.policies.service import all_policies
 
     today = here.today()
-    with office.store.begin() as connection:
+    with office.store.begin() as connection:  # only as long as the audience is matched
         campaign = service.get(connection, ref)
-        seen = service.look(connection, campaign, today, office.vault)
+        look = service.looking(connection, campaign, today, office.vault)
+    with office.store.read() as connection:
+        frozen = campaign["frozen"]
+        seen = Preview.from_dict(frozen["preview"]) if frozen else service.looked(connection, look)
         views = all_policies(connection, queries.policy_refs(connection, campaign["id"]))
         draft = campaign["status"] == "draft"
         faults = service.faults(connection, campaign, views, today) if draft else []

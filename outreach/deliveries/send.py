@@ -32,6 +32,7 @@ from outreach.vault import Vault
 PHONE_FIELD = "phone"
 GROUP_FIELD = "group"
 BODY_FIELD = "body"
+_ADDRESSED = {"sms": PHONE_FIELD, "call": PHONE_FIELD, "group": GROUP_FIELD}
 IN_FLIGHT_AT_ONCE = 32
 
 
@@ -327,8 +328,9 @@ class Sender:
     def _message(self, item: Item) -> Message:
         key = f"{item.addressee.delivery_id}.{item.no}"
         token = f"{key}.{self._vault.token('receipt', key)}"
-        field = PHONE_FIELD if self.account.channel in ("sms", "call") else GROUP_FIELD
-        address = self._vault.decrypt(field, item.addressee.address) or item.addressee.village
+        field = _ADDRESSED.get(self.account.channel)
+        sealed = item.addressee.address if field else ""  # a visit or a broadcast goes to a place
+        address = self._vault.decrypt(field or "", sealed) or item.addressee.village
         callback = f"{self.line.public_url.rstrip('/')}/callbacks/twilio/status/{token}"
         return Message(to=address, text=item.composed.text, reference=token, callback_url=callback)
 

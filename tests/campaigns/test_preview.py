@@ -156,6 +156,48 @@ def test_a_post_to_every_group_is_what_is_posted(home: Store, vault: Vault) -> N
     assert (step.cost_fen, step.parts, step.billing) == (0, {}, "")
 
 
+SPOKEN = {
+    "broadcast": (
+        "{{ village }}的乡亲们，{{ policy.one_line }}。问{{ policy.phone }}，不收费。",
+        2,
+    ),
+    "call": ("您好，{{ name }}，{{ policy.one_line }}。不收费。", 5),
+    "visit": ("您好，{{ policy.one_line }}，到{{ policy.where }}。不收费。", 6),
+}
+
+
+@pytest.mark.parametrize("channel", SPOKEN)
+def test_what_is_said_is_what_is_on_the_list(home: Store, vault: Vault, channel: str) -> None:
+    body, most = SPOKEN[channel]
+    with home.begin() as connection:
+        town.add_account(connection, channel)
+        town.write_text(connection, f"{channel}/zh-Hans/check", body)
+    wanted = {"steps": [{"channel": channel}], "policies": ["check"]}
+    looked, sent, _ = looked_and_sent(home, vault, channel, **wanted)
+    (step,) = looked.steps
+    shown = Counter({text.text: text.count for text in step.texts})
+    assert shown == Counter(text.replace("张三", SOMEBODY) for text in sent)
+    assert 0 < step.recipients == len(sent) <= most
+    assert all(text.seconds > 0 for text in step.texts)
+    assert step.cost_fen == 0
+
+
+def test_what_an_earlier_release_froze_can_still_be_read() -> None:
+    """It said less of each text, and its money in yuan."""
+    old = {
+        "people": 3, "by_policy": {"check": {"yes": 3}}, "cost": 0.35,
+        "steps": [{
+            "step": 1, "channel": "sms", "recipients": 3, "cost": 0.35, "gaps": {"粤语": 1},
+            "texts": [{"text": "一句", "language": "zh-Hans", "count": 2, "parts": 1}],
+            "parts": {"min": 1, "median": 1, "max": 1, "total": 5},
+        }],
+    }  # fmt: skip
+    read = Preview.from_dict(old)
+    assert (read.cost_fen, read.steps[0].cost_fen, read.steps[0].texts[0].count) == (35, 35, 2)
+    again = Preview.from_dict(read.as_dict())
+    assert again.as_dict() == read.as_dict()
+
+
 def refuse(connection: Connection, vault: Vault, phone: str) -> None:
     subject = consent.Subject(address_key=vault.keyed_hash("phone", phone))
     consent.refuse(

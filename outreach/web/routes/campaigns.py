@@ -17,6 +17,7 @@ from outreach.deliveries import service as deliveries
 from outreach.errors import Missing
 from outreach.reports import service as reports
 from outreach.web.guard import TheActor, TheServices, guarded_router, needs
+from outreach.web.kept_previews import kept_previews, make
 from outreach.web.presenters.live import Pace, asks, glance, live_campaign
 from outreach.web.presenters.signing import line, signing
 from outreach.web.progress import Poll, event_stream
@@ -60,7 +61,9 @@ def campaign_page(ref: str, request: Request, services: TheServices, actor: TheA
     """One campaign: progress, texts, chain, buttons."""
     with services.store.read() as connection:
         campaign = visible(connection, actor, ref)
-        sign = signing(services, actor, connection, campaign)
+        kept = kept_previews(request).find(campaign["id"])
+        seen = kept.preview.as_dict() if kept and campaign["status"] == "draft" else None
+        sign = signing(services, actor, connection, campaign, seen)
         live = (
             live_campaign(services, actor, connection, campaign)
             if campaign["status"] in _RELEASED and campaign["released"]
@@ -94,13 +97,12 @@ def _poll(services: Services, actor: Actor, ref: str) -> Poll:
 @needs(Action.CAMPAIGNS_SUBMIT)
 def look(ref: str, request: Request, services: TheServices, actor: TheActor) -> Response:
     """A draft's preview: matched anew, every text rendered."""
-    on = clock.today(services.settings.zone)
-    with services.store.begin() as connection:
-        campaign = responsible(connection, actor, ref)
-        seen = service.look(connection, campaign, on, services.vault).as_dict()
     with services.store.read() as connection:
-        view = CampaignView(signing(services, actor, connection, campaign, seen))
-    return page(request, "campaign.html", view)
+        campaign = responsible(connection, actor, ref)
+    if campaign["status"] == "draft":
+        made = make(services, ref, clock.today(services.settings.zone))
+        kept_previews(request).keep(campaign["id"], made)
+    return campaign_page(ref, request, services, actor)
 
 
 @router.post("/campaigns/{ref}/submit")
