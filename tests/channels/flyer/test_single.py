@@ -219,6 +219,16 @@ def test_a_notice_without_a_number_or_documents_is_printed(size: NoticeSize) -> 
     assert "带什么" not in text
 
 
+@pytest.mark.parametrize("groups", [1, 15, 16, 32])
+def test_a_cover_has_room_for_a_grid_with_many_buildings(groups: int) -> None:
+    row = COVER.rows[0]
+    rows = tuple(replace(row, place=f"石桥花园 {n}栋", n=1) for n in range(1, groups + 1))
+    made = flyer.render_cover(replace(COVER, rows=rows, sheets=groups + COVER.spare), META, PRESS)
+    (text,) = reading.words(made.pdf)
+    assert f"石桥花园{groups}栋" in text
+    assert "剩余交回" in text
+
+
 def test_a_fifth_step_and_a_wrong_sum_are_refused() -> None:
     with pytest.raises(flyer.FlyerError, match=r"flyer\.notice_steps"):
         flyer.render_notice(replace(NOTICE, steps=("走",) * 5), META, PRESS)
