@@ -70,7 +70,9 @@ def sheet_job(
 ) -> SheetJob:
     """The run that sets `data` in `main`; FlyerError when `meta` cannot be printed."""
     given = {"data": dump(meta=meta_data(meta), **data), "paper": paper}
-    return SheetJob(press.templates.resolve(), main, given, tagged=True, faces=faces)
+    return SheetJob(
+        press.templates.resolve(), main, given, tagged=True, archive=press.archive, faces=faces
+    )
 
 
 def refuse_overflow(job: Job) -> list[Fit]:

@@ -124,6 +124,12 @@ def test_a_notice_shrinks_before_it_is_refused() -> None:
     assert all(part in text for part in ("石桥村便民服务点", "谁能领", "全年都能办，" * 12))
 
 
+def test_a_notice_can_be_kept_as_an_archive_copy() -> None:
+    kept = flyer.render_notice(NOTICE, META, replace(PRESS, archive=True))
+    assert b"pdfaid:part" in kept.pdf
+    assert b"pdfaid:part" not in flyer.render_notice(NOTICE, META, PRESS).pdf
+
+
 def test_a_print_shop_gets_an_a3_with_room_to_cut() -> None:
     made = flyer.render_notice(NOTICE, META, PRESS, size="a3", crop_marks=True)
     assert reading.paper(made.pdf) == {(317, 440)}
