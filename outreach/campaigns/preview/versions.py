@@ -75,7 +75,8 @@ def _earlier(connection: Connection, texts: Mapping[Place, Text]) -> dict[Place,
     """The version before each text; a first version has nothing to be compared with and stands against itself."""
     found: dict[Place, Text | None] = {}
     for place, text in texts.items():
-        before = [one for one in _history(connection, place) if one.version < text.version]
+        older = _history(connection, place) if text.version > 1 else ()
+        before = [one for one in older if one.version < text.version]
         found[place] = before[0] if before else text
     return found
 
