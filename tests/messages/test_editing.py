@@ -378,8 +378,9 @@ def test_a_campaign_at_work_is_named_with_the_version_that_it_signed(
         views = policies.all_policies(connection)
         found = {one.place: one for one in shelf.standings(connection, views, FRAME)}
     assert [(use.campaign, use.version) for use in found[SMS].used] == [("winter", 1)]
-    assert found[SMS].text is not None
-    assert found[SMS].text.version == 2
+    standing = found[SMS].text
+    assert standing is not None
+    assert standing.version == 2
 
 
 def test_two_writers_who_saw_the_same_version_make_one(store: Store) -> None:
