@@ -110,6 +110,10 @@ def test_a_condition_on_the_number_stops_nothing_and_names_what_the_rule_reads()
         ("低保、特困家庭另有照顾。", False),
         ("持证残疾人可以申请。", False),
         ("独居老人请互相转告。", False),
+        ("您好，低保家庭可以来问。", False),
+        ("您好：残疾人可以来办。", False),
+        ("请您转告身边的残疾人。", False),
+        ("您村里的低保户由村里代办。", False),
         # Everybody is in these.
         ("您的大病保险不用另外交钱。", False),
         # Open circumstances are no secret.
@@ -159,6 +163,8 @@ def test_an_open_circumstance_may_be_said(word: str) -> None:
         ("不要把验证码发给任何人。", None),
         ("我不会问您的银行卡号、密码和验证码。", None),
         ("带身份证和银行卡。", None),
+        ("在网上填写身份证号，输入手机收到的验证码。", None),
+        ("请把卡号报给工作人员。", "asks_secret"),
         ("电话0571-12345678。", None),
         ("2026年12月31日前办。", None),
     ],

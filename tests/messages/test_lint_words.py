@@ -37,6 +37,7 @@ def codes(words: str, channel: str = "flyer", form: str = "", **more: Any) -> se
         ("general", "符合条件的，可以申请。", set()),
         ("general", "您可以领补贴。", {"over_promise"}),
         ("general", "您能领补贴吗？", set()),
+        ("general", "来问问能领多少。", set()),
         ("general", "保证通过。", {"over_promise"}),
         ("general", "当天到账。", {"over_promise"}),
         ("general", "已批准，请来领。", {"over_promise"}),
@@ -80,6 +81,8 @@ def test_at_the_door_a_worker_may_explain_that_somebody_does_not_qualify() -> No
         ("否则将停发待遇。", {"threat"}),
         ("否则三个月后停用。", {"threat"}),
         ("不交的列入黑名单。", {"threat"}),
+        ("逾期不予受理，视为自动放弃。", {"threat"}),
+        ("名额有限。", {"absolute_word"}),
         ("过了12月31日，要等明年再交。", set()),
         ("史上最优惠。", {"absolute_word"}),
         ("最高补贴3000元。", {"typed_amount"}),
@@ -342,6 +345,23 @@ def test_a_rhyme_or_a_correction_need_not_answer_all_six_questions(
     ]
     assert ("领多少" in found.message()) is asked
     assert "问谁" in found.message()
+
+
+@pytest.mark.parametrize(
+    ("words", "answered"),
+    [
+        ("有事打0571-87654321。", "问谁"), ("问12345。", "问谁"), ("电话见通知。", "问谁"), ("到村卫生室，早上8点。", "怎么领"),
+        ("在窗口办。", "怎么领"), ("早上8点到10点。", "什么时候"), ("工作日都行。", "什么时候"), ("带身份证。", "带什么"),
+        ("年满60周岁的。", "谁能领"), ("免费。", "领多少"),
+    ],
+)  # fmt: skip
+def test_a_question_is_answered_in_the_words_that_people_use(words: str, answered: str) -> None:
+    def still_open(text: str) -> str:
+        found = [one for one in remarks(text, "broadcast") if one.code == "messages.questions_open"]
+        return str(found[0].params["questions"]) if found else ""
+
+    assert answered in still_open("好。")
+    assert answered not in still_open(words)
 
 
 def test_the_second_language_repeats_days_where_it_tells_the_window() -> None:
