@@ -159,6 +159,7 @@ def test_who_speaks_and_that_it_costs_nothing(words: str, channel: str, expected
         ("补贴3600元，12月31日前办。", []),
         ("打HPV疫苗。", []),
         ("（记号：A/B，50%）您好。", []),
+        ("到乡镇（A/B）办。", ["/"]),
         ("三到六岁的孩子，百分之五十。", []),
     ],
 )

@@ -10,6 +10,7 @@ from typing import Literal
 from outreach.messages import languages, measure
 from outreach.messages.findings import SEVERITY, Finding
 from outreach.messages.render import Context
+from outreach.messages.spoken import stretches
 
 POLICY_FACTS = (
     "plain_name", "official_name", "one_line", "amount_text", "where", "bring", "window_text", "phone", "valid_until",
@@ -93,13 +94,10 @@ class Example:
 
     @cached_property
     def aloud(self) -> str:
-        """What is read aloud: （…） is for the reader's eyes. As long as the text, so that places stay places."""
-        hidden, characters = 0, []
-        for character in self.text:
-            hidden += character == "（"
-            characters.append(" " if hidden else character)
-            hidden -= character == "）" and hidden > 0
-        return "".join(characters)
+        """What is read aloud, with blanks for asides: as long as the text, so that places stay places."""
+        return "".join(
+            one.text if one.aloud else " " * len(one.text) for one in stretches(self.text)
+        )
 
     def at(self, code: str, span: tuple[int, int], **params: object) -> Finding:
         """A finding about the words at `span`; it names the template's line where they stand there as they are."""

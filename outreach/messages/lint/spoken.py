@@ -1,4 +1,4 @@
-"""What is read aloud: how long it takes, and what cannot be said as it is written. （…） is not read."""
+"""What is read aloud: how long it takes, and what cannot be said as it is written. Asides are not read."""
 
 from __future__ import annotations
 
