@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from outreach import bootstrap, clock
 from outreach.bootstrap import Installation
@@ -89,11 +89,8 @@ def _settle(connection: Connection, vault: Vault, rows: list[tuple[int, str, str
         for home, (number, grid, _, name) in zip(ids, rows, strict=True)
     ]  # fmt: skip
     heads = list(connection.scalars(insert(Person).returning(Person.id, sort_by_parameter_order=True), people))  # fmt: skip
-    whose = Household.__table__.c
-    connection.execute(
-        update(Household.__table__).where(whose.id == bindparam("home")).values(head_id=bindparam("head")),
-        [{"home": home, "head": head} for home, head in zip(ids, heads, strict=True)],
-    )  # fmt: skip
+    for some in zip(ids, heads, strict=True):
+        connection.execute(update(Household).where(Household.id == some[0]).values(head_id=some[1]))
 
 
 def printed(store: Store) -> tuple[int, int]:

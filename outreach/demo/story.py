@@ -258,7 +258,7 @@ class Story:
         campaign = self._campaign()
         self._paper_step(campaign["id"])
         printer = Printer(self.home.store, self.home.vault, self.home.settings, demo=True)
-        wanted = Ask(campaign["id"], paper.Selection(), accounts.OFFICER.name)
+        wanted = Ask(campaign["id"], paper.Selection(), accounts.OFFICER.name, region=COUNTY)
         job = work.work(printer, print_jobs.ask(printer, wanted))
         with self.home.store.read() as connection:
             parts = print_queries.parts(connection, job.id)

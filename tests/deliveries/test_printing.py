@@ -205,10 +205,9 @@ def test_lists_have_pages_of_their_own_for_each_grid_and_count_nothing_as_printe
 def test_a_number_that_must_not_be_called_is_on_no_call_list(printer: Printer) -> None:
     with printer.store.begin() as connection:
         heads = connection.scalars(select(Household.head_id).order_by(Household.id)).all()
-        for head, values in zip(
-            heads, ({"phone_closed": True}, {"phone_kind": "clerk"}), strict=False
-        ):
-            connection.execute(update(Person).where(Person.id == head).values(**values))
+        closed, clerk = (update(Person).where(Person.id == head) for head in heads[:2])
+        connection.execute(closed.values(phone_closed=True))
+        connection.execute(clerk.values(phone_kind="clerk"))
     done = work.work(printer, ask(printer, Selection(kind="calls")))
     text = "".join(text_of(printer.folder(done.id) / "all.pdf"))
     assert [f"1390000000{number}" in text for number in range(4)] == [False, False, True, True]

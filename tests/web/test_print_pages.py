@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pypdfium2
 import pytest
 from sqlalchemy import insert, update
 
+from outreach import clock
 from outreach.deliveries import queries as deliveries
+from outreach.deliveries.printing import process, work
+from outreach.deliveries.printing.printer import Printer
 from outreach.models.people import Household, Person
+from outreach.reports import queries as records
 from tests import town
 from tests.web.conftest import Browser, Installation
 from tests.web.office import Office, open_office, send
@@ -158,3 +164,162 @@ def test_a_campaign_without_paper_has_nothing_to_print(office: Office) -> None:
     assert (
         send(office.enter("wu"), "/print/sheets", campaign="winter", first="9").status_code == 422
     )
+
+
+# -- jobs -----------------------------------------------------------------------------------------------------
+
+
+def job_of(answer_path: str) -> int:
+    return int(answer_path.rpartition("/")[2])
+
+
+def finish(office: Office, job: int) -> None:
+    """What the process of a job does, here and now."""
+    opened = Printer(office.store, office.home.vault, office.home.settings, demo=True)
+    work.work(opened, job)
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Jobs for which a page started a process; none is started."""
+    found: list[int] = []
+    monkeypatch.setattr(process, "start", lambda _settings, job: found.append(job))
+    return found
+
+
+def test_a_phone_puts_a_list_on_the_offices_computer_which_starts_it(
+    office: Office, started: list[int]
+) -> None:
+    wu, zhou = office.enter("wu"), office.enter("zhou")
+    held = send(wu, "/print/sheets", campaign="winter", kind="visits", do="hold")
+    assert (held.status_code, held.headers["location"]) == (303, "/print#held")
+    assert started == []
+    assert "有人放在这里" in zhou.get("/print").text
+    assert "有人放在这里" not in office.enter("xi").get("/print").text
+    answer = send(zhou, "/print/jobs/1/start")
+    assert (answer.headers["location"], started) == ("/print/jobs/1", [1])
+    finish(office, 1)
+    page = zhou.get("/print/jobs/1")
+    assert "refresh" not in page.headers
+    assert "下载全部" in page.text
+    text = "".join(text_of(zhou.get("/print/jobs/1/all").content))
+    assert "赵甲" in text
+    assert wu.get("/print/jobs/1/parts/1.pdf").content.startswith(b"%PDF")
+
+
+def test_a_held_job_can_be_taken_off_the_list(office: Office, started: list[int]) -> None:
+    wu = office.enter("wu")
+    send(wu, "/print/sheets", campaign="winter", do="hold")
+    assert send(wu, "/print/jobs/1/cancel").headers["location"] == "/print#held"
+    assert "开始打印" not in wu.get("/print").text
+    assert "已取消" in wu.get("/print/jobs/1").text
+    send(wu, "/print/jobs/1/start")
+    assert started == [1]
+
+
+def test_more_than_a_few_sheets_are_made_behind_a_page_that_shows_how_far_it_is(
+    office: Office, started: list[int]
+) -> None:
+    wu = office.enter("wu")
+    answer = send(wu, "/print/sheets", campaign="winter", copies="20", cover="1")
+    assert answer.status_code == 303
+    path = answer.headers["location"]
+    job = job_of(path)
+    assert started == [job]
+    page = wu.get(path)
+    assert page.headers["refresh"] == "3"
+    assert wu.get(f"{path}/all").status_code == 404
+    assert wu.get(f"{path}/parts/1.pdf").status_code == 404
+    finish(office, job)
+    page = wu.get(path).text
+    assert "好了，62 页" in page
+    assert len(text_of(wu.get(f"{path}/parts/2.pdf").content)) == 41
+    with office.store.read() as connection:
+        said = [line for line in records.log(connection, [f"print:{job}"]) if line.by == "wu"]
+        assert deliveries.state_counts(connection, office.campaign_id())["accepted"] == 3
+    assert len(said) == 1
+
+
+def test_jobs_of_other_places_do_not_exist_for_a_worker(office: Office, started: list[int]) -> None:
+    send(office.enter("zhou"), "/print/sheets", campaign="winter", do="hold")
+    xi = office.enter("xi")
+    for path in (
+        "/print/jobs/1",
+        "/print/jobs/1/all",
+        "/print/jobs/1/parts/1.pdf",
+        "/print/jobs/9",
+    ):
+        assert xi.get(path).status_code == 404
+    for move in ("start", "cancel"):
+        assert send(xi, f"/print/jobs/1/{move}").status_code == 404
+    assert started == []
+
+
+def test_a_household_that_cannot_be_printed_stands_on_the_page_with_its_name_masked(
+    office: Office,
+) -> None:
+    rare = office.home.vault.encrypt("name", "王\U000323af")
+    with office.store.begin() as connection:
+        connection.execute(update(Person).where(Person.household_id == 1).values(name=rare))
+    wu = office.enter("wu")
+    send(wu, "/print/sheets", campaign="winter")
+    page = wu.get("/print/jobs/1").text
+    assert "1 户要看一下" in page
+    assert "王*家" in page
+    assert "王\U000323af" not in page
+
+
+def test_files_that_were_deleted_are_said_to_be(office: Office) -> None:
+    wu = office.enter("wu")
+    send(wu, "/print/sheets", campaign="winter")
+    shutil.rmtree(office.home.settings.data_dir / "prints" / "jobs" / "1")
+    assert "已经按期删除" in wu.get("/print/jobs/1").text
+    assert wu.get("/print/jobs/1/all").status_code == 404
+    assert wu.get("/print/jobs/1/parts/1.pdf").status_code == 404
+
+
+# -- notice boards ---------------------------------------------------------------------------------------------
+
+
+def test_a_notice_is_noted_taken_down_and_put_back_with_one_tap_each(office: Office) -> None:
+    wu = office.enter("wu")
+    assert "还没有登记公告栏" in wu.get("/boards").text
+    answer = send(wu, "/boards", region=town.EAST, name="村口公告栏", note="")
+    assert answer.headers["location"] == "/boards?said=added&it=1#b1"
+    until = town.TODAY.isoformat()
+    answer = send(wu, "/boards/1/post", policy="check", until=until)
+    page = wu.get(answer.headers["location"]).text
+    assert ["记好了：贴在村口公告栏" in page, "张贴中" in page, "张要撤" in page] == [
+        True,
+        True,
+        False,
+    ]
+    assert "公告要撤" not in wu.get("/today").text
+    with clock.fixed(town.MORNING + timedelta(days=1)):
+        wu = office.enter("wu")
+        assert "1 张公告要撤" in wu.get("/today").text
+        assert "要撤，过期" in wu.get("/boards").text
+        answer = send(wu, "/boards/postings/1/down")
+        page = wu.get(answer.headers["location"]).text
+        assert ["撤下了村口公告栏" in page, "要撤，过期" in page] == [True, False]
+        wu.get(send(wu, "/boards/postings/1/hang").headers["location"])
+        assert "要撤，过期" in wu.get("/boards").text
+        send(wu, "/boards/postings/1/unpost")
+        assert "空着" in wu.get("/boards").text
+        assert send(wu, "/boards/1/remove").status_code == 303
+        assert "还没有登记公告栏" in wu.get("/boards").text
+
+
+def test_boards_of_another_village_are_neither_seen_nor_touched(office: Office) -> None:
+    wu, xi = office.enter("wu"), office.enter("xi")
+    send(wu, "/boards", region=town.EAST, name="村口公告栏")
+    send(wu, "/boards/1/post", policy="check", until=town.TODAY.isoformat())
+    assert "村口公告栏</b>" not in xi.get("/boards").text
+    assert xi.get(f"/boards?place={town.EAST}").status_code == 403
+    assert send(xi, "/boards", region=town.EAST, name="别的").status_code == 403
+    assert (
+        send(xi, "/boards/1/post", policy="check", until=town.TODAY.isoformat()).status_code == 403
+    )
+    assert send(xi, "/boards/postings/1/down").status_code == 403
+    assert send(wu, "/boards", region=town.EAST, name="村口公告栏").status_code == 409
+    assert send(wu, "/boards/1/post", policy="check", until="nonsense").status_code == 422

@@ -133,9 +133,9 @@ def test_a_rate_is_never_alone_and_a_small_sample_gives_none(show: Show) -> None
     ("first", "copies", "sheets"),
     [
         pytest.param(1, 1, 21, id="all twenty sheets and the cover"),
-        pytest.param(1, 2, 42, id="twice"),
-        pytest.param(13, 1, 8, id="from the thirteenth on, without the cover"),
-        pytest.param(20, 1, 1, id="the last one"),
+        pytest.param(1, 2, 41, id="twice, under one cover"),
+        pytest.param(13, 1, 9, id="from the thirteenth on, with a cover for these"),
+        pytest.param(20, 1, 2, id="the last one and its cover"),
         pytest.param(21, 5, 0, id="behind the last one there is nothing"),
     ],
 )

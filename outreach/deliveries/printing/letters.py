@@ -45,7 +45,12 @@ def write(orders: Orders, doors: Sequence[Door], dated: date) -> Written:
 
 def _sheet(door: Door, made: Composed | None, dated: date) -> LetterSheet:
     if made is None:
-        raise Invalid("print.no_letter", policies="、".join(door.policies))
+        raise Invalid(
+            "print.no_letter",
+            policies="、".join(door.policies),
+            serial=door.sheet.serial,
+            householder=mask_name(door.sheet.householder),
+        )
     letter = parse_letter(made.text)
     return LetterSheet(
         serial=door.sheet.serial,

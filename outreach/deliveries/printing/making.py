@@ -177,7 +177,7 @@ class Making:
         sides = "双面" if self.job.selection.duplex else "单面"
         return Heading(
             batch=f"P{self.job.id:04d}-{grid.part.number:02d}",
-            grid=name.rpartition(village)[2] or name if village else name,
+            grid=(name.rpartition(village)[2] or village) if village else name,
             area=name,
             content=f"{CONTENT[self.job.kind]}　{self.printer.meta(self.campaign).version}",
             helper=self.job.helper or "____________",

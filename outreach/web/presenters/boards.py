@@ -119,12 +119,12 @@ def _said(connection: Connection, actor: Actor, shown: Shown) -> Said | None:
             "again": ("down", "改回来了：还贴在"),
         }[shown.said]
         return Said(f"{words}{row.board}，《{row.title}》。", f"/boards/postings/{row.id}/{undo}")
-    words = {
+    plain = {
         "added": "公告栏登记好了。",
         "unposted": "改回来了：没有贴过。",
         "removed": "记为拆除了。",
     }
-    return Said(words[shown.said]) if shown.said else None
+    return Said(plain[shown.said]) if shown.said else None
 
 
 def due_count(connection: Connection, actor: Actor, on: date) -> int:

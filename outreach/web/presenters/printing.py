@@ -174,7 +174,7 @@ def view(services: Services, actor: Actor, connection: Connection, choices: Choi
     counts = _counts(connection, found)
     sheets = counts[choices.kind]
     left = max(0, sheets - choices.first + 1) * choices.copies
-    there = by_grid(found.there)
+    there = by_grid(found.there[choices.first - 1 :])
     covers = len(there) if choices.cover else 0
     spare = sum(spare_count(len(doors), choices.spare / 100) for doors in there.values())
     held, others = print_jobs.lines(services, actor, connection)
