@@ -6,7 +6,6 @@ starts again and ends in the same rows. Senders see a firing only when all of it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -289,11 +288,6 @@ def places(connection: Connection, plan: Plan) -> list[Place]:
     return [place for place in found if lived_in(place.code)]
 
 
-def posts(connection: Connection, plan: Plan) -> int:
-    """How many groups or villages a step that speaks to places will reach; 0 for other steps."""
-    return len(places(connection, plan))
-
-
 def _groups(connection: Connection, _: Plan) -> list[Place]:
     rows = connection.execute(
         select(GroupChat.id, GroupChat.region, GroupChat.name).order_by(GroupChat.id)
@@ -395,18 +389,3 @@ def write(begin: Begin, plan: Plan) -> int:
         waiting = _open_batches(connection, plan)
         refresh_statistics(connection)
         return waiting
-
-
-def writable(connection: Connection, plan: Plan) -> Iterable[tuple[bytes, str, str, int]]:
-    """(number, language, region, policy) of everybody who can be written to: what a preview renders."""
-    served = _served(plan, 0, 2**62).subquery()
-    language = language_of(connection, plan, Person.region, Person.language)
-    statement = (
-        select(served.c.address_key, language, Person.region, served.c.policy_id)
-        .join(Person, Person.id == served.c.recipient)
-        .where(served.c.address_key.is_not(None))
-        .order_by(served.c.recipient, served.c.policy_id)
-        .execution_options(yield_per=10_000)
-    )
-    for row in connection.execute(statement):
-        yield bytes(row[0]), row[1], row[2], row[3]
