@@ -94,7 +94,7 @@ def _figures(
     sms = sum(step.recipients for step in steps if step.sms)
     texting = sum(1 for step in steps if step.sms)
     billed = sum(step.billed for step in steps)
-    fen = round(preview["cost"] * 100)
+    fen = _fen(preview)
     budget = campaign["budget_fen"]
     note = f"预算 {yuan(budget)}" if budget else "没有设预算"
     return (
@@ -103,6 +103,11 @@ def _figures(
         Figure("text", "发短信", thousands(sms), "人" if texting == 1 else "人次", f"计费 {thousands(billed)} 条"),
         Figure("chart", "最多花", yuan(fen), "", note),
     )  # fmt: skip
+
+
+def _fen(looked: Mapping[str, Any]) -> int:
+    """What it costs; an earlier release froze yuan."""
+    return int(looked.get("cost_fen", round(looked["cost"] * 100)))
 
 
 def _steps(
@@ -142,7 +147,7 @@ def _step(
         sms=channel == "sms",
         recipients=looked.get("recipients", 0),
         billed=(looked.get("parts") or {}).get("total", 0),
-        cost=yuan(round(looked.get("cost", 0) * 100)) if looked.get("cost") else "",
+        cost=yuan(_fen(looked)) if looked.get("cost") else "",
         messages=messages,
         texts=len(looked.get("texts", ())),
         unit=UNIT[channel],
