@@ -10,7 +10,19 @@ from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, distinct, func, not_, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    and_,
+    case,
+    cast,
+    distinct,
+    func,
+    not_,
+    null,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from outreach.audiences.predicates import child
@@ -45,9 +57,10 @@ def expected(connection: Connection, asked: Plan, terms: Terms) -> Iterator[Expe
     """Everything that a plan would hand over today, in the order of `requests.planned`."""
     every = requests.planned(connection, asked, terms.policies)
     if asked.channel in (*readers.BY_NUMBER, *readers.BY_DOOR):
-        about = _about(connection, asked)
+        about = _Beside(_about(connection, asked))
         while part := list(islice(every, _READERS)):
-            yield from _judged(connection, part, list(islice(about, len(part))), terms)
+            both = [(one, about.find((one.kind, one.id))) for one in part]
+            yield from _judged(connection, [(one, rows) for one, rows in both if rows], terms)
     else:
         gone = {policy.ref for policy in terms.policies if policy.ended(terms.on)}
         for one in every:
@@ -61,16 +74,37 @@ def _at_place(one: Planned, gone: set[str]) -> Expected:
 
 
 _Subjects = list[Row[*tuple[Any, ...]]]
+_Key = tuple[str, int]
+
+
+class _Beside:
+    """The rows of two queries that go through the same things in the same order.
+
+    The register may change between the two: what only one of them has seen is left out, and nothing is mixed up.
+    """
+
+    def __init__(self, rows: Iterator[tuple[_Key, _Subjects]]) -> None:
+        self._rows = rows
+        self._ahead: dict[_Key, _Subjects] = {}
+
+    def find(self, key: _Key) -> _Subjects:
+        """The rows of one thing; [] where there are none."""
+        while key not in self._ahead and len(self._ahead) < _READERS:
+            following = next(self._rows, None)
+            if following is None:
+                break
+            self._ahead[following[0]] = following[1]
+        return self._ahead.pop(key, [])
 
 
 def _judged(
-    connection: Connection, part: Sequence[Planned], about: Sequence[_Subjects], terms: Terms
+    connection: Connection, both: Sequence[tuple[Planned, _Subjects]], terms: Terms
 ) -> Iterator[Expected]:
-    ids = [rows[0].delivery_id for rows in about]
+    ids = [rows[0].delivery_id for _, rows in both]
     people = _readers(connection, ids) if terms.channel in readers.BY_NUMBER else ()
-    every = [row for rows in about for row in rows]
+    every = [row for _, rows in both for row in rows]
     left = drop.judged(connection, ids, every, people, terms)
-    for one, key, rows in zip(part, ids, about, strict=True):
+    for key, (one, rows) in zip(ids, both, strict=True):
         request = one.request
         if left[key].policies != request.policies:
             request = _less(request, left[key], rows, terms)
@@ -87,7 +121,7 @@ def _less(request: Request, left: Remaining, rows: _Subjects, terms: Terms) -> R
     return replace(request, policies=left.policies, certain=certain)
 
 
-def _about(connection: Connection, asked: Plan) -> Iterator[_Subjects]:
+def _about(connection: Connection, asked: Plan) -> Iterator[tuple[_Key, _Subjects]]:
     """Whom each planned thing is about, in the order of the readers."""
     by = _by_number if asked.channel in readers.BY_NUMBER else _by_door
     served = by(asked).subquery()
@@ -95,15 +129,17 @@ def _about(connection: Connection, asked: Plan) -> Iterator[_Subjects]:
         served.c.delivery_id, served.c.policy_id, served.c.person_id
     )
     rows = connection.execute(statement.execution_options(yield_per=10_000))
-    for _, some in groupby(rows, key=lambda row: row.delivery_id):
-        yield list(some)
+    for reader, some in groupby(rows, key=lambda row: row.delivery_id):
+        about = list(some)
+        home = about[0].home
+        yield (("person", reader) if home is None else ("household", home)), about
 
 
 def _by_number(asked: Plan) -> Any:
     subject, recipient = aliased(Person), aliased(Person)
     reader = func.min(recipient.id).over(partition_by=recipient.phone_key)
     return (
-        select(reader.label("delivery_id"), *_facts(subject))
+        select(reader.label("delivery_id"), cast(null(), BigInteger).label("home"), *_facts(subject))
         .select_from(AudienceMember)
         .join(subject, subject.id == AudienceMember.person_id)
         .join(recipient, recipient.id == recipient_of(subject, asked.on))
@@ -119,7 +155,7 @@ def _by_door(asked: Plan) -> Any:
     alone = case((Person.household_id.is_(None), Person.id), else_=0)
     reader = func.min(Person.id).over(partition_by=(Person.household_id, alone))
     return (
-        select(reader.label("delivery_id"), *_facts(Person))
+        select(reader.label("delivery_id"), Person.household_id.label("home"), *_facts(Person))
         .select_from(AudienceMember)
         .join(Person, Person.id == AudienceMember.person_id)
         .outerjoin(Household, Household.id == Person.household_id)
