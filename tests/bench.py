@@ -2,7 +2,7 @@
 
     make bench                                  a million people, growth to ten millions: about a quarter of an hour
     make bench ARGS="--people 100000"           a quick look
-    make bench ARGS="--only counts,growth"      parts: counts, import, growth, messages, demo
+    make bench ARGS="--only counts,growth"      parts: counts, import, growth, messages, print, demo
 
 Machines are noisy: read the ratios, not the seconds. Nothing here asserts a time; that all ways count the same is
 asserted always. PostgreSQL, OpenFisca-Core and notifications-utils are left out, with a line that says so, where they are not there.
@@ -21,13 +21,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests import bench_demo, bench_import, bench_messages
+from tests import bench_demo, bench_import, bench_messages, bench_print
 from tests.bench_counts import Counts
 from tests.bench_growth import GROWTH, growth
 from tests.bench_report import RATIOS, Ratio
 
 DOCS = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-PARTS = ("counts", "import", "growth", "messages", "demo")
+PARTS = ("counts", "import", "growth", "messages", "print", "demo")
 _ROWS = 200_000
 """Rows of a file: a million, four times, would take longer than all the rest."""
 
@@ -171,6 +171,13 @@ def messages(page: Page, folder: Path) -> None:
     page.say("", *(f"- {line}" for line in said))
 
 
+def paper(page: Page, folder: Path) -> None:
+    """Sheets on paper."""
+    measured = bench_print.Sheets(folder)
+    page.table("Sheets", RATIOS, (one.row() for one in measured.run()))
+    page.say("", *(f"- {line}" for line in measured.notes))
+
+
 def demo(page: Page, folder: Path) -> None:
     """The main job."""
     rows = (one.row() for one in bench_demo.lines(min(page.people, 4000), folder))
@@ -195,6 +202,7 @@ def main(arguments: list[str]) -> None:
         "import": taking_in,
         "growth": lambda page, folder: growing(page, folder, sizes),
         "messages": messages,
+        "print": paper,
         "demo": demo,
     }
     with tempfile.TemporaryDirectory(prefix="outreach-bench-") as name:

@@ -92,7 +92,8 @@ def meta_data(meta: SheetMeta) -> dict[str, Any]:
 
 def household_data(sheet: HouseholdSheet) -> dict[str, Any]:
     """One household, certain policies before possible ones; on a spare sheet nothing is certain."""
-    data: dict[str, Any] = each_text(asdict(sheet), clean)
+    # a number stays whole, however long: whoever scans or types it must find it as it was given
+    data: dict[str, Any] = {**each_text(asdict(sheet), clean), "serial": sheet.serial}
     data["householder"] = data["householder"].strip() or "住户"
     if sheet.spare:
         for policy in data["policies"]:
@@ -104,6 +105,7 @@ def household_data(sheet: HouseholdSheet) -> dict[str, Any]:
 def letter_data(letter: LetterSheet) -> dict[str, Any]:
     """One letter; empty paragraphs are left out."""
     data: dict[str, Any] = each_text({**asdict(letter), "dated": ""}, clean)
+    data["serial"] = letter.serial
     data["householder"] = data["householder"].strip() or "住户"
     data["paragraphs"] = [text for text in data["paragraphs"] if text.strip()]
     return {**data, "dated": chinese_date(letter.dated), "spare": False}

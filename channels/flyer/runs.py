@@ -41,6 +41,7 @@ class Run:
         piles = [self._looked_at(group) for group in groups]
         rows = [row for pile in piles for row in pile.rows]
         self.large = len(rows) > batch.SMALL
+        self.meta = {**self.meta, **_widest(rows)}
         measure = Measure(self._setter.fit_task, self._is_sound, self.press)
         measure.learn(rows)
         for pile in piles:
@@ -100,6 +101,12 @@ class Run:
                 pile.rows.append({**row, **fit})
             else:
                 pile.report(row, "flyer.overflow" if fit["head"] else "flyer.head_overflow")
+
+
+def _widest(rows: Sequence[Row]) -> dict[str, object]:
+    """What stands beside the title at its widest: measured once for all sheets."""
+    longest = max((row["serial"] for row in rows), key=len, default="")
+    return {"longest": longest, "spares": any(row["spare"] for row in rows)}
 
 
 def _printable(row: Row) -> Row:

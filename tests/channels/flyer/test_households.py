@@ -210,6 +210,18 @@ def test_a_short_name_and_address_need_no_measuring(main: str, address: str) -> 
     assert fit["head"] == 1
 
 
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS.keys())
+@pytest.mark.parametrize("serial", [flyer.Serial(41, 7, 1), flyer.Serial(999_999, 9_999, 999_999)])
+def test_a_title_of_ten_characters_stands_beside_every_number(
+    layout: tuple[Edition, HouseholdSize, bool, int, tuple[int, int]], serial: flyer.Serial
+) -> None:
+    edition, size, sealed, _, _ = layout
+    meta = replace(META, title="您家能用上的惠民政策")
+    sheet = household(1, AGED, serial=str(serial))
+    made = flyer.render_households([sheet], meta, PRESS, edition=edition, size=size, sealed=sealed)
+    assert made.problems == ()
+
+
 def test_nobody_left_gives_no_pdf() -> None:
     made = flyer.render_households([household(1, LONG)], META, PRESS)
     assert (made.pdf, made.pages, made.sheets, len(made.problems)) == (b"", 0, 0, 1)
