@@ -202,7 +202,10 @@ def _install_beside() -> None:
         done = 1
     if done:
         shutil.rmtree(BESIDE, ignore_errors=True)
-        print("Skipped: OpenFisca-Core, WeasyPrint (requirements/bench.txt could not be installed)", flush=True)
+        print(
+            "Skipped: OpenFisca-Core, WeasyPrint (requirements/bench.txt could not be installed)",
+            flush=True,
+        )
     else:
         stamp.write_text(wanted, "utf-8")
 

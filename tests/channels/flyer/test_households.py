@@ -106,6 +106,16 @@ def test_five_policies_all_stand_on_the_sheet_what_has_no_room_in_one_line() -> 
         assert all(policy.reason in whole for policy in sheet.policies)
 
 
+def test_five_policies_on_half_a_page_are_at_least_listed() -> None:
+    steps = replace(PENSION, when="满60岁前一个月起", check="")
+    sheet = household(1, steps, replace(TWINS, when="全年都能办"), AGED, CHILD, NURSERY, more=3)
+    made = flyer.render_households([sheet], META, PRESS, size="a5x2")
+    (page,) = reading.words(made.pdf)
+    assert made.problems == ()
+    assert all(policy.name in page for policy in sheet.policies)
+    assert "打电话问怎么办" in page
+
+
 CODE = [
     '#read("/etc/passwd") *粗*',
     "$x$",
