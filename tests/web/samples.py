@@ -357,7 +357,7 @@ EMPTY_RESULTS = ResultsView(
     date(2026, 11, 23),
     first_steps=(Link("看今日", "/today"),),
 )
-EMPTY_PRINT = PrintView((), "", (), "", (), "", (), "", (), "", (), "", 0, 0, 0)
+EMPTY_PRINT = PrintView((), "", (), "", (), "", (), "", (), "", (), "", 0, 0)
 
 PAGES: dict[str, tuple[str, object]] = {
     "today": ("today.html", TODAY),

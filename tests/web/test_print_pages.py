@@ -231,8 +231,7 @@ def test_more_than_a_few_sheets_are_made_behind_a_page_that_shows_how_far_it_is(
     assert wu.get(f"{path}/all").status_code == 404
     assert wu.get(f"{path}/parts/1.pdf").status_code == 404
     finish(office, job)
-    page = wu.get(path).text
-    assert "好了，62 页" in page
+    assert "好了，62 页" in wu.get(path).text
     assert len(text_of(wu.get(f"{path}/parts/2.pdf").content)) == 41
     with office.store.read() as connection:
         said = [line for line in records.log(connection, [f"print:{job}"]) if line.by == "wu"]
