@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass
 from datetime import date, datetime
 from threading import Lock, Thread
 
@@ -50,12 +51,10 @@ class Work:
     seen: int = 0
     problem: str = ""
     done: bool = False
-    lock: Lock = field(default_factory=Lock)
 
     def watch(self, step: int, more: int) -> None:
-        """Somewhat more was looked at."""
-        with self.lock:
-            self.step, self.seen = step, self.seen + more
+        """Somewhat more was looked at; only the one thread that makes it says so."""
+        self.step, self.seen = step, self.seen + more
 
 
 class KeptPreviews:
@@ -72,18 +71,21 @@ class KeptPreviews:
         with self._lock:
             return self._kept.get(campaign)
 
-    def working(self, campaign: int) -> Work | None:
-        """What is being made, or has failed."""
+    def glance(self, campaign: int) -> tuple[Kept | None, Work | None]:
+        """What was made last, and how what is being made, or has failed, stands at this moment."""
         with self._lock:
-            return self._work.get(campaign)
+            work = self._work.get(campaign)
+            return self._kept.get(campaign), work and copy(work)
 
-    def keep(self, campaign: int, kept: Kept) -> None:
-        """Keep a preview; the one that was not asked for for longest goes."""
+    def keep(self, campaign: int, kept: Kept, work: Work | None = None) -> None:
+        """Keep a preview, and say that its work is done; the one that was made longest ago goes."""
         with self._lock:
             self._kept[campaign] = kept
             self._kept.move_to_end(campaign)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
+            if work is not None:
+                work.done = True
 
     def start(self, campaign: int, steps: int, make: Callable[[Work], Kept]) -> bool:
         """Make a preview in the background; False when one of this campaign is being made already."""
@@ -97,8 +99,7 @@ class KeptPreviews:
 
     def _run(self, campaign: int, work: Work, make: Callable[[Work], Kept]) -> None:
         try:
-            self.keep(campaign, make(work))
-            work.done = True
+            self.keep(campaign, make(work), work)
         except OutreachError as error:
             work.problem = say(error.code, **error.params)
         except Exception:

@@ -47,7 +47,7 @@ def preview_page(
     kept = kept_previews(request)
     with services.store.read() as connection:
         campaign = visible(connection, actor, ref)
-        found, work = kept.find(campaign["id"]), kept.working(campaign["id"])
+        found, work = kept.glance(campaign["id"])
         view = previews.view(Desk(services, actor, campaign, asked), connection, found, work)
     answer = page(request, "preview.html", view)
     if view.making:
