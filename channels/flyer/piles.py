@@ -75,7 +75,7 @@ def spare_sheets(
 ) -> tuple[HouseholdSheet, ...]:
     """`count` sheets without a name for families that were missed, numbered on from `after`.
 
-    `after` is the last number of the whole grid, not of the part that is printed. `policies` must say what
+    `after` is the number before the first of them; no household of the grid may ever get one of these. `policies` must say what
     holds for everybody: nothing is known about the family, so each is printed as 可能符合，请核实.
     Name and address are written in with a pen; the receipt carries the number only.
     """
