@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from outreach import clock
 from outreach.campaigns.schemas import CampaignOrder, StepOrder
@@ -19,7 +19,7 @@ from outreach.models.campaigns import (
     Step,
 )
 from outreach.models.deliveries import Account
-from outreach.models.people import Region
+from outreach.models.people import ImportRun, Region
 from outreach.store import upsert
 
 
@@ -208,3 +208,15 @@ def counts_by_status(connection: Connection) -> dict[str, int]:
     """How many campaigns stand where."""
     rows = connection.execute(select(Campaign.status, func.count()).group_by(Campaign.status))
     return {row[0]: row[1] for row in rows}
+
+
+def newest_register(connection: Connection) -> Row[Any] | None:
+    """(finished_at, rows, accepted) of the last file of people that was taken in and stands; None before the first."""
+    run = ImportRun
+    return connection.execute(
+        select(run.finished_at, run.rows, run.accepted)
+        .where(run.list_ref == "", run.finished_at.is_not(None), run.undone_at.is_(None))
+        .where(run.state == "finished")
+        .order_by(run.finished_at.desc(), run.id.desc())
+        .limit(1)
+    ).first()

@@ -15,7 +15,7 @@ from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.audiences import queries as audience_queries
 from outreach.audiences import service as audiences
-from outreach.campaigns import among, coverage, queries
+from outreach.campaigns import among, coverage, grounds, queries
 from outreach.campaigns.preview.looking import Look, account_of, step_policies, step_preview
 from outreach.campaigns.preview.schemas import Preview
 from outreach.campaigns.schemas import CampaignOrder
@@ -133,6 +133,14 @@ def covered(connection: Connection, campaign: Mapping[str, Any], on: date) -> Co
     return coverage.report(connection, looking(connection, campaign, on))
 
 
+def rests_on(connection: Connection, campaign: Mapping[str, Any], on: date) -> grounds.Grounds:
+    """Lists, policies and warnings that it rests on: of a draft as things stand, after that as it was signed."""
+    frozen = campaign["frozen"] or {}
+    if "grounds" in frozen:
+        return grounds.Grounds.from_dict(frozen["grounds"])
+    return grounds.read(connection, campaign, _views(connection, campaign), on)
+
+
 def _views(connection: Connection, campaign: Mapping[str, Any]) -> list[PolicyView]:
     return policies.all_policies(connection, queries.policy_refs(connection, campaign["id"]))
 
@@ -211,6 +219,7 @@ def submit(connection: Connection, ref: str, by: str, on: date, vault: Vault | N
         ],
         "cost": seen.cost_fen,
         "coverage": told_how.as_dict(),
+        "grounds": grounds.read(connection, campaign, views, on).as_dict(),
     }
     digest = hashlib.sha256(
         json.dumps(frozen, ensure_ascii=False, sort_keys=True).encode()

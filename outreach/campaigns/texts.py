@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from outreach.deliveries import orders, requests
 from outreach.messages import facts, languages, shelf
 from outreach.messages import service as messages
+from outreach.messages.findings import Finding
 from outreach.messages.lint import Draft, lint
 from outreach.messages.schemas import Text
 from outreach.models.messages import BUNDLE
@@ -30,21 +31,55 @@ def faulty_texts(
     Only texts that are ready: one that waits for its reader is not sent. A text about one person is looked at only in
     a campaign that is announced to persons.
     """
+    going = list(_going(connection, campaign, steps, views))
+    listed = _listed(connection, campaign, [text for text, _ in going], views)
+    found = (_fault(text, draft, listed) for text, draft in going)
+    return [fault for fault in found if fault is not None]
+
+
+def checked_texts(
+    connection: Connection,
+    campaign: Mapping[str, Any],
+    steps: Sequence[Mapping[str, Any]],
+    views: Sequence[PolicyView],
+) -> Iterator[tuple[Text, Sequence[Finding]]]:
+    """The same texts with everything that the checks say about them, warnings too."""
+    going = list(_going(connection, campaign, steps, views))
+    listed = _listed(connection, campaign, [text for text, _ in going], views)
+    for text, draft in going:
+        yield text, lint(_dated(draft, listed) if _needs_day(text) and listed else draft)
+
+
+def _going(
+    connection: Connection,
+    campaign: Mapping[str, Any],
+    steps: Sequence[Mapping[str, Any]],
+    views: Sequence[PolicyView],
+) -> Iterator[tuple[Text, Draft]]:
+    """The texts that a step could send, each with what the checks must know of it."""
     newest = messages.newest(connection, [*(view.ref for view in views), BUNDLE])
     ready = [text for text in newest if text.ready]
     frame = _frame(campaign)
     known = {view.ref: view for view in views}
-    refs = [view.ref for view in views]
-    listed = orders.list_date(connection, ready, refs, campaign["region"])
     general = {text.place for text in ready if text.announce == "general"}
     wanted = {(step["channel"], requests.form_of(step) or step["channel"]) for step in steps}
-    going = [
-        text
-        for text in ready
-        if (text.channel, text.form) in wanted and _goes_out(text, campaign, views)
-    ]
-    found = (_fault(text, shelf.draft(text, known, frame, general), listed) for text in going)
-    return [fault for fault in found if fault is not None]
+    for text in ready:
+        if (text.channel, text.form) in wanted and _goes_out(text, campaign, views):
+            yield text, shelf.draft(text, known, frame, general)
+
+
+def _listed(
+    connection: Connection,
+    campaign: Mapping[str, Any],
+    texts: Sequence[Text],
+    views: Sequence[PolicyView],
+) -> date | None:
+    refs = [view.ref for view in views]
+    return orders.list_date(connection, texts, refs, campaign["region"])
+
+
+def _needs_day(text: Text) -> bool:
+    return "list_date" in text.body
 
 
 def _goes_out(text: Text, campaign: Mapping[str, Any], views: Sequence[PolicyView]) -> bool:
@@ -60,7 +95,7 @@ def _goes_out(text: Text, campaign: Mapping[str, Any], views: Sequence[PolicyVie
 
 def _fault(text: Text, draft: Draft, listed: date | None) -> Fault | None:
     named = {"text": str(text.place), "title": text.title}
-    if "list_date" in text.body:
+    if _needs_day(text):
         if listed is None:
             return "campaigns.no_applied_list", named
         draft = _dated(draft, listed)
