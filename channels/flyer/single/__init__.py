@@ -11,7 +11,7 @@ from channels.flyer.single.approval import (
     render_approval,
 )
 from channels.flyer.single.bilingual import Bilingual, SecondLanguage, render_bilingual
-from channels.flyer.single.broadcast import BroadcastScript, reading_seconds, render_broadcast
+from channels.flyer.single.broadcast import BroadcastScript, render_broadcast
 from channels.flyer.single.cards import QuestionCard, render_questions
 from channels.flyer.single.covers import BatchCover, CoverRow, render_cover
 from channels.flyer.single.lists import (
@@ -42,7 +42,6 @@ __all__ = [
     "Signature",
     "VisitList",
     "VisitRow",
-    "reading_seconds",
     "render_approval",
     "render_bilingual",
     "render_broadcast",

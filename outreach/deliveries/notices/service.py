@@ -19,6 +19,7 @@ from outreach.errors import Invalid, Missing
 from outreach.messages import languages
 from outreach.messages.findings import Finding
 from outreach.messages.markup import Leaflet, parse_flyer, parse_qa
+from outreach.messages.spoken import spoken_seconds, stretches
 from outreach.policies.readiness import Fault
 
 
@@ -151,6 +152,7 @@ def broadcast(
         title=desk.marked(desk.view.plain_name),
         village=desk.place or desk.office,
         paragraphs=tuple(line.strip() for line in spoken.words.splitlines() if line.strip()),
+        seconds=spoken_seconds(stretches(spoken.words)),
         language=languages.name(spoken.text.language),
         slots=slots,
     )

@@ -140,7 +140,7 @@ def measures(draft: Draft, likely: int, part_fen: int) -> tuple[Measure, ...]:
         )
     if draft.channel in SPOKEN:
         seconds = spoken_seconds(stretches(texts[0]))
-        return (length, Measure("念一遍", f"约 {seconds} 秒", "按每分钟 210 字"))
+        return (length, Measure("念一遍", f"约 {seconds} 秒", f"按每分钟 {measure.READING_PACE} 字"))
     return (length,)
 
 

@@ -113,6 +113,7 @@ SCRIPT = flyer.BroadcastScript(
         "家里有3岁以下娃娃的，国家每年补3600元，一直补到满3周岁。",
         "不会用手机的，带上户口簿、出生医学证明、银行卡，到镇便民服务中心办。",
     ),
+    seconds=23,
     slots="早 7:00，晚 18:30，连播三天",
 )
 
@@ -131,10 +132,14 @@ SLIP = flyer.ApprovalSlip(
             channel="短信", when="11-25 9:00 起", people="8,214", units="9,377 条", cost="656.39 元"
         ),
     ),
-    text="【示范县卫健局】李建国您好，孩子不满3岁，可申请育儿补贴3600元/年。拒收回R",
-    text_version="4",
+    texts=(
+        FullText(
+            head="第 1 步·短信·普通话　第 4 版，发给 8,214 人",
+            text="【示范县卫健局】某某某您好，孩子不满3岁，可申请育儿补贴3600元/年。拒收回R",
+        ),
+    ),
     chain=(
-        flyer.Signature(step="起草", name="陈晓", date="11-23 10:12"),
+        flyer.Signature(step="起草", name="陈晓", date="11-23 10:12", said="已在系统里送审"),
         flyer.Signature(step="分管领导签发"),
     ),
     skips="不发的 1,126 人：已申请或已领取 871。",

@@ -148,8 +148,13 @@ def test_where_the_policy_asks_for_money_no_sheet_says_that_it_is_free() -> None
         assert "不收费" not in text
 
 
+def _long(times: int) -> flyer.ApprovalSlip:
+    (text,) = SLIP.texts
+    return replace(SLIP, texts=(replace(text, text="很长的正文。" * times),))
+
+
 def test_a_long_slip_takes_more_pages_and_each_carries_the_fingerprint() -> None:
-    made = flyer.render_approval(replace(SLIP, text="很长的正文。" * 250), META, PRESS)
+    made = flyer.render_approval(_long(250), META, PRESS)
     pages = reading.words(made.pdf)
     assert made.pages == len(pages) == 2
     assert all(SLIP.fingerprint.replace(" ", "") in page for page in pages)
@@ -157,7 +162,7 @@ def test_a_long_slip_takes_more_pages_and_each_carries_the_fingerprint() -> None
     assert ["五、签字" in page for page in pages] == [False, True]
     assert pages[0].count("很长的正文。") + pages[1].count("很长的正文。") == 250
     with pytest.raises(flyer.FlyerError, match=r"flyer\.too_many_pages"):
-        flyer.render_approval(replace(SLIP, text="很长的正文。" * 1200), META, PRESS)
+        flyer.render_approval(_long(1200), META, PRESS)
 
 
 def test_a_long_script_is_read_from_one_side_and_logged_on_the_other() -> None:
@@ -273,19 +278,3 @@ def test_a_door_with_a_rare_or_long_name_stays_on_the_list() -> None:
 
 def test_no_doors_give_no_pdf() -> None:
     assert flyer.render_visits([doors(0)], META, PRESS).pdf == b""
-
-
-@pytest.mark.parametrize(
-    ("paragraphs", "seconds"),
-    [
-        ((), 0),
-        (("好" * 180,), 61),
-        (("好" * 90, "好" * 90), 62),
-        (("打12345，搜App。",), 4),
-        (("，。！",), 1),
-    ],
-)
-def test_reading_time_counts_syllables_and_breaths(
-    paragraphs: tuple[str, ...], seconds: int
-) -> None:
-    assert flyer.reading_seconds(paragraphs) == seconds

@@ -15,9 +15,12 @@ from sqlalchemy import Connection
 from channels.flyer.single import scripts
 from outreach.deliveries import notices
 from outreach.deliveries.notices import House, Made, Order
+from outreach.deliveries.notices.desk import lay_out
 from outreach.errors import Invalid, Missing, Refused
 from outreach.messages import service as texts
+from outreach.messages.measure import reading_seconds
 from outreach.messages.schemas import Place
+from outreach.messages.spoken import spoken_seconds, stretches
 from outreach.policies import reviews
 from outreach.policies import service as policies
 from outreach.store import Store
@@ -95,6 +98,18 @@ def reviewed_again(office: Store) -> date:
         due = reviews.due_on(policies.get(connection, "children"))
     assert due is not None
     return due
+
+
+def test_a_script_takes_as_long_on_paper_as_the_checks_and_the_preview_say(office: Store) -> None:
+    aside = "（喇叭响两声）\n" + SCRIPT
+    with office.begin() as connection:
+        town.write_text(connection, "broadcast/zh-Hans/children", aside, version=2)
+        made = notices.broadcast(connection, ORDER, HOUSE)
+        wording = lay_out(connection, ORDER, HOUSE).wording("broadcast", "")
+    (text,) = reading.words(made.data)
+    seconds = spoken_seconds(stretches(wording.words))
+    assert seconds < reading_seconds(wording.words)
+    assert f"{seconds}秒" in text
 
 
 def test_a_picture_for_the_group(office: Store) -> None:
