@@ -67,7 +67,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The forms and the languages that the shipped folder speaks of: tag → Chinese name."""
+    """The forms and the languages that the shipped folder speaks of: tag → what languages.name calls it."""
 
     forms: tuple[Form, ...]
     languages: dict[str, str]
@@ -132,7 +132,8 @@ def read_catalogue(overlay: Path | None = None) -> Catalogue:
         forms = tuple(
             Form(entry["id"], entry["name"], tuple(entry["channels"])) for entry in data["form"]
         )
-        return Catalogue(forms, {entry["tag"]: entry["name"] for entry in data["language"]})
+        tags = [str(entry["tag"]) for entry in data["language"]]
+        return Catalogue(forms, {tag: languages.name(tag) for tag in tags})
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as problem:
         raise Invalid("messages.catalogue_unreadable", file=place, reason=str(problem)) from problem
 

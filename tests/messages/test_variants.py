@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from outreach import content
 from outreach.errors import Invalid
+from outreach.messages import languages
 from outreach.messages.schemas import Place
 from outreach.messages.variants import (
     CHANNELS,
@@ -18,6 +19,7 @@ from outreach.messages.variants import (
     read_folder,
     read_variants,
 )
+from outreach.people.languages import language_name
 
 HEAD = '+++\nform = "sms"\ntitle = "题"\nannounce = "general"\n'
 PLACE = "sms/zh-Hans/phys-65.j2"
@@ -93,6 +95,14 @@ def test_a_bad_site_file_is_named(tmp_path: Path, data: bytes, code: str) -> Non
     with pytest.raises(Invalid) as problem:
         read_variants(tmp_path)
     assert (problem.value.code, problem.value.params["file"]) == (f"messages.{code}", PLACE)
+
+
+def test_a_language_is_called_alike_in_the_editor_the_coverage_report_and_the_register() -> None:
+    named = read_catalogue().languages
+    assert named == {tag: languages.name(tag) for tag in named}
+    in_the_register = {tag: language_name(tag) for tag in named if language_name(tag) != tag}
+    assert len(in_the_register) > 12
+    assert in_the_register == {tag: named[tag] for tag in in_the_register}
 
 
 @pytest.mark.parametrize("text", ["[[form", "", '[[form]]\nid = "x"'])
