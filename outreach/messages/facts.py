@@ -12,6 +12,10 @@ OPT_OUT = "拒收请回复R"
 """The tail that carriers know; where SMS is one-way the installation sets another sentence."""
 
 
+NOTHING_TO_BRING = "不用带材料"
+"""For a policy whose every document is looked up between offices."""
+
+
 def words(value: object) -> str:
     """A fact that is written as text, or as a mapping with its `text`."""
     if isinstance(value, Mapping):
@@ -20,13 +24,13 @@ def words(value: object) -> str:
 
 
 def documents_to_bring(facts: Mapping[str, Any]) -> str:
-    """Only what the applicant must bring; what offices can look up for themselves is not asked for."""
-    names = [
-        document["name"]
-        for document in facts.get("documents") or []
-        if document.get("who", "applicant") == "applicant"
-    ]
-    return "、".join(names) or "身份证"
+    """Only what the applicant must bring; what offices can look up for themselves is not asked for.
+
+    A policy that lists no documents at all has not been filled in: then the identity card, which everybody has.
+    """
+    listed = facts.get("documents") or []
+    names = [one["name"] for one in listed if one.get("who", "applicant") == "applicant"]
+    return "、".join(names) or (NOTHING_TO_BRING if listed else "身份证")
 
 
 def chinese_date(on: date) -> str:

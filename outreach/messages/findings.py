@@ -20,6 +20,7 @@ SEVERITY: dict[str, Severity] = {
     "messages.unknown_variable": "error",
     # The text: an error stops the sign-off, a warning is shown to whoever signs.
     "messages.gap_in_text": "error",
+    "messages.brings_nothing": "error",
     "messages.braces_left": "error",
     "messages.typed_amount": "warning",
     "messages.no_reviewer": "error",
@@ -37,7 +38,7 @@ SEVERITY: dict[str, Severity] = {
     "messages.paid_number": "warning",
     # A group's robot, paper, loudspeaker.
     "messages.group_too_long": "error",
-    "messages.no_valid_until": "warning",
+    "messages.no_valid_until": "error",
     "messages.missing_glyph": "error",
     "messages.unassigned_character": "error",
     "messages.reading_time": "warning",

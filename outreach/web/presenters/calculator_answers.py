@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from outreach.audiences.calculator import Result
 from outreach.audiences.calculator.results import AHEAD
+from outreach.messages.facts import documents_to_bring
 from outreach.web.formats import long_day
 from outreach.web.views.calculator import Answers, Found, Other
 
@@ -70,7 +71,7 @@ def _found(one: Result, on: date, *, all_days: bool) -> Found:
         reckoned=_reckoned(one),
         reasons=tuple(found.text for found in one.match.met if found.field not in _UNSAID),
         to_check=tuple(dict.fromkeys(_to_check(one))),
-        bring="、".join(one.bring) or "身份证",
+        bring=documents_to_bring(one.facts),
         how=tuple(one.facts.get("how_to_apply") or ()),
         where=one.word("where"),
         phone=one.phone,
