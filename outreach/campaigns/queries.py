@@ -213,8 +213,9 @@ def counts_by_status(connection: Connection) -> dict[str, int]:
 def newest_register(connection: Connection) -> Row[Any] | None:
     """(finished_at, rows, accepted) of the last file of people that was taken in and stands; None before the first."""
     run = ImportRun
+    columns: tuple[Any, ...] = (run.finished_at, run.rows, run.accepted)
     return connection.execute(
-        select(run.finished_at, run.rows, run.accepted)
+        select(*columns)
         .where(run.list_ref == "", run.finished_at.is_not(None), run.undone_at.is_(None))
         .where(run.state == "finished")
         .order_by(run.finished_at.desc(), run.id.desc())

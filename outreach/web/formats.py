@@ -5,12 +5,34 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from outreach.wording.figures import (
+    clock_time,
+    day,
+    duration,
+    exact_yuan,
+    long_day,
+    thousands,
+    yuan,
+)
+
+__all__ = [
+    "FILTERS",
+    "clock_time",
+    "day",
+    "duration",
+    "exact_yuan",
+    "interval",
+    "long_day",
+    "mask_name",
+    "mask_phone",
+    "percent",
+    "thousands",
+    "weekday",
+    "when",
+    "yuan",
+]
+
 _WEEKDAYS = "一二三四五六日"
-
-
-def thousands(n: int | float) -> str:
-    """8214 → 8,214."""
-    return f"{n:,.0f}"
 
 
 def percent(share: float, places: int = 1) -> str:
@@ -23,34 +45,9 @@ def interval(low: float, high: float, places: int = 1) -> str:
     return f"{low * 100:.{places}f}–{high * 100:.{places}f}\u202f%"
 
 
-def yuan(fen: int) -> str:
-    """65640 (1/100 yuan) → ¥656."""
-    return f"¥{fen / 100:,.0f}" if fen >= 10_000 else f"¥{fen / 100:,.2f}"
-
-
-def exact_yuan(fen: int) -> str:
-    """6020 (1/100 yuan) → ¥60.20, to the last fen."""
-    return f"¥{fen // 100:,}.{fen % 100:02}"
-
-
-def day(on: date) -> str:
-    """2026-11-23 → 11月23日."""
-    return f"{on.month}月{on.day}日"
-
-
-def long_day(on: date) -> str:
-    """2026-11-23 → 2026年11月23日."""
-    return f"{on.year}年{day(on)}"
-
-
 def weekday(on: date) -> str:
     """2026-11-23 → 星期一."""
     return f"星期{_WEEKDAYS[on.weekday()]}"
-
-
-def clock_time(moment: datetime, zone: ZoneInfo) -> str:
-    """A moment → 10:42 at the installation."""
-    return f"{moment.astimezone(zone):%H:%M}".removeprefix("0")
 
 
 def when(moment: datetime, zone: ZoneInfo, today: date) -> str:
@@ -58,15 +55,6 @@ def when(moment: datetime, zone: ZoneInfo, today: date) -> str:
     local = moment.astimezone(zone)
     named = {today - timedelta(days=1): "昨天", today: "今天", today + timedelta(days=1): "明天"}
     return f"{named.get(local.date(), day(local.date()))} {clock_time(moment, zone)}"
-
-
-def duration(seconds: float) -> str:
-    """90 → 2 分; 4000 → 1 小时 7 分."""
-    minutes = max(1, round(seconds / 60))
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return f"{minutes} 分"
-    return f"{hours} 小时 {rest} 分" if rest else f"{hours} 小时"
 
 
 def mask_name(name: str) -> str:

@@ -33,6 +33,14 @@ class ApprovalStep:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FullText:
+    """One text word for word. `head`: step, language, version, how many get it."""
+
+    head: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Check:
     """`word`: 通过, or what else it is; `text`: what was checked."""
 
@@ -42,16 +50,21 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Signature:
-    """One link of the chain; name and date are empty until signed."""
+    """One link of the chain; empty until signed. `said`: how and with which words it was signed already."""
 
     step: str
     name: str = ""
     date: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalSlip:
-    """发送审批单: everything that is signed, bound to one fingerprint."""
+    """发送审批单: everything that is signed, bound to one fingerprint.
+
+    `status`: printed beside the name where the slip is not there to be signed any more (已取消). `skips`, `text_facts`:
+    one line each, who gets nothing and which texts are not printed here.
+    """
 
     name: str
     id: str
@@ -60,9 +73,9 @@ class ApprovalSlip:
     fingerprint: str
     figures: tuple[Figure, ...]
     steps: tuple[ApprovalStep, ...]
-    text: str
-    text_version: str
+    texts: tuple[FullText, ...]
     chain: tuple[Signature, ...]
+    status: str = ""
     skips: str = ""
     text_facts: str = ""
     basis: tuple[str, ...] = ()

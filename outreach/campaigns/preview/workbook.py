@@ -22,16 +22,18 @@ _TEXTS = (
     "每条计费",
     "合计计费",
     "念几秒",
+    "编号",
     "文字",
 )
-_WIDTHS = (6, 10, 12, 14, 8, 10, 10, 8, 90)
+_WIDTHS = (6, 10, 12, 14, 8, 10, 10, 8, 8, 90)
 _STEPS = ("步", "渠道", "要告诉", "没有内容可发", "这次不发", "原因", "最少计费", "中位计费", "最多计费", "合计计费", "合计（元）")  # fmt: skip
 
 
 def workbook(preview: Preview, channels: Mapping[str, str]) -> bytes:
     """The workbook as a file. channels: code → its Chinese name."""
     target = BytesIO()
-    rows = [_text(step, text, channels) for step in preview.steps for text in step.texts]
+    every = [(step, text) for step in preview.steps for text in step.texts]
+    rows = [_text(step, text, number, channels) for number, (step, text) in enumerate(every, 1)]
     with xlsxwriter.Workbook(target, _PLAIN) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
@@ -57,7 +59,10 @@ def workbook(preview: Preview, channels: Mapping[str, str]) -> bytes:
     return target.getvalue()
 
 
-def _text(step: StepPreview, text: Any, channels: Mapping[str, str]) -> tuple[object, ...]:
+def _text(
+    step: StepPreview, text: Any, number: int, channels: Mapping[str, str]
+) -> tuple[object, ...]:
+    """One row. number: as the command line and the 发送审批单 number the texts."""
     billed = (text.parts, text.total) if step.billing else ("", "")
     channel, language = channels[step.channel], languages.name(text.language)
     seconds = text.seconds or ""
@@ -69,6 +74,7 @@ def _text(step: StepPreview, text: Any, channels: Mapping[str, str]) -> tuple[ob
         text.characters,
         *billed,
         seconds,
+        number,
         text.text,
     )
 

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from channels import flyer
+from channels.flyer.single.approval import FullText
 
 ROOT = Path(__file__).resolve().parents[3]
 PRESS = flyer.Press(ROOT / "templates" / "flyer")
