@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -11,10 +12,13 @@ from typing import Literal
 Kind = Literal["same", "gone", "new"]
 
 _TOKEN = re.compile(
-    r"\{\{.*?\}\}|\{%.*?%\}|[0-9]+(?:[.,:：][0-9]+)*|[A-Za-z]+(?:['’-][A-Za-z]+)*|.", re.DOTALL
+    r"\{\{[^{}]*\}\}|\{%[^{}]*%\}|[0-9]+(?:[.,:：][0-9]+)*|[A-Za-z]+(?:['’-][A-Za-z]+)*|.",
+    re.DOTALL,
 )
 """What is never cut in two: a variable, a tag, a number, a word in letters; Chinese goes character by character."""
 
+_MOST_PAIRS = 60_000
+"""A text of a thousand characters and its next version have some ten thousand; a page of one letter has millions."""
 _GLUE = 2
 """So few characters alike between two changes read as one change: 每孩每年 → 每人每月, not 每[孩→人]每[年→月]."""
 
@@ -32,14 +36,34 @@ def differences(before: str, after: str) -> tuple[Run, ...]:
 
     Without the new stretches it is `before`, without the gone ones it is `after`. Of a change, what went stands first.
     """
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    old, new = _cut(before, after)
+    blocks = _blocks(old, new)
     runs: list[Run] = []
     for gone, came, same in _changes(blocks, old, new):
         runs += [Run("gone", gone)] if gone else []
         runs += [Run("new", came)] if came else []
         runs += [Run("same", same)] if same else []
     return tuple(runs)
+
+
+def _cut(before: str, after: str) -> tuple[list[str], list[str]]:
+    """Both texts in pieces: words, or whole lines where the words are too many and too much alike to be compared."""
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    if _pairs(old, new) <= _MOST_PAIRS:
+        return old, new
+    return before.splitlines(keepends=True), after.splitlines(keepends=True)
+
+
+def _blocks(old: Sequence[str], new: Sequence[str]) -> Sequence[_Op]:
+    if _pairs(old, new) > _MOST_PAIRS:
+        return [("replace", 0, len(old), 0, len(new))]
+    return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+
+
+def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many pieces of one text are equal to one of the other: what the comparison takes time for."""
+    theirs = Counter(new)
+    return sum(count * theirs[piece] for piece, count in Counter(old).items())
 
 
 _Op = tuple[str, int, int, int, int]

@@ -23,6 +23,11 @@ from outreach.messages.render import Context
 
 SECONDS = 2.0
 MEGABYTES = 256
+MOST_AT_ONCE = 2
+"""Trials that run beside one another; who comes then waits, so that a flood cannot pile up processes."""
+_WAIT_SECONDS = 10.0
+_LONGEST_ANSWER = 2**20
+"""Characters of an answer: far more than the longest texts of all examples."""
 _START_SECONDS = 30.0
 """For a process to come up on a busy office computer."""
 _KEPT = ("PATH", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV", "TMPDIR", "TEMP", "HOME")
@@ -40,9 +45,35 @@ def try_out(
 
     Raises what render.render raises, and Invalid `messages.trial_slow` for a text that takes longer than `seconds`,
     `messages.trial_big` for one that needs more than `megabytes`, `messages.trial_died` when the process ended
-    otherwise. Waits, besides, for a process to start when none is waiting.
+    otherwise, `messages.trial_busy` when others try out so much that none became free. Waits, besides, for a process
+    to start when none is waiting.
     """
-    return _POOL.try_out(source, contexts, seconds, megabytes)
+    made = []
+    for one in _POOL.try_out(source, contexts, seconds, megabytes):
+        if isinstance(one, Invalid):
+            raise one
+        made.append(one)
+    return made
+
+
+class Tried:
+    """What a trial made of a text, to be asked in render.render's place: it answers and raises the same.
+
+    Making it raises the codes messages.trial_… of `try_out`, and those alone.
+    """
+
+    def __init__(self, source: str, contexts: Sequence[Context]) -> None:
+        made = _POOL.try_out(source, contexts, SECONDS, MEGABYTES)
+        self._source = source
+        self._made = list(zip(contexts, made, strict=True))
+
+    def __call__(self, source: str, context: Context) -> str:
+        """The text. Only of the source and the contexts that were tried out."""
+        assert source == self._source  # noqa: S101 - another text was not tried out
+        made = next(one for known, one in self._made if known is context)
+        if isinstance(made, Invalid):
+            raise made
+        return made
 
 
 def warm_up() -> None:
@@ -80,8 +111,10 @@ class Worker:
 
     def order(
         self, source: str, contexts: Sequence[Context], seconds: float, megabytes: int
-    ) -> list[str]:
-        """The texts. Raises what try_out raises; after trial_slow and trial_died the worker has ended."""
+    ) -> list[str | Invalid]:
+        """The texts, or why one cannot be made. Raises the codes messages.trial_…; after trial_slow and trial_died
+        the worker has ended.
+        """
         if not self.alive:
             raise Invalid("messages.trial_died", status=self._process.returncode)
         if not self._ready:
@@ -89,13 +122,13 @@ class Worker:
         wanted = {
             "source": source, "contexts": list(contexts), "seconds": seconds, "megabytes": megabytes,
         }  # fmt: skip
-        with contextlib.suppress(BrokenPipeError, OSError):
-            self._stdin.write(json.dumps(wanted) + "\n")
-            self._stdin.flush()
-        answer = self._line(seconds)
+        answer = self._line(seconds, json.dumps(wanted) + "\n")
         if "code" in answer:
             raise Invalid(str(answer["code"]), **answer["params"])
-        return [str(text) for text in answer["texts"]]
+        return [
+            str(one["text"]) if "text" in one else Invalid(str(one["code"]), **one["params"])
+            for one in answer["made"]
+        ]
 
     def end(self) -> None:
         """Kill it and clear up after it."""
@@ -110,13 +143,17 @@ class Worker:
     def _stdin(self) -> Any:
         return self._process.stdin
 
-    def _line(self, seconds: float) -> dict[str, Any]:
+    def _line(self, seconds: float, order: str = "") -> dict[str, Any]:
         """The next answer. A timer and not a wait on the pipe, because Windows cannot wait on pipes."""
         timer = threading.Timer(seconds, self._too_late)
         timer.daemon = True
         timer.start()
+        if order:  # a worker that does not read would hold a long order up: the timer runs
+            with contextlib.suppress(BrokenPipeError, OSError):
+                self._stdin.write(order)
+                self._stdin.flush()
         stdout: Any = self._process.stdout
-        line = stdout.readline()
+        line = stdout.readline(_LONGEST_ANSWER)
         timer.cancel()
         if self._timed_out:
             self.end()
@@ -138,23 +175,33 @@ class Pool:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._turns = threading.BoundedSemaphore(MOST_AT_ONCE)
         self._idle: Worker | None = None
         self._owner = os.getpid()
 
     def try_out(
         self, source: str, contexts: Sequence[Context], seconds: float, megabytes: int
-    ) -> list[str]:
-        """As the function of the module."""
-        worker = self._take() or Worker()
+    ) -> list[str | Invalid]:
+        """As the function of the module; for a context of which no text can be made, why."""
+        if not self._turns.acquire(timeout=_WAIT_SECONDS):
+            raise Invalid("messages.trial_busy", seconds=round(_WAIT_SECONDS))
         try:
-            return worker.order(source, contexts, seconds, megabytes)
+            worker = self._take() or Worker()
+            try:
+                return worker.order(source, contexts, seconds, megabytes)
+            finally:
+                # What was ended is replaced now and not by the next trial, which would have to wait for it.
+                self._give_back(worker)
         finally:
-            # A process that was ended is replaced now and not by the next trial, which would have to wait for it.
-            self._give_back(worker if worker.alive else Worker())
+            self._turns.release()
 
     def warm_up(self) -> None:
-        """Have one waiting."""
-        self._give_back(self._take() or Worker())
+        """Have one waiting. Whoever tries out already brings one back."""
+        if self._turns.acquire(blocking=False):
+            try:
+                self._give_back(self._take() or Worker())
+            finally:
+                self._turns.release()
 
     def close(self) -> None:
         """End the one that waits."""
@@ -174,11 +221,12 @@ class Pool:
         return None
 
     def _give_back(self, worker: Worker) -> None:
+        """Let it wait; one that has ended is replaced where none waits."""
         with self._lock:
             if self._idle is None:
-                self._idle = worker
-                return
-        worker.end()
+                self._idle = worker if worker.alive else Worker()
+        if self._idle is not worker:
+            worker.end()
 
 
 _POOL = Pool()

@@ -34,14 +34,21 @@ def serve(orders: TextIO, answers: TextIO, make: Renderer = render) -> None:
 
 
 def answer(order: Mapping[str, Any], make: Renderer = render) -> dict[str, Any]:
-    """{"texts": […]}, or {"code": …, "params": …} for a text that cannot be made or takes too much memory."""
+    """{"made": […]} with {"text": …} or, where none can be made, {"code": …, "params": …} for each context; the latter
+    for the whole order that takes too much memory.
+    """
     try:
         with _held_to(order["seconds"], order["megabytes"]):
-            return {"texts": [make(order["source"], context) for context in order["contexts"]]}
-    except Invalid as problem:
-        return {"code": problem.code, "params": problem.params}
+            return {"made": [_made(order["source"], one, make) for one in order["contexts"]]}
     except MemoryError:
         return {"code": "messages.trial_big", "params": {"megabytes": order["megabytes"]}}
+
+
+def _made(source: str, context: Context, make: Renderer) -> dict[str, Any]:
+    try:
+        return {"text": make(source, context)}
+    except Invalid as problem:
+        return {"code": problem.code, "params": problem.params}
 
 
 @contextmanager

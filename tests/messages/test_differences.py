@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -48,3 +49,27 @@ def test_both_texts_can_be_read_out_of_it(before: str, after: str) -> None:
     assert _without(runs, "gone") == after
     assert all(run.text for run in runs)
     assert all(one.kind != other.kind for one, other in pairwise(runs))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("啊" * 8_000, "啊" * 20_000),
+        ("啊吧了" * 2_500, "吧啊了的" * 5_000),
+        ("啊\n" * 4_000, "吧\n啊\n" * 4_000),
+        ("{{" * 4_000, "{%" * 8_000),
+    ],
+)
+def test_what_is_pasted_without_sense_is_compared_in_no_time(before: str, after: str) -> None:
+    begun = time.process_time()
+    runs = differences(before, after)
+    assert time.process_time() - begun < 2
+    assert "".join(run.text for run in runs if run.kind != "new") == before
+    assert "".join(run.text for run in runs if run.kind != "gone") == after
+
+
+def test_of_two_long_texts_the_line_that_changed_is_shown() -> None:
+    lines = [f"第{number}行，家有孩子的乡亲都来看一看。\n" for number in range(300)]
+    before, after = "".join(lines), "".join([*lines[:40], "换了。\n", *lines[41:]])
+    changed = [run for run in differences(before, after) if run.kind != "same"]
+    assert [run.text for run in changed] == [lines[40], "换了。\n"]

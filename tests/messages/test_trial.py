@@ -11,11 +11,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
 from outreach.errors import Invalid
 from outreach.messages import trial
+from outreach.messages.lint import Draft, lint
 from outreach.messages.render import render
 from outreach.messages.trial_worker import answer, serve
 from tests.messages.sample_facts import context
@@ -160,7 +162,7 @@ def test_a_worker_that_somebody_else_ended_is_replaced(pool: trial.Pool) -> None
 
 
 def test_several_people_may_try_out_at_once_and_one_worker_is_left(pool: trial.Pool) -> None:
-    texts: dict[int, list[str]] = {}
+    texts: dict[int, list[str | Invalid]] = {}
 
     def one(number: int) -> None:
         texts[number] = pool.try_out(f"text {number}", [{}], 30, 256)
@@ -176,6 +178,93 @@ def test_several_people_may_try_out_at_once_and_one_worker_is_left(pool: trial.P
         with suppress(ProcessLookupError):
             os.kill(pid, 0)
             pytest.fail(f"{pid} is still there")
+
+
+def test_a_flood_of_trials_waits_and_piles_up_no_processes(pool: trial.Pool) -> None:
+    running = 0
+    most = 0
+
+    def one() -> None:
+        nonlocal running, most
+        with suppress(Invalid):
+            pool.try_out(SPINS, [{}], 0.2, 256)
+
+    def watch() -> None:
+        nonlocal most
+        while any(thread.is_alive() for thread in threads):
+            alive = sum(_runs(pid) for pid in list(Wild.started))
+            most = max(most, alive)
+            time.sleep(0.02)
+
+    threads = [threading.Thread(target=one) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    watch()
+    assert 1 <= most <= trial.MOST_AT_ONCE + 1  # and the one that is waiting for the next
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_who_does_not_get_a_turn_is_told_so(
+    pool: trial.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "_WAIT_SECONDS", 0.1)
+    for _ in range(trial.MOST_AT_ONCE):
+        pool._turns.acquire()
+    pool.warm_up()  # does not wait for a turn
+    with pytest.raises(Invalid) as problem:
+        pool.try_out("one", [{}], 30, 256)
+    assert problem.value.code == "messages.trial_busy"
+    assert Wild.started == []
+    pool._turns.release()
+    assert pool.try_out("one", [{}], 30, 256) == ["one"]
+
+
+@limited
+def test_a_worker_that_does_not_read_holds_nobody_up(wild: trial.Worker) -> None:
+    wild.order("warm", [{}], 30, 256)
+    os.kill(wild.pid, signal.SIGSTOP)
+    begun = time.monotonic()
+    with pytest.raises(Invalid, match="trial_slow"):
+        wild.order("x" * 1_000_000, [{}], 0.5, 256)
+    assert time.monotonic() - begun < 5
+
+
+def test_an_answer_without_end_is_not_read(
+    wild: trial.Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "_LONGEST_ANSWER", 1_000)
+    with pytest.raises(Invalid, match="trial_died"):
+        wild.order("{{ 'x' * 100000 }}", [{}], 30, 256)
+    assert not wild.alive
+
+
+def test_what_was_tried_answers_in_renders_place() -> None:
+    contexts = [context(village="清泉村"), {"village": 1.5}, context(village="")]
+    tried = trial.Tried("{{ village }}。", contexts)
+    assert [tried("{{ village }}。", contexts[0]), tried("{{ village }}。", contexts[2])] == [
+        "清泉村。",
+        "。",
+    ]
+    with pytest.raises(Invalid, match="value_not_text"):
+        tried("{{ village }}。", contexts[1])
+    with pytest.raises(AssertionError):
+        tried("{{ office }}", contexts[0])
+
+
+def test_the_checks_of_what_was_tried_say_what_the_checks_say() -> None:
+    contexts = (context(), context(village=""))
+    source = "{{ village }}，您可以领补贴。{{ policy.phone }}"
+    draft = Draft("flyer", "zh-Hans", source, examples=contexts)
+    tried = replace(draft, make=trial.Tried(source, contexts))
+    assert lint(tried) == lint(draft)
+    assert {one.code for one in lint(tried)} > {"messages.gap_in_text", "messages.over_promise"}
 
 
 def test_a_worker_gets_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,8 +296,8 @@ def test_orders_are_answered_line_by_line() -> None:
     serve(io.StringIO("".join(json.dumps(order) + "\n" for order in orders)), answers)
     assert [json.loads(line) for line in answers.getvalue().splitlines()] == [
         {"ready": True},
-        {"texts": ["清泉村"]},
-        {"code": "messages.missing_value", "params": {"variable": "village"}},
+        {"made": [{"text": "清泉村"}]},
+        {"made": [{"code": "messages.missing_value", "params": {"variable": "village"}}]},
     ]
 
 

@@ -31,7 +31,7 @@ from outreach.messages.lint import (
 )
 from outreach.messages.lint.draft import POLICY_FACTS, VARIABLES, Draft, Example
 from outreach.messages.lint.limits import LONGEST_CLAUSE, LONGEST_SENTENCE
-from outreach.messages.render import Context, render
+from outreach.messages.render import Context
 from outreach.messages.syntax import check_source, variables_used
 
 Rule = Callable[[Example], Iterator[Finding]]
@@ -61,7 +61,7 @@ def lint(draft: Draft, allowed_variables: Collection[str] = VARIABLES) -> list[F
 
 def _example(draft: Draft, number: int, context: Context) -> Iterator[Finding]:
     try:
-        text = render(draft.source, context)
+        text = draft.text(number)
     except Invalid as problem:
         yield _failed(problem, number)
         return

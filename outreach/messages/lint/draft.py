@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 from outreach.messages import languages, measure
 from outreach.messages.findings import SEVERITY, Finding
-from outreach.messages.render import Context
+from outreach.messages.render import Context, render
 from outreach.messages.spoken import stretches
 
 POLICY_FACTS = (
@@ -31,7 +31,8 @@ class Draft:
     else's business; circumstances: the names of those that it reads, as pages say them. private: whoever sends it
     makes sure that only the person reads it (sealed, face to face, a confirmed own number). general_exists: beside a
     personal text there is a general one for those to whom it must not go. providers: of group robots; none named =
-    the one with the least room. most_parts: SMS parts that an office is ready to pay for.
+    the one with the least room. most_parts: SMS parts that an office is ready to pay for. make: how a text is made of
+    the source and one of the examples; a trial's answers (trial.Tried) where nobody has saved the words yet.
     """
 
     channel: str
@@ -50,6 +51,11 @@ class Draft:
     private: bool = False
     general_exists: bool = True
     providers: tuple[str, ...] = ()
+    make: Callable[[str, Context], str] = field(default=render, compare=False, repr=False)
+
+    def text(self, number: int = 0) -> str:
+        """The text for one of the examples. Raises what render.render raises."""
+        return self.make(self.source, self.examples[number])
 
     @property
     def kind(self) -> str:

@@ -13,7 +13,7 @@ from outreach.messages.lint.draft import Example
 _GAP = re.compile(r"[：:][，。；、]|[，、；（“][，。；、）”]|^[，。；、）]|[，、]$", re.M)
 _BRINGS_NOTHING = re.compile(f"(带(上|好|起|着|埋|等|到)?|凭|拿着?){NOTHING_TO_BRING}")
 _TYPED = re.compile(
-    r"\d[\d.,]*\s*(万|千|百)?(元|块|蚊|箍)|[一二两三四五六七八九十百千万]+(元|块钱|蚊)"
+    r"(?<![\d.,])\d[\d.,]*\s*(万|千|百)?(元|块|蚊|箍)|(?<![一二两三四五六七八九十百千万])[一二两三四五六七八九十百千万]+(元|块钱|蚊)"
 )
 _BRACES = re.compile(
     r"[{\uff5b][^\n]{0,30}?[}\uff5d]+|[{\uff5b}\uff5d]|(?<![A-Za-z_.])(policy|policies)\.[a-z_]+"

@@ -112,22 +112,14 @@ def looked(t: Table, typed: Typed) -> Look:
     reader = t.newest.text.reviewed_by if t.newest is not None and same else ""
     file = replace(edit.file(), reviewed_by=reader)
     draft = shelf.draft(file, t.views, frame, t.general)
-    if not same and (stopped := _tried(draft)):
-        return stopped
+    if not same:
+        # What nobody has saved yet is made into text in a process that can be ended, never in this one.
+        try:
+            draft = replace(draft, make=trial.Tried(draft.source, draft.examples))
+        except Invalid as problem:
+            return Look(Mark("bad", say(problem.code, **problem.params)), (), (), (), ())
     findings = lint(draft)
     return _look(draft, findings, reader, max(typed.likely, 0), fen)
-
-
-def _tried(draft: Draft) -> Look | None:
-    """What nobody has saved yet is rendered in a process that can be ended, before anything here touches it."""
-    try:
-        trial.try_out(draft.source, draft.examples)
-    except Invalid as problem:
-        if not problem.code.startswith("messages.trial_"):
-            return None  # an ordinary fault, which the checks put into words
-        said = say(problem.code, **problem.params)
-        return Look(Mark("bad", said), (), (), (), ())
-    return None
 
 
 def _frame(t: Table, region: str) -> tuple[shelf.Frame, int]:

@@ -13,7 +13,6 @@ from outreach.messages.lint.limits import robot_bytes
 from outreach.messages.lint.questions import ASKS_ALL
 from outreach.messages.markup import parse_flyer, parse_letter, parse_qa
 from outreach.messages.plainness import Part, plainness
-from outreach.messages.render import render
 from outreach.messages.schemas import SPOKEN
 from outreach.messages.spoken import spoken_seconds, stretches
 from outreach.messages.syntax import read
@@ -44,7 +43,7 @@ def shown(draft: Draft, number: int = 0) -> Shown:
     """A draft as its readers have it, with the facts of one of its examples."""
     lang = "" if draft.language == languages.DEFAULT else draft.language
     try:
-        text = render(draft.source, draft.examples[number])
+        text = draft.text(number)
     except Invalid:  # the findings say why
         return Shown("plain", draft.source, lang)
     return _by_kind(draft, text, lang, number)
@@ -85,7 +84,7 @@ def finding_lines(draft: Draft, findings: Sequence[Finding]) -> tuple[FindingLin
 def _line(draft: Draft, finding: Finding) -> FindingLine:
     words = ""
     if finding.end > finding.start and finding.example < len(draft.examples):
-        text = render(draft.source, draft.examples[finding.example])
+        text = draft.text(finding.example)
         words = text[finding.start : finding.end]
     kind = "bad" if finding.severity == "error" else "ask"
     if finding.code == shelf.UNREAD:
@@ -140,7 +139,10 @@ def measures(draft: Draft, likely: int, part_fen: int) -> tuple[Measure, ...]:
         )
     if draft.channel in SPOKEN:
         seconds = spoken_seconds(stretches(texts[0]))
-        return (length, Measure("念一遍", f"约 {seconds} 秒", f"按每分钟 {measure.READING_PACE} 字"))
+        return (
+            length,
+            Measure("念一遍", f"约 {seconds} 秒", f"按每分钟 {measure.READING_PACE} 字"),
+        )
     return (length,)
 
 
@@ -162,7 +164,7 @@ def _sms(draft: Draft, texts: Sequence[str], likely: int, part_fen: int) -> list
 
 def _rendered(draft: Draft) -> list[str]:
     try:
-        return [render(draft.source, context) for context in draft.examples]
+        return [draft.text(number) for number in range(len(draft.examples))]
     except Invalid:
         return []
 
