@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outreach.reports.slip.making import House, Made, make
+from outreach.reports.slip.making import House, Made, make, note
 from outreach.reports.slip.signed import Signed, read
 
-__all__ = ["House", "Made", "Signed", "make", "read"]
+__all__ = ["House", "Made", "Signed", "make", "note", "read"]

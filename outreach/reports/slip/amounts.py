@@ -61,7 +61,7 @@ def steps(signed: Signed, moment: Callable[[datetime], str]) -> Iterator[Approva
             condition_words(step),
             _carrier(signed, seen),
         ]
-        most = say("slip.at_most") if seen.at_most else ""
+        most = f"{say('slip.at_most')} " if seen.at_most else ""
         yield ApprovalStep(
             channel=f"{seen.number}. {step_name(step)}",
             when="，".join(one for one in when if one),

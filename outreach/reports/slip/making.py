@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from channels.flyer import ApprovalSlip, FlyerError, Press, Printed, SheetMeta, render_approval
 from channels.flyer.fonts import with_geta
+from outreach.access import audit
+from outreach.access.roles import Action
 from outreach.deliveries.notices.desk import told
-from outreach.deliveries.paper import meta
 from outreach.reports.slip import amounts, noted, rests_on, texts
 from outreach.reports.slip.signed import Signed
 from outreach.reports.slip.texts import Numbered
@@ -61,6 +64,12 @@ def make(signed: Signed, house: House) -> Made:
         some, printed = _most(every, with_texts)
     shown = sum(one.shown for one in some)
     return Made(printed.pdf, printed.pages, shown, len(every), frame.fingerprint)
+
+
+def note(connection: Connection, campaign: Mapping[str, Any], made: Made, by: str) -> None:
+    """Write into the log who took a slip of which version home."""
+    detail = {"file": "slip.pdf", "hash": campaign["frozen_hash"], "pages": made.pages}
+    audit.record(connection, by, Action.CAMPAIGNS_VIEW, f"campaign:{campaign['ref']}", detail)
 
 
 def _most(
@@ -121,9 +130,19 @@ def _frame(signed: Signed, house: House) -> ApprovalSlip:
 
 
 def _meta(signed: Signed, house: House) -> SheetMeta:
-    made = meta(signed.campaign, house.public_url, demo=house.demo)
-    title = say("slip.title", title=signed.campaign["title"])
-    printable: SheetMeta = _printable(replace(made, title=title, note=say("slip.note")))
+    """What stands at the foot; whoever reads the texts asks the office, so the phone is the campaign's."""
+    campaign, options = signed.campaign, signed.campaign["options"]
+    made = SheetMeta(
+        title=say("slip.title", title=campaign["title"]),
+        issuer=options["office"],
+        version=f"{campaign['ref']}·{campaign['frozen_hash'][:6]}",
+        valid_until=date.fromisoformat(options["valid_until"]),
+        phone=options.get("phone", "12345"),
+        url=f"{house.public_url.rstrip('/')}/campaigns/{campaign['ref']}",
+        demo=house.demo,
+        note=say("slip.note"),
+    )
+    printable: SheetMeta = _printable(made)
     return printable
 
 

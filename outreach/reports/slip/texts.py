@@ -45,7 +45,7 @@ def _one(signed: Signed, number: int, step: StepPreview, text: Distinct) -> Numb
         _version(signed, text),
         say("slip.text_count", count=thousands(text.count), unit=say(f"coverage.unit.{step.channel}")),
         _size(step, text),
-        say("slip.text_lost", characters="".join(lost)) if lost and shown else "",
+        say("slip.text_lost") if lost and shown else "",
     ])  # fmt: skip
     return Numbered(number, step, text, FullText(head=with_geta(head), text=words), shown)
 

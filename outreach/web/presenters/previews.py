@@ -15,15 +15,16 @@ from outreach.campaigns.preview.looking import state_of
 from outreach.campaigns.preview.schemas import Preview
 from outreach.campaigns.preview.versions import against
 from outreach.messages import languages
-from outreach.messages.coverage import Coverage
-from outreach.messages.remarks import Remark, remarks
+from outreach.messages.remarks import Remark
 from outreach.policies import service as policies
 from outreach.web.formats import exact_yuan, thousands, yuan
 from outreach.web.kept_previews import Kept, Work
 from outreach.web.presenters.names import CHANNEL, STATUS, places
 from outreach.web.presenters.previews_steps import Desk, cost_view, step_look
+from outreach.web.presenters.signing import signed_remarks, tagged
 from outreach.web.views.common import Choice, Link
 from outreach.web.views.previews import BigNumber, Making, PreviewView
+from outreach.wording.figures import fingerprint
 
 
 def view(
@@ -36,7 +37,7 @@ def view(
     frozen = desk.campaign["frozen"]
     if frozen is not None:
         preview = Preview.from_dict(frozen["preview"])
-        return _filled(desk, connection, preview, _signed_remarks(frozen), page)
+        return _filled(desk, connection, preview, signed_remarks(frozen), page)
     if kept is None:
         return page
     stale = _stale(desk, connection, kept)
@@ -61,13 +62,8 @@ def _frame(desk: Desk, connection: Connection, work: Work | None) -> PreviewView
         make=f"{href}/preview" if draft and mine and not going else "",
         making=_making(work) if going and work else None,
         problem=work.problem if draft and work else "",
-        signed="" if draft else _short(campaign["frozen_hash"]),
+        signed="" if draft else fingerprint(campaign["frozen_hash"]),
     )
-
-
-def _short(digest: str) -> str:
-    head = digest[:12]
-    return "-".join(head[at : at + 4] for at in range(0, len(head), 4))
 
 
 def _making(work: Work) -> Making:
@@ -81,11 +77,6 @@ def _stale(desk: Desk, connection: Connection, kept: Kept) -> bool:
     today = clock.today(desk.services.settings.zone)
     look = service.looking(connection, desk.campaign, today, anew=False)
     return state_of(connection, look) != kept.state
-
-
-def _signed_remarks(frozen: Mapping[str, Any]) -> tuple[Remark, ...]:
-    found = frozen.get("coverage")
-    return tuple(remarks(Coverage.from_dict(found))) if found else ()
 
 
 def _filled(
@@ -118,7 +109,7 @@ def _filled(
         languages=(Choice("", "全部"), *(Choice(tag, languages.name(tag)) for tag in spoken)),
         language=asked.language,
         cost=cost_view(preview.cost) if preview.cost.lines else None,
-        remarks=tuple(("bad" if one.gap else "ask", one.message()) for one in said),
+        remarks=tagged(said),
         changed=changed,
         changes=f"{base}/changes",
         search=f"{base}/person" if search else "",

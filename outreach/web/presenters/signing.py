@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,10 +17,14 @@ from outreach.campaigns import queries, service
 from outreach.campaigns.preview.looking import step_policies
 from outreach.deliveries import orders
 from outreach.messages import languages
+from outreach.messages.coverage import Coverage
+from outreach.messages.remarks import Remark, remarks
 from outreach.messages.schemas import Request
 from outreach.policies import service as policies
 from outreach.reports import queries as figures
+from outreach.reports.steps import condition_words, due_words
 from outreach.web.formats import thousands, when, yuan
+from outreach.web.kept_previews import Kept
 from outreach.web.presenters.names import CHANNEL, STATUS, UNIT, people_at_work, places
 from outreach.web.presenters.previews_shown import phone
 from outreach.web.services import Services
@@ -39,19 +43,20 @@ from outreach.wording import say
 SHOWN = 6
 """Texts of a step on the page of a campaign; its preview has all of them."""
 
-_CONDITION = {"": "", "unreached": "只给前面没告知到的"}
-
 
 def signing(
     services: Services,
     actor: Actor,
     connection: Connection,
     campaign: Mapping[str, Any],
-    seen: Mapping[str, Any] | None = None,
+    kept: Kept | None = None,
 ) -> SigningView:
-    """A campaign as it stands to be signed. `seen` is a preview made just now, for a draft."""
+    """A campaign as it stands to be signed. `kept`: what was made of a draft when somebody last looked."""
     frozen = campaign["frozen"] or {}
-    preview = seen or frozen.get("preview") or {}
+    draft = campaign["status"] == "draft"
+    looked = kept if draft else None
+    preview = looked.preview.as_dict() if looked else frozen.get("preview") or {}
+    said = signed_remarks(frozen) if not draft else looked.remarks if looked else None
     status, tag = STATUS[campaign["status"]]
     href = f"/campaigns/{campaign['ref']}"
     views = policies.all_policies(connection, queries.policy_refs(connection, campaign["id"]))
@@ -59,7 +64,6 @@ def signing(
     reads = actor.may(Action.CAMPAIGNS_APPROVE) and campaign["status"] == "submitted"
     same = actor.name in (campaign["submitted_by"], campaign["created_by"])
     today = clock.today(services.settings.zone)
-    draft = campaign["status"] == "draft"
     faults = service.faults(connection, campaign, views, today) if draft else []
     return SigningView(
         ref=campaign["ref"],
@@ -80,7 +84,20 @@ def signing(
         not_me=say("campaigns.same_person", campaign=campaign["title"], by=actor.shown)
         if reads and same
         else "",
+        slip=f"{href}/slip.pdf" if frozen else "",
+        remarks=None if said is None else tagged(said),
     )
+
+
+def signed_remarks(frozen: Mapping[str, Any]) -> tuple[Remark, ...]:
+    """What the coverage report that was signed says; an earlier release froze none."""
+    found = frozen.get("coverage")
+    return tuple(remarks(Coverage.from_dict(found))) if found else ()
+
+
+def tagged(said: Iterable[Remark]) -> tuple[tuple[str, str], ...]:
+    """As lists show them: bad where somebody would get nothing, else ask."""
+    return tuple(("bad" if one.gap else "ask", one.message()) for one in said)
 
 
 def _figures(
@@ -143,7 +160,7 @@ def _step(
         number=step["number"],
         channel=CHANNEL[channel],
         when=when_due(services, step),
-        note=_CONDITION.get(step["condition"], ""),
+        note=condition_words(step),
         sms=channel == "sms",
         recipients=looked.get("recipients", 0),
         billed=(looked.get("parts") or {}).get("total", 0),
@@ -158,9 +175,7 @@ def _step(
 
 def when_due(services: Services, step: Mapping[str, Any]) -> str:
     """When a step begins, in words."""
-    if step["due_at"] is not None:
-        return _moment(services, step["due_at"])
-    return f"第 {step['after_step']} 步办完以后" if step["after_step"] else "放行就发"
+    return due_words(step, lambda at: _moment(services, at))
 
 
 def _moment(services: Services, at: datetime) -> str:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
-from outreach import clock
+from outreach import clock, content
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
 from outreach.campaigns import service
 from outreach.deliveries import service as deliveries
 from outreach.errors import Missing
 from outreach.reports import service as reports
+from outreach.reports import slip
 from outreach.web.guard import TheActor, TheServices, guarded_router, needs
 from outreach.web.kept_previews import kept_previews, make
 from outreach.web.presenters.live import Pace, asks, glance, live_campaign
@@ -62,14 +64,30 @@ def campaign_page(ref: str, request: Request, services: TheServices, actor: TheA
     with services.store.read() as connection:
         campaign = visible(connection, actor, ref)
         kept = kept_previews(request).find(campaign["id"])
-        seen = kept.preview.as_dict() if kept and campaign["status"] == "draft" else None
-        sign = signing(services, actor, connection, campaign, seen)
+        sign = signing(services, actor, connection, campaign, kept)
         live = (
             live_campaign(services, actor, connection, campaign)
             if campaign["status"] in _RELEASED and campaign["released"]
             else None
         )
     return page(request, "campaign.html", CampaignView(sign, live))
+
+
+@router.get("/campaigns/{ref}/slip.pdf")
+@needs(Action.CAMPAIGNS_VIEW)
+def approval_slip(ref: str, services: TheServices, actor: TheActor) -> Response:
+    """发送审批单 of what was submitted, noted in the log. Refused for a draft: it has no fingerprint."""
+    settings = services.settings
+    with services.store.read() as connection:
+        campaign = visible(connection, actor, ref)
+        signed = slip.read(connection, campaign, clock.today(settings.zone))
+    sheets = content.sheets(settings.content_dir, settings.data_dir / "cache")
+    made = slip.make(signed, slip.House(settings.zone, settings.public_url, sheets, services.demo))
+    with services.store.begin() as connection:
+        slip.note(connection, campaign, made, actor.name)
+    name = quote(f"{campaign['ref']}-发送审批单.pdf")
+    headers = {"Content-Disposition": f"inline; filename*=UTF-8''{name}"}
+    return Response(made.pdf, media_type="application/pdf", headers=headers)
 
 
 @router.get("/campaigns/{ref}/live")

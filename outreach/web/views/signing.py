@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from outreach.web.views.campaigns import Ask, LiveCampaign
 from outreach.web.views.common import Link
 from outreach.web.views.previews import SmsPart
+from outreach.wording.figures import fingerprint
 
 
 @dataclass(frozen=True)
@@ -101,12 +102,15 @@ class SigningView:
     send_back: str = ""
     not_me: str = ""  # why this user may not sign it
     problem: str = ""
+    slip: str = ""  # where the paper to sign is, '' of a draft
+    remarks: tuple[tuple[str, str], ...] | None = (
+        None  # tag, sentence; None of a draft that nobody has looked at
+    )
 
     @property
     def short_hash(self) -> str:
         """Three groups of four, to be read aloud."""
-        head = self.hash[:12]
-        return "-".join(head[at : at + 4] for at in range(0, len(head), 4))
+        return fingerprint(self.hash)
 
 
 @dataclass(frozen=True)
