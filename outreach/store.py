@@ -80,7 +80,7 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A read transaction; on SQLite a statement that writes fails at once."""
+        """A read transaction: every statement sees the same rows, and one that writes fails at once."""
         with self.reader.connect() as connection:
             yield connection
             connection.rollback()
@@ -108,7 +108,8 @@ def open_store(url: str, *, timeout: float = 30.0) -> Store:
             _sqlite_engine(url, write=True, timeout=timeout),
         )
     engine = create_engine(url, pool_size=10, max_overflow=10, hide_parameters=True)
-    return Store(engine, engine)
+    looking = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Store(looking, engine)
 
 
 def database_now(connection: Connection) -> datetime:

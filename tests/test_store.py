@@ -27,17 +27,13 @@ def names(store: Store) -> list[str]:
         return list(connection.scalars(select(Counter.name).order_by(Counter.name)))
 
 
-def test_a_reader_cannot_write_on_sqlite(store: Store) -> None:
-    if store.dialect != "sqlite":
-        pytest.skip("PostgreSQL has one engine for both")
-    with pytest.raises(DBAPIError, match="readonly"), store.read() as connection:
+def test_a_reader_cannot_write(store: Store) -> None:
+    with pytest.raises(DBAPIError, match=r"read-?only"), store.read() as connection:
         connection.execute(insert(Counter).values(name="a", n=1))
     assert names(store) == []
 
 
 def test_what_was_read_is_one_moment(store: Store) -> None:
-    if store.dialect != "sqlite":
-        pytest.skip("READ COMMITTED sees each statement's moment")
     with store.read() as connection:
         before = connection.scalar(select(func.count()).select_from(Counter))
         put(store, "meanwhile")

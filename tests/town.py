@@ -42,6 +42,7 @@ INSURE: Mapping[str, Any] = {
 }  # fmt: skip
 EMPLOYEE = 1 << 62
 SMS = "{{ signature }}{{ policy.one_line }}，到{{ policy.where }}。{{ opt_out }}"
+UNTIL = "本条有效至{{ policy.valid_until }}。"
 BUNDLE = "{{ signature }}{% for p in policies %}{{ loop.index }}.{{ p.one_line }}；{% endfor %}{{ opt_out }}"
 
 
@@ -120,9 +121,9 @@ def build(connection: Connection, vault: Vault) -> None:
         load(connection, document)
     for policy in ("check", "insure"):
         write_text(connection, f"sms/zh-Hans/{policy}", SMS)
-        write_text(connection, f"group/zh-Hans/{policy}", "{{ village }}：{{ policy.one_line }}")
+        write_text(connection, f"group/zh-Hans/{policy}", "{{ village }}：{{ policy.one_line }}。" + UNTIL)
     write_text(connection, "sms/zh-Hans/bundle", BUNDLE)
-    write_text(connection, "group/zh-Hans/bundle", "{{ village }}：" + BUNDLE)
+    write_text(connection, "group/zh-Hans/bundle", "{{ village }}：" + BUNDLE + UNTIL)
     add_person(connection, vault, "+8613800000101")  # both policies
     add_person(connection, vault, "+8613800000102", region=WEST)  # both policies
     add_person(connection, vault, "+8613800000103", birth=THIRTY)  # insurance only

@@ -69,7 +69,7 @@ class Desk:
     def person(self, name: str, **facts: Any) -> int:
         with self.store.begin() as connection:
             now = clock.now()
-            given = {"language": name, "created_at": now, "updated_at": now, **facts}
+            given = {"needs": name, "created_at": now, "updated_at": now, **facts}
             return town.add_person(connection, self.vault, **given)
 
     def look(self, days: int = 0, since: date | None = None) -> list[int]:
@@ -91,7 +91,7 @@ class Desk:
                 .where(Proposal.kind == kind, Policy.ref == policy)
             )
             rows = connection.execute(
-                select(Person.language, ProposalPerson.why)
+                select(Person.needs, ProposalPerson.why)
                 .join(Person, Person.id == ProposalPerson.person_id)
                 .where(ProposalPerson.proposal_id == number)
             )
@@ -387,7 +387,7 @@ def test_an_accepted_proposal_is_a_draft_for_exactly_these_people(desk: Desk) ->
         assert (view.state, view.campaign, view.by) == ("accepted", ref, "zhou")
         service.submit(connection, ref, "zhou", clock.today(ZONE))
         members = connection.scalars(
-            select(Person.language).join(AudienceMember, AudienceMember.person_id == Person.id)
+            select(Person.needs).join(AudienceMember, AudienceMember.person_id == Person.id)
         )
         assert sorted(members) == ["east", "west"]
         with pytest.raises(Conflict):
@@ -399,10 +399,10 @@ def test_an_accepted_proposal_is_a_draft_for_exactly_these_people(desk: Desk) ->
 def test_who_has_lost_the_right_meanwhile_is_not_taken(desk: Desk) -> None:
     number = proposed(desk)
     with desk.store.begin() as connection:
-        connection.execute(update(Person).where(Person.language == "west").values(status="moved"))
+        connection.execute(update(Person).where(Person.needs == "west").values(status="moved"))
         ref = follow_up.accept(connection, number, "zhou", COUNTY, clock.today(ZONE))
         service.submit(connection, ref, "zhou", clock.today(ZONE))
-        members = select(Person.language).join(
+        members = select(Person.needs).join(
             AudienceMember, AudienceMember.person_id == Person.id
         )
         assert list(connection.scalars(members)) == ["east"]
