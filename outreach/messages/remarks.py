@@ -10,6 +10,7 @@ from outreach import wording
 from outreach.messages import languages
 from outreach.messages.coverage import SHEET, Coverage, Share, StepCoverage
 from outreach.messages.schemas import WITHOUT_SCRIPT
+from outreach.models.messages import BUNDLE
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,13 @@ class Remark:
             "tag": tags[0],
         }
         return wording.say(self.code, lang, **{**self.params, **words})
+
+    def fact(self, names: Mapping[str, str]) -> str:
+        """What is so, for whoever signs: what to do about it is the writer's. names: policy → its plain name."""
+        policy = self.params["policy"]
+        named = wording.say("remark.several") if policy == BUNDLE else names.get(policy, policy)
+        whole = replace(self, params={**self.params, "policy": named}).message()
+        return whole.partition("。")[0] + "。"
 
     def as_dict(self) -> dict[str, Any]:
         """For the page, the command line and the frozen document."""

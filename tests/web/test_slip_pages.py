@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from outreach.models.access import AuditEntry
+from outreach.models.people import Person
 from outreach.wording.figures import fingerprint
 from tests import town
 from tests.channels.flyer import reading
@@ -63,9 +64,31 @@ def test_gaps_of_languages_are_read_before_signing(office: Office) -> None:
     assert "哪种话还缺" not in zhou.get("/campaigns/winter").text  # nobody has looked yet
     assert "没有藏语文字" in send(zhou, "/campaigns/winter/look").text
     send(zhou, "/campaigns/winter/submit")
+    assert (
+        "请会这种语言的人审读签名" in zhou.get("/campaigns/winter").text
+    )  # who writes is told what to do
     chen = office.enter("chen")
-    for page in ("/approvals", "/campaigns/winter", "/campaigns/winter/preview"):
-        assert "没有藏语文字" in chen.get(page).text
+    for page in ("/approvals", "/campaigns/winter"):
+        text = chen.get(page).text
+        assert "没有藏语文字" in text
+        assert "templates/" not in text
+    with office.store.begin() as connection:
+        connection.execute(update(Person).values(language="zh-Hans"))
+    assert "没有藏语文字" in chen.get("/campaigns/winter").text  # as it was signed
+
+
+def test_where_nothing_is_missing_the_page_says_so(office: Office) -> None:
+    with office.store.begin() as connection:
+        connection.execute(update(Person).values(language="zh-Hans"))
+    office.write()
+    send(office.enter("zhou"), "/campaigns/winter/submit")
+    assert "每个人都有自己能看懂、能听懂的文字" in office.enter("chen").get("/approvals").text
+
+
+def test_a_cost_above_the_budget_is_seen_before_signing(office: Office) -> None:
+    office.write(budget=0.01)
+    send(office.enter("zhou"), "/campaigns/winter/submit")
+    assert "预算 ¥0.01，超 ¥0." in office.enter("chen").get("/approvals").text
 
 
 def test_what_is_another_village_s_business_has_no_slip_here(office: Office) -> None:

@@ -34,11 +34,11 @@ def _check(word: str, code: str, **named: object) -> Check:
 
 
 def _languages(signed: Signed) -> Iterator[Check]:
-    said = remarks(signed.coverage)
+    said, names = remarks(signed.coverage), signed.policy_names
     if not said:
         yield _check("passed", "slip.check_languages")
     for one in said[:MOST]:
-        yield Check(word=say(f"slip.word.{'gap' if one.gap else 'note'}"), text=one.message())
+        yield Check(word=say(f"slip.word.{'gap' if one.gap else 'note'}"), text=one.fact(names))
     if len(said) > MOST:
         yield _check("note", "slip.check_more_remarks", count=len(said) - MOST)
 

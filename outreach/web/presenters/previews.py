@@ -21,7 +21,7 @@ from outreach.web.formats import exact_yuan, thousands, yuan
 from outreach.web.kept_previews import Kept, Work
 from outreach.web.presenters.names import CHANNEL, STATUS, places
 from outreach.web.presenters.previews_steps import Desk, cost_view, step_look
-from outreach.web.presenters.signing import signed_remarks, tagged
+from outreach.web.presenters.signing_languages import signed_remarks, tagged
 from outreach.web.views.common import Choice, Link
 from outreach.web.views.previews import BigNumber, Making, PreviewView
 from outreach.wording.figures import fingerprint

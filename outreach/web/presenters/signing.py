@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,6 @@ from outreach.campaigns import queries, service
 from outreach.campaigns.preview.looking import step_policies
 from outreach.deliveries import orders
 from outreach.messages import languages
-from outreach.messages.coverage import Coverage
-from outreach.messages.remarks import Remark, remarks
 from outreach.messages.schemas import Request
 from outreach.policies import service as policies
 from outreach.reports import queries as figures
@@ -27,6 +25,7 @@ from outreach.web.formats import thousands, when, yuan
 from outreach.web.kept_previews import Kept
 from outreach.web.presenters.names import CHANNEL, STATUS, UNIT, people_at_work, places
 from outreach.web.presenters.previews_shown import phone
+from outreach.web.presenters.signing_languages import for_reader, signed_remarks
 from outreach.web.services import Services
 from outreach.web.views.previews import SmsPart
 from outreach.web.views.signing import (
@@ -85,19 +84,8 @@ def signing(
         if reads and same
         else "",
         slip=f"{href}/slip.pdf" if frozen else "",
-        remarks=None if said is None else tagged(said),
+        remarks=None if said is None else for_reader(actor, said, views),
     )
-
-
-def signed_remarks(frozen: Mapping[str, Any]) -> tuple[Remark, ...]:
-    """What the coverage report that was signed says; an earlier release froze none."""
-    found = frozen.get("coverage")
-    return tuple(remarks(Coverage.from_dict(found))) if found else ()
-
-
-def tagged(said: Iterable[Remark]) -> tuple[tuple[str, str], ...]:
-    """As lists show them: bad where somebody would get nothing, else ask."""
-    return tuple(("bad" if one.gap else "ask", one.message()) for one in said)
 
 
 def _figures(
@@ -114,6 +102,7 @@ def _figures(
     fen = _fen(preview)
     budget = campaign["budget_fen"]
     note = f"预算 {yuan(budget)}" if budget else "没有设预算"
+    note += f"，超 {yuan(fen - budget)}" if budget and fen > budget else ""
     return (
         Figure("people", "要告诉的人", thousands(preview["people"]), "人", "每人按自己的政策收"),
         Figure("policy", "人和政策", thousands(sure + maybe), "对", f"符合 {thousands(sure)}，待核实 {thousands(maybe)}"),
