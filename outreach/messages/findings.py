@@ -36,6 +36,8 @@ SEVERITY: dict[str, Severity] = {
     "messages.government_link": "warning",
     "messages.private_number": "warning",
     "messages.paid_number": "warning",
+    "messages.lure": "warning",
+    "messages.pictograph": "warning",
     # A group's robot, paper, loudspeaker.
     "messages.group_too_long": "error",
     "messages.no_valid_until": "error",
@@ -53,6 +55,7 @@ SEVERITY: dict[str, Severity] = {
     "messages.identity_data": "error",
     "messages.child_data": "error",
     "messages.asks_secret": "error",
+    "messages.asks_money": "error",
     # What it promises, and in which voice.
     "messages.over_promise": "error",
     "messages.no_proviso": "error",

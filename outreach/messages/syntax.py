@@ -35,6 +35,14 @@ _LOGIC = (nodes.And, nodes.Or, nodes.Not)
 _OPERATORS = {"eq", "ne", "lt", "lteq", "gt", "gteq"}
 
 
+_UNSEEN = frozenset(
+    "\u00ad\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+"""Blanks without width, and marks that turn the order of the letters round, so that a text is not what it looks like.
+Joiners (U+200C, U+200D) and marks of direction (U+200E, U+200F) belong to some scripts.
+"""
+
+
 @dataclass(frozen=True)
 class Use:
     """A fact that the text reads, and where."""
@@ -88,9 +96,12 @@ def read(source: str) -> Reading:
 
 
 def _unseen(source: str) -> Finding | None:
-    """Characters that nobody sees and no text needs: control characters and halves of a surrogate pair."""
+    """Characters that nobody sees and no text needs: control characters, halves of a surrogate pair, and what comes
+    along from a web page.
+    """
     for place, character in enumerate(source):
-        if character not in "\n\r\t" and unicodedata.category(character) in ("Cc", "Cs"):
+        unseen = unicodedata.category(character) in ("Cc", "Cs") or character in _UNSEEN
+        if unseen and character not in "\n\r\t":
             line = source.count("\n", 0, place) + 1
             return found(
                 "messages.template_character",

@@ -5,6 +5,7 @@ who do not qualify. What is sensitive is derived from the policy's rule (PolicyV
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from outreach.messages.findings import Finding
@@ -14,6 +15,7 @@ from outreach.messages.lint.marks import sentence_around
 
 FACE_TO_FACE = frozenset(["visit"])
 PUBLIC = frozenset(["group", "broadcast"])
+_SIGNATURE = re.compile("^【[^】]*】")
 CONFIRMED = frozenset(["sms", "call"])
 """Channels in which a personal text of a sensitive policy depends on the number."""
 
@@ -55,10 +57,22 @@ def _joined(text: Example) -> Iterator[Finding]:
         if any(start <= match.start() < end for start, end in harmless):
             continue
         begun, ended = sentence_around(text.text, *match.span())
-        before = text.text[begun : match.start()]
-        asked = known["disclosure.if"].search(before) or "吗" in text.text[match.end() : ended]
-        if known["disclosure.to_person"].search(before) and not asked:
+        before, after = text.text[begun : match.start()], text.text[match.end() : ended]
+        asked = known["disclosure.if"].search(before) or re.search("吗|的话|的[，,]", after)
+        joined = known["disclosure.to_person"].search(before) and not asked
+        if joined or _called(text, before, after):
             yield text.at("messages.disclosure", match.span(), word=match[0])
+
+
+def _called(text: Example, before: str, after: str) -> bool:
+    """Whether somebody is addressed by the word, or somebody with a name has it. A story's people are invented."""
+    known = glossary()
+    if known["disclosure.honoured"].search(before):
+        return True
+    if not _SIGNATURE.sub("", before).strip() and known["disclosure.addressed"].search(after):
+        return True
+    named = known["disclosure.named"].search(before) or known["disclosure.list_of"].search(after)
+    return bool(named) and not known["disclosure.invented"].search(text.text)
 
 
 RULES = (_public, _personal, _joined)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,6 +22,16 @@ VARIABLES = frozenset(
     + [f"policies[].{fact}" for fact in POLICY_FACTS]
 )
 """Every fact that a text may read. `name` stands in personal texts only, `list_date` in follow-ups."""
+
+
+_STRETCH = 4
+"""So many characters of the words tell where they stand."""
+_TAG = re.compile(r"\{[{%#].*?[}%#]\}", re.S)
+_TYPED = re.compile(rf"[^\n]{{{_STRETCH},}}")
+_NARROW = {0xFF01 + step: 0x21 + step for step in range(94) if chr(0xFF01 + step).isalnum()} | {
+    0xFF0E: 0x2E, 0xFF0F: 0x2F, 0xFF0D: 0x2D,
+}  # fmt: skip
+"""Letters, figures and what stands between them in a link or a number; marks of a sentence stay marks."""
 
 
 @dataclass(frozen=True)
@@ -105,13 +116,28 @@ class Example:
             one.text if one.aloud else " " * len(one.text) for one in stretches(self.text)
         )
 
+    @cached_property
+    def narrow(self) -> str:
+        """The text with full-width letters and figures in their usual width: as long as the text, to be searched."""
+        return self.text.translate(_NARROW)
+
     def at(self, code: str, span: tuple[int, int], **params: object) -> Finding:
-        """A finding about the words at `span`; it names the template's line where they stand there as they are."""
+        """A finding about the words at `span`; it names the template's line where they, or a stretch of them, stand."""
         start, end = span
-        words = self.text[start:end]
-        place = self.draft.source.find(words) if words.strip() else -1
+        place = self._place(self.text[start:end])
         line = self.draft.source.count("\n", 0, place) + 1 if place >= 0 else 0
         return Finding(code, SEVERITY[code], line, params, start, end, self.number)
+
+    def _place(self, words: str) -> int:
+        """Where the words begin in the template; -1 where all of them came out of variables."""
+        source = self.draft.source
+        if not words.strip() or (whole := source.find(words)) >= 0:
+            return whole if words.strip() else -1
+        bare = _TAG.sub(lambda tag: "\n" * len(tag[0]), source)
+        for typed in _TYPED.finditer(bare):
+            if typed[0] in words or words[:_STRETCH] in typed[0]:
+                return typed.start()
+        return -1
 
     def whole(self, code: str, **params: object) -> Finding:
         """A finding about the text as a whole, or about what is missing from it."""

@@ -11,6 +11,7 @@ from outreach.messages.lint.draft import Example
 PRINTED = frozenset(["flyer", "group", "broadcast", "visit", "call"])
 """Leaflets and letters, the picture of a group's notice, the sheets that are read from."""
 _NO_CHARACTER = {"Co", "Cn", "Cs"}
+_LAST_OF_PLANE = 0xFFFF
 _SHOWN = 12
 """Characters that a remark names; a text in a script without a font lacks nearly all."""
 
@@ -23,6 +24,20 @@ def _unassigned(text: Example) -> Iterator[Finding]:
         yield text.at(
             "messages.unassigned_character", (at, at + 1), code_points=_code_points(lost), place=at + 1
         )  # fmt: skip
+
+
+def _pictographs(text: Example) -> Iterator[Finding]:
+    """Little pictures: two characters each in the bill, an empty box on an old phone."""
+    if text.draft.channel != "sms":
+        return
+    found = [
+        one for one in text.text if ord(one) > _LAST_OF_PLANE and unicodedata.category(one) == "So"
+    ]
+    if found:
+        at = text.text.index(found[0])
+        yield text.at(
+            "messages.pictograph", (at, at + 1), characters=" ".join(dict.fromkeys(found))
+        )
 
 
 def _unprintable(text: Example) -> Iterator[Finding]:
@@ -54,4 +69,4 @@ def _code_points(characters: Sequence[str]) -> str:
     return " ".join(f"U+{ord(character):04X}" for character in shown)
 
 
-RULES = (_unassigned, _unprintable)
+RULES = (_unassigned, _pictographs, _unprintable)

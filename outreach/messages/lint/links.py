@@ -11,10 +11,12 @@ from outreach.messages.lint.draft import Example
 
 
 def _links(text: Example) -> Iterator[Finding]:
-    for match in re.finditer(glossary()["link.any"], text.text):
-        host = re.sub(r"^https?://", "", match[0], flags=re.I).split("/")[0].split(":")[0].lower()
-        code = "government_link" if host.endswith(".gov.cn") else "link"
-        yield text.at(f"messages.{code}", match.span(), link=match[0])
+    known = glossary()
+    for match in known["link.any"].finditer(text.narrow):
+        # Whatever stands before the first / must be the name of a government's host and nothing else: no user@, no ?.
+        host = re.sub(r"^https?://", "", match[0], flags=re.I).split("/")[0].lower()
+        code = "government_link" if known["link.government"].fullmatch(host) else "link"
+        yield text.at(f"messages.{code}", match.span(), link=text.text[slice(*match.span())])
 
 
 def _numbers(text: Example) -> Iterator[Finding]:
@@ -24,8 +26,21 @@ def _numbers(text: Example) -> Iterator[Finding]:
         ("contact", "private_number"),
         ("paid", "paid_number"),
     ):
-        if match := known[f"link.{name}"].search(text.text):
+        if match := known[f"link.{name}"].search(text.narrow):
             yield text.at(f"messages.{code}", match.span(), words=match[0])
 
 
-RULES = (_links, _numbers)
+def _lures(text: Example) -> Iterator[Finding]:
+    """What thieves ask for too: to tap, to scan what is not there, to pass on. A picture or a sheet may hold a code."""
+    known = glossary()
+    names = (
+        ("tap", "forward")
+        if text.draft.channel in ("flyer", "group")
+        else ("tap", "forward", "scan")
+    )
+    for name in names:
+        if match := known[f"link.{name}"].search(text.narrow):
+            yield text.at("messages.lure", match.span(), words=match[0])
+
+
+RULES = (_links, _numbers, _lures)

@@ -13,7 +13,7 @@ from outreach.messages.lint.marks import sentence_around
 def _numbers(text: Example) -> Iterator[Finding]:
     """Identity and bank card numbers: never in a text, whatever the channel."""
     for name in ("identity", "card"):
-        for match in glossary()[f"private.{name}"].finditer(text.text):
+        for match in glossary()[f"private.{name}"].finditer(text.narrow):
             yield text.at("messages.identity_data", match.span(), words=f"{match[0][:4]}…")
             return
 
@@ -38,4 +38,14 @@ def _asks(text: Example) -> Iterator[Finding]:
             yield text.at("messages.asks_secret", match.span(), words=match[0])
 
 
-RULES = (_numbers, _child, _asks)
+def _money(text: Example) -> Iterator[Finding]:
+    """Nothing has to be paid to get a benefit; what a policy itself costs (居民医保) is no fee."""
+    known = glossary()
+    for match in known["private.money"].finditer(text.text):
+        begun, ended = sentence_around(text.text, *match.span())
+        warned = known["rumour.told"].search(text.text, begun, ended)
+        if not warned and not known["private.money_not"].search(text.text, begun, ended):
+            yield text.at("messages.asks_money", match.span(), words=match[0])
+
+
+RULES = (_numbers, _child, _asks, _money)

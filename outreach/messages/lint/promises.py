@@ -9,13 +9,20 @@ from collections.abc import Iterator
 from outreach.messages.findings import Finding
 from outreach.messages.glossary import glossary
 from outreach.messages.lint.draft import Example
-from outreach.messages.lint.marks import sentences
+from outreach.messages.lint.marks import sentence_around, sentences
 
 WRITTEN = frozenset(["sms", "group", "flyer"])
 
 
 def _always(text: Example) -> Iterator[Finding]:
-    for match in glossary()["promise.always"].finditer(text.text):
+    known = glossary()
+    for match in known["promise.always"].finditer(text.text):
+        begun, ended = sentence_around(text.text, *match.span())
+        if (
+            known["promise.denied"].search(text.text, begun, ended)
+            or "吗" in text.text[match.end() : ended]
+        ):
+            continue
         yield text.at("messages.over_promise", match.span(), word=match[0])
 
 
