@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,13 +36,6 @@ class Remark:
         }
         return wording.say(self.code, lang, **{**self.params, **words})
 
-    def fact(self, names: Mapping[str, str]) -> str:
-        """What is so, for whoever signs: what to do about it is the writer's. names: policy → its plain name."""
-        policy = self.params["policy"]
-        named = wording.say("remark.several") if policy == BUNDLE else names.get(policy, policy)
-        whole = replace(self, params={**self.params, "policy": named}).message()
-        return whole.partition("。")[0] + "。"
-
     def as_dict(self) -> dict[str, Any]:
         """For the page, the command line and the frozen document."""
         return {
@@ -68,6 +61,30 @@ def remarks(coverage: Coverage) -> list[Remark]:
                 key = (remark.code, *rest.items())
                 together[key] = _added(together[key], remark) if key in together else remark
     return sorted(together.values(), key=lambda remark: not remark.gap)
+
+
+def facts(said: Iterable[Remark], names: Mapping[str, str]) -> list[tuple[bool, str]]:
+    """(whether it is a gap, what is so) for whoever signs: what to do about it is the writer's.
+
+    What is the same for several policies is said once, but of sheets: there a household counts for each of them.
+    names: policy → its plain name.
+    """
+    together: dict[tuple[object, ...], list[Remark]] = {}
+    for one in said:
+        params = one.params
+        rest = (params["policy"],) if params["channel"] == SHEET else ()
+        key = (one.code, params["step"], *params["tags"], params.get("text"), *rest)
+        together.setdefault(key, []).append(one)
+    return [(some[0].gap, _fact(some, names)) for some in together.values()]
+
+
+def _fact(some: Sequence[Remark], names: Mapping[str, str]) -> str:
+    """The first sentence of the words says what is so."""
+    refs = [one.params["policy"] for one in some]
+    policies = [wording.say("remark.several") if ref == BUNDLE else names.get(ref, ref) for ref in refs]  # fmt: skip
+    count = sum(one.params["count"] for one in some)
+    params = {**some[0].params, "count": count, "policy": "、".join(dict.fromkeys(policies))}
+    return replace(some[0], params=params).message().partition("。")[0] + "。"
 
 
 def _added(one: Remark, other: Remark) -> Remark:

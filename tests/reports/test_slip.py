@@ -296,6 +296,13 @@ def test_gaps_come_before_everything_that_passed_only_in_part(home: Store, vault
     assert "不超过预算" not in said["通过"]
 
 
+def test_what_is_the_same_for_several_policies_is_said_once(home: Store, vault: Vault) -> None:
+    with home.begin() as connection:
+        town.add_person(connection, vault, "+8613800000110", language="bo")  # both policies
+        town.add_person(connection, vault, "+8613800000111", language="bo", birth=town.THIRTY)
+    assert said_of(signed(home))["缺"] == "第 1 步（短信）：2 人没有藏语文字，什么也收不到。"
+
+
 def test_warnings_are_those_of_texts_that_somebody_gets(home: Store) -> None:
     found = signed(home)
     assert "提示" in said_of(found)  # the town's texts say nothing of passwords

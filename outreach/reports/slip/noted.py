@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from channels.flyer.single.approval import Check, Signature
-from outreach.messages.remarks import remarks
+from outreach.messages.remarks import facts, remarks
 from outreach.reports.slip.signed import Signed
 from outreach.wording import say
 from outreach.wording.figures import exact_yuan, thousands
@@ -34,11 +34,11 @@ def _check(word: str, code: str, **named: object) -> Check:
 
 
 def _languages(signed: Signed) -> Iterator[Check]:
-    said, names = remarks(signed.coverage), signed.policy_names
+    said = facts(remarks(signed.coverage), signed.policy_names)
     if not said:
         yield _check("passed", "slip.check_languages")
-    for one in said[:MOST]:
-        yield Check(word=say(f"slip.word.{'gap' if one.gap else 'note'}"), text=one.fact(names))
+    for gap, text in said[:MOST]:
+        yield Check(word=say(f"slip.word.{'gap' if gap else 'note'}"), text=text)
     if len(said) > MOST:
         yield _check("note", "slip.check_more_remarks", count=len(said) - MOST)
 

@@ -8,7 +8,7 @@ from typing import Any
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
 from outreach.messages.coverage import Coverage
-from outreach.messages.remarks import Remark, remarks
+from outreach.messages.remarks import Remark, facts, remarks
 from outreach.policies.schemas import PolicyView
 
 Tagged = tuple[tuple[str, str], ...]
@@ -23,7 +23,7 @@ def signed_remarks(frozen: Mapping[str, Any]) -> tuple[Remark, ...]:
 
 def tagged(said: Iterable[Remark]) -> Tagged:
     """Each with what to do about it."""
-    return tuple((_tag(one), one.message()) for one in said)
+    return tuple((_tag(one.gap), one.message()) for one in said)
 
 
 def for_reader(actor: Actor, said: Sequence[Remark], views: Sequence[PolicyView]) -> Tagged:
@@ -31,8 +31,8 @@ def for_reader(actor: Actor, said: Sequence[Remark], views: Sequence[PolicyView]
     if actor.may(Action.CAMPAIGNS_SUBMIT):
         return tagged(said)
     names = {view.ref: view.plain_name for view in views}
-    return tuple((_tag(one), one.fact(names)) for one in said)
+    return tuple((_tag(gap), text) for gap, text in facts(said, names))
 
 
-def _tag(remark: Remark) -> str:
-    return "bad" if remark.gap else "ask"
+def _tag(gap: bool) -> str:
+    return "bad" if gap else "ask"
