@@ -24,7 +24,9 @@ MOST_STEPS = 4
 class SheetMeta:
     """What all sheets of a job share: who issues them, which version, whom to ask.
 
-    `url` stands behind the QR code; `demo` prints 演示数据 on every sheet.
+    `phone_label` and `office_hours` stand beside the number, `url` behind the QR code; `demo` prints 演示数据 on
+    every sheet. `fees`: something that people are told of costs money (a premium), so 不收费 would be untrue; the
+    sheet says 不收手续费.
     """
 
     title: str
@@ -34,8 +36,10 @@ class SheetMeta:
     phone: str
     url: str
     office: str = ""
+    phone_label: str = "办公电话"
     office_hours: str = "周一至周五 8:30—17:30"
     demo: bool = False
+    fees: bool = False
     subtitle: str = "请收好。下面写着能领什么、带什么、去哪办"
     note: str = "内容如有变化，以新版和受理部门答复为准"
     qr_sentence: str = "扫码看怎么办，不用登记"

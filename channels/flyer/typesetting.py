@@ -28,7 +28,8 @@ class Job:
     tagged: bool = False
     archive: bool = False
 
-    def _compiler(self) -> typst.Compiler:
+    def compiler(self) -> typst.Compiler:
+        """Typst, ready to set this sheet."""
         return typst.Compiler(
             str(self.root / self.main),
             root=str(self.root),
@@ -39,14 +40,14 @@ class Job:
 
     def fits(self) -> list[Fit]:
         """What the sheet reports through <fit>; prints nothing."""
-        with _typst_errors(self.main):
-            found = self._compiler().query("<fit>", field="value")
+        with typst_errors(self.main):
+            found = self.compiler().query("<fit>", field="value")
         return list(json.loads(found))
 
     def pdf(self) -> bytes:
         """The PDF; the time in it is fixed, so the same data gives the same bytes."""
-        with _typst_errors(self.main):
-            made = self._compiler().compile(
+        with typst_errors(self.main):
+            made = self.compiler().compile(
                 format="pdf",
                 timestamp=0,
                 pdf_tags=self.tagged,
@@ -58,7 +59,7 @@ class Job:
 
 
 @contextmanager
-def _typst_errors(sheet: str) -> Iterator[None]:
+def typst_errors(sheet: str) -> Iterator[None]:
     """Turn Typst's errors into ours; only the first line, which never quotes the data."""
     try:
         yield

@@ -170,9 +170,7 @@ def _print(here: Here, order: Order, office: str, make: Make, path: Path) -> Ans
 
     with here.installation() as installation:
         settings = installation.settings
-        house = House(
-            settings.public_url, home=settings.region, office=office, demo=installation.demo
-        )
+        house = House.of(settings, demo=installation.demo, office=office)
         with installation.store.read() as connection:
             made = make(connection, order, house)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from channels.flyer import PolicyBlock
 from channels.flyer.sheets import MOST_POLICIES
 from outreach.deliveries import drop
+from outreach.deliveries.sheet_words import said_amount, sum_of
 from outreach.messages import facts
 from outreach.models.campaigns import AudienceMember
 from outreach.models.deliveries import DeliverySubject
@@ -51,6 +52,11 @@ class Blocks:
     @cached_property
     def _open(self) -> dict[int, bool]:
         return {key: sensitivity(view.rule) == "open" for key, view in self._views.items()}
+
+    @property
+    def open_refs(self) -> frozenset[str]:
+        """Policies that may stand on a sheet that anybody can read."""
+        return frozenset(self._views[key].ref for key, is_open in self._open.items() if is_open)
 
     def read(
         self, connection: Connection, campaign: int, left: Mapping[int, drop.Remaining]
@@ -130,15 +136,14 @@ def _certainty(
 
 def _block(view: PolicyView, region: str, kin: str, *, certain: bool) -> PolicyBlock:
     here, rule = view.facts_at(region), view.rule_at(region)
-    amount = here.get("amount") or {}
-    value = amount.get("value") if isinstance(amount, Mapping) else None
+    money = sum_of(here)
     return PolicyBlock(
         name=facts.words(here.get("plain_name")),
         status="yes" if certain and not rule.check else "maybe",
         reason=kin + _threshold(rule),
-        amount=str(value) if value is not None else facts.words(amount),
-        prefix=str(amount.get("prefix", "")) if value is not None else "",
-        unit=str(amount.get("unit", "")) if value is not None else "",
+        amount=money.number or said_amount(here),
+        prefix=money.prefix,
+        unit=money.money + money.each,
         bring=facts.documents_to_bring(here),
         when=facts.words(here.get("window")),
         where=facts.words(here.get("where")),

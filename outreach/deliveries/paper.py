@@ -15,10 +15,12 @@ from outreach.access.scope import under
 from outreach.deliveries import drop, numbers
 from outreach.deliveries.blocks import Blocks, Said
 from outreach.deliveries.orders import Orders
+from outreach.deliveries.sheet_words import HOTLINE, HOTLINE_HOURS, asks_money
 from outreach.models.campaigns import Step
 from outreach.models.deliveries import Delivery, delivery_state
 from outreach.models.people import Household, Person, Region
 from outreach.people.addresses import matches_place, natural_key
+from outreach.policies.schemas import PolicyView
 from outreach.store import chunks
 from outreach.vault import Vault
 
@@ -92,17 +94,23 @@ class Walk:
         ]
 
 
-def meta(campaign: Mapping[str, Any], public_url: str, *, demo: bool) -> SheetMeta:
-    """What stands on every sheet of a campaign."""
+def meta(
+    campaign: Mapping[str, Any], policies: Sequence[PolicyView], public_url: str, *, demo: bool
+) -> SheetMeta:
+    """What stands on every sheet of a campaign, whatever a household is told: so it tells nothing about anybody."""
     options = campaign["options"]
+    phone = options.get("phone", HOTLINE)
     return SheetMeta(
         title="您家能用上的惠民政策",
         issuer=options["office"],
         version=f"{campaign['ref']}·{(campaign['frozen_hash'] or '草稿')[:6]}",
         valid_until=date.fromisoformat(options["valid_until"]),
-        phone=options.get("phone", "12345"),
+        phone=phone,
+        phone_label="" if phone == HOTLINE else SheetMeta.phone_label,
+        office_hours=HOTLINE_HOURS if phone == HOTLINE else SheetMeta.office_hours,
         url=f"{public_url.rstrip('/')}/calculator",
         demo=demo,
+        fees=any(asks_money(view.facts_at(campaign["region"])) for view in policies),
     )
 
 
@@ -112,7 +120,7 @@ def walk(connection: Connection, vault: Vault, orders: Orders, on: date, region:
     clear, numbered = _numbered(connection, vault, campaign, region)
     left = {
         key: one
-        for key, one in _remaining(connection, orders, [row["id"] for row in clear], on).items()
+        for key, one in remaining(connection, orders, [row["id"] for row in clear], on).items()
         if not one.reason
     }
     said = Blocks(orders.policies).read(connection, campaign, left)
@@ -193,7 +201,11 @@ def _narrowed(statement: Any, campaign: int, place: SQLColumnExpression[Any], re
 
 def _paper_rows(connection: Connection, campaign: int, region: str) -> list[Mapping[str, Any]]:
     """Who is to get a sheet, with encrypted names and addresses."""
-    head = select(Person.name).where(Person.id == Household.head_id).scalar_subquery()
+    head = (  # who died or moved away is not written to, though the register may still call them the householder
+        select(Person.name)
+        .where(Person.id == Household.head_id, Person.status == "active")
+        .scalar_subquery()
+    )
     first = (
         select(Person.name)
         .where(Person.household_id == Household.id, Person.status == "active")
@@ -201,7 +213,7 @@ def _paper_rows(connection: Connection, campaign: int, region: str) -> list[Mapp
         .limit(1)
         .scalar_subquery()
     )
-    householder = func.coalesce(head, first, "")  # a list may not say who the householder is
+    householder = func.coalesce(head, first, "")  # a list may not say who it is
     village = select(Region.name).where(Region.code == Delivery.village).scalar_subquery()
     households = (
         select(
@@ -226,6 +238,25 @@ def _paper_rows(connection: Connection, campaign: int, region: str) -> list[Mapp
     return [{**row, "village": row["village"] or ""} for row in rows]
 
 
+def places(connection: Connection, campaign: int, region: str = "") -> dict[int, str]:
+    """Delivery → grid of everybody whom paper steps are for, in a region; nothing is decrypted."""
+    households = (
+        select(Delivery.id, Household.region)
+        .join(Household, Household.id == Delivery.addressee)
+        .where(Delivery.kind == "household")
+    )
+    alone = (
+        select(Delivery.id, Person.region)
+        .join(Person, Person.id == Delivery.addressee)
+        .where(Delivery.kind == "person")
+    )
+    found: dict[int, str] = {}
+    for statement, place in ((households, Household.region), (alone, Person.region)):
+        rows = connection.execute(_narrowed(statement, campaign, place, region))
+        found |= {row.id: row.region for row in rows}
+    return found
+
+
 def grids(connection: Connection, campaign: int, region: str = "") -> list[str]:
     """Every grid of a region in which the campaign has paper, in the order of codes."""
     households = (
@@ -244,10 +275,11 @@ def grids(connection: Connection, campaign: int, region: str = "") -> list[str]:
     return sorted(found)
 
 
-def _remaining(
+def remaining(
     connection: Connection, orders: Orders, ids: Sequence[int], on: date
 ) -> dict[int, drop.Remaining]:
-    """Asked in parts, because databases limit how many values one question may name."""
+    """Delivery → what of it still stands on this day; asked in parts, because databases limit how many values one
+    question may name."""
     terms = replace(orders.terms(on), channel="flyer")
     left: dict[int, drop.Remaining] = {}
     for part in chunks(ids, 1_000):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import signal
 import subprocess
@@ -14,17 +15,21 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
+from channels.flyer import HouseholdSheet, Serial
 from outreach import bootstrap, clock
 from outreach.access.scope import Scope
 from outreach.bootstrap import Installation
-from outreach.deliveries.paper import Kind, Selection
+from outreach.deliveries.paper import Door, Kind, Selection
 from outreach.deliveries.printing import files, jobs, queries, work
 from outreach.deliveries.printing.printer import Printer
-from outreach.deliveries.printing.schemas import Ask, Job, Part
+from outreach.deliveries.printing.schemas import Ask, Job, Part, Spares
+from outreach.deliveries.printing.spares import give
+from outreach.deliveries.tally import tally
 from outreach.errors import Conflict, Invalid
-from outreach.models.deliveries import Attempt, Delivery, Outcome
+from outreach.models.campaigns import Campaign
+from outreach.models.deliveries import Attempt, Delivery, Outcome, delivery_state
 from outreach.models.paper import PrintJob
 from outreach.models.people import Household, Person
 from outreach.settings import Settings
@@ -32,6 +37,7 @@ from outreach.store import Store
 from outreach.vault import Vault
 from tests import papers, town
 
+DOOR = Door(1, 1, "g", "", "", HouseholdSheet(serial="", householder="", address="", policies=()))
 GRIDS = [f"{town.EAST}{number:02d}" for number in (1, 2, 3)]
 
 
@@ -269,11 +275,11 @@ def test_what_stops_a_job_is_written_down_and_it_can_go_on(
 ) -> None:
     job = ask(printer)
     monkeypatch.setattr(files, "write_whole", _full_after(1, files.write_whole))
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(Invalid, match="No space") as raised:
         work.work(printer, job)
     there, parts = read(printer, job)
-    assert there.state == "failed"
-    assert there.error == {"code": "print.broke", "params": {"reason": "OSError"}}
+    assert (there.state, raised.value.code) == ("failed", "print.disk")
+    assert there.error == {"code": "print.disk", "params": {"reason": "No space left on device"}}
     assert [part.made for part in parts] == [True, False, False]
     assert papers.printed(printer.store) == (12, 4)
     monkeypatch.undo()
@@ -294,6 +300,122 @@ def _full_after(
         return write(path, data)
 
     return limited
+
+
+def test_of_a_file_that_cannot_be_written_whole_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    files.write_whole(tmp_path / "one.pdf", b"as it was")
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        files.write_whole(tmp_path / "one.pdf", b"half")
+    assert [path.name for path in tmp_path.iterdir()] == ["one.pdf"]
+    assert (tmp_path / "one.pdf").read_bytes() == b"as it was"
+
+
+def test_what_the_press_refuses_as_a_whole_is_told_in_the_words_of_the_house(
+    printer: Printer,
+) -> None:
+    with printer.store.begin() as connection:
+        row = connection.execute(select(Campaign.id, Campaign.options)).one()
+        options = {**row.options, "office": ""}
+        connection.execute(update(Campaign).where(Campaign.id == row.id).values(options=options))
+    job = ask(printer)
+    with pytest.raises(Invalid) as raised:
+        work.work(printer, job)
+    assert raised.value.code == "flyer.meta_missing"
+    assert read(printer, job)[0].state == "failed"
+
+
+def test_spare_sheets_of_two_jobs_never_have_the_same_number(printer: Printer) -> None:
+    def spares(place: str, percent: int) -> list[str]:
+        done = work.work(printer, ask(printer, Selection(place=place, spare=percent)))
+        _, parts = read(printer, done.id)
+        pages = [text for part in parts for text in text_of(printer.folder(done.id) / part.file)]
+        return [
+            found[0]
+            for page in pages
+            if (found := re.search(r"单号(\d+-\d+-9\d\d-[\dX])备用", page))
+        ]
+
+    found = [*spares("1栋1单元", 50), *spares("", 10), *spares("", 10)]
+    assert len(found) == len(set(found)) == 3 * (2 + 1 + 1)
+
+
+@pytest.mark.parametrize(
+    ("households", "first"),
+    [(12, 901), (450, 901), (451, 9_001), (4_600, 90_001), (500_001, 1_000_003)],
+)
+def test_spare_numbers_begin_far_behind_the_households(households: int, first: int) -> None:
+    stops = [(1, "g")]
+    numbers = {1: Serial(1, 1, households)}
+    given = give({"g": [DOOR] * 20}, 5, stops, numbers, [])
+    assert given == {"g": Spares(first, 1)}
+    again = give({"g": [DOOR] * 20}, 10, stops, numbers, [given, {"other": Spares(1, 1)}])
+    assert again == {"g": Spares(first + 1, 2)}
+
+
+def test_who_could_not_be_printed_counts_as_soon_as_that_is_put_right(printer: Printer) -> None:
+    def name(text: str) -> None:
+        with printer.store.begin() as connection:
+            head = connection.scalars(
+                select(Household.head_id).order_by(Household.id).limit(1)
+            ).one()
+            name = printer.vault.encrypt("name", text)
+            connection.execute(update(Person).where(Person.id == head).values(name=name))
+
+    name("王\U000323af")
+    work.work(printer, ask(printer))
+    name("王小明")
+    assert work.work(printer, ask(printer)).problems == []
+    with printer.store.read() as connection:
+        states = set(connection.scalars(select(delivery_state.c.state)))
+    assert states == {"accepted"}
+    name("王\U000323af")
+    work.work(printer, ask(printer))
+    with printer.store.read() as connection:  # the sheet from before is in their hands
+        assert set(connection.scalars(select(delivery_state.c.state))) == {"accepted"}
+
+
+@pytest.mark.parametrize("status", ["deceased", "moved"])
+def test_nobody_who_died_or_moved_away_is_written_to(printer: Printer, status: str) -> None:
+    """The householder of the register is gone; the sheet is for the widow, and is addressed to her."""
+    with printer.store.begin() as connection:
+        home = connection.execute(select(Household).order_by(Household.id).limit(1)).one()
+        gone = printer.vault.encrypt("name", "王已故")
+        values = {"household_id": home.id, "name": gone, "status": status, "region": home.region}
+        head = connection.execute(
+            insert(Person).values(**values, created_at=papers.MORNING, updated_at=papers.MORNING).returning(Person.id)
+        ).scalar_one()  # fmt: skip
+        connection.execute(update(Household).where(Household.id == home.id).values(head_id=head))
+    with printer.store.read() as connection:
+        doors = printer.walk(connection, campaign(printer)).doors(sealed=True)
+    names = [door.sheet.householder for door in doors if door.household == home.id]
+    assert names == ["赵00"]
+
+
+@pytest.mark.parametrize("region", ["", GRIDS[0], town.EAST, town.WEST])
+def test_counting_says_the_same_as_walking(printer: Printer, region: str) -> None:
+    with printer.store.begin() as connection:
+        head = connection.scalars(select(Household.head_id).order_by(Household.id).limit(1)).one()
+        connection.execute(update(Person).where(Person.id == head).values(status="deceased"))
+    with printer.store.read() as connection:
+        key = campaign(printer)
+        walk = printer.walk(connection, key, region)
+        counted = tally(connection, printer.orders(connection, key), printer.today, region)
+    for sealed in (False, True):
+        doors = walk.doors(sealed=sealed)
+        grids = {grid: {d.delivery_id for d in some} for grid, some in jobs.by_grid(doors).items()}
+        assert {grid: set(ids) for grid, ids in counted.of(sealed=sealed).items()} == grids
+        assert list(grids) == list(counted.of(sealed=sealed))
+        for number, door in enumerate(doors, 1):
+            assert counted.grid_of(number, sealed=sealed) == door.region
+            at = counted.place_in_grid(number, sealed=sealed)
+            assert [d for d in doors if d.region == door.region][at - 1] == door
+        assert counted.grid_of(len(doors) + 1, sealed=sealed) == ""
 
 
 # -- processes that are killed --------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from channels.flyer.errors import FlyerError
 from channels.flyer.fonts import font_file
 from channels.flyer.pages import count_pages
 from channels.flyer.sheets import Press, Printed, SheetMeta
-from channels.flyer.typesetting import Fit, Job, _typst_errors
+from channels.flyer.typesetting import Fit, Job, typst_errors
 
 Faces = tuple[Path, ...]
 """Font files beside the Han family, for a second script. Typst is given the folders in which they lie."""
@@ -47,13 +47,14 @@ class SheetJob(Job):
             sys_inputs=self.inputs,
         )
 
-    def _compiler(self) -> typst.Compiler:
+    def compiler(self) -> typst.Compiler:
+        """Held, so that fit and pages cost one layout."""
         return self._held
 
     def png(self, ppi: float) -> bytes:
         """The only page as a PNG with `ppi` pixels an inch."""
-        with _typst_errors(self.main):
-            made = self._compiler().compile(format="png", ppi=ppi)
+        with typst_errors(self.main):
+            made = self.compiler().compile(format="png", ppi=ppi)
         if not isinstance(made, bytes):
             raise FlyerError("flyer.page_count", pages=len(made or ()), expected=1, sheets=1)
         return made

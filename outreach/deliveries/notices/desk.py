@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from channels.flyer import FlyerError, Press, SheetMeta
 from outreach import content
+from outreach.deliveries.sheet_words import HOTLINE, HOTLINE_HOURS, asks_money
 from outreach.errors import Invalid, Missing, Refused
 from outreach.messages import facts, languages
 from outreach.messages import service as texts
@@ -24,10 +25,9 @@ from outreach.policies import readiness, reviews
 from outreach.policies import service as policies
 from outreach.policies.readiness import Fault
 from outreach.policies.schemas import PolicyView
+from outreach.settings import Settings
 
 DRAFT = "草稿，不张贴"
-HOTLINE, HOTLINE_HOURS = "12345", "政务服务 便民热线"
-"""Stands where an office says when it is open."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class House:
     """Who prints. `public_url` stands behind the QR codes; `demo` marks every sheet.
 
     `home` is the installation's region. `office` and `phone` are what the sheets say; '' = the policy's own office
-    in the home region, and the policy's own phone. `overlay`: the site's own folder of templates.
+    in the home region, and the policy's own phone. `sheets`: the folder of the .typ files; None = those that we ship.
     """
 
     public_url: str
@@ -43,7 +43,18 @@ class House:
     office: str = ""
     phone: str = ""
     demo: bool = False
-    overlay: Path | None = None
+    sheets: Path | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, *, demo: bool, office: str = "") -> House:
+        """The house of an installation, with the site's own sheets."""
+        return cls(
+            settings.public_url,
+            home=settings.region,
+            office=office,
+            demo=demo,
+            sheets=content.sheets(settings.content_dir, settings.data_dir / "cache"),
+        )
 
 
 @dataclass(frozen=True)
@@ -139,6 +150,7 @@ class Desk:
             valid_until=self.until,
             phone=self.phone,
             office_hours=HOTLINE_HOURS if self.phone == HOTLINE else SheetMeta.office_hours,
+            fees=asks_money(self.view.facts_at(self.region)),
             url=f"{self.house.public_url.rstrip('/')}/calculator",
             demo=self.house.demo,
         )
@@ -146,7 +158,7 @@ class Desk:
     @property
     def press(self) -> Press:
         """Where the sheets lie."""
-        return Press(templates=content.find("flyer/page.typ", self.house.overlay).parent)
+        return Press(templates=self.house.sheets or content.sheets(None, Path()))
 
 
 def _refuse(state: str, text: Text, findings: tuple[Finding, ...]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from channels.flyer import Notice, SecondLanguage
+from outreach.deliveries.sheet_words import sum_of
 from outreach.messages import facts, languages
 from outreach.messages.markup import MOST_STEPS, Leaflet, parse_flyer
 from outreach.policies.schemas import PolicyView
@@ -62,20 +63,9 @@ def _said_already(paragraph: str, official: str, plain: str) -> bool:
 
 
 def amount_of(here: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Number, unit (a line break between 元 and what it is for) and prefix; three times "" where it is no money.
-
-    免费体检 1 次/年 is better said in words: a large 1 tells nobody anything.
-    """
-    amount = here.get("amount")
-    value = amount.get("value") if isinstance(amount, Mapping) else None
-    if not isinstance(amount, Mapping) or value is None:
-        return "", "", ""
-    money, *each = str(amount.get("unit", "")).split("/")
-    if not money.endswith("元"):
-        return "", "", ""
-    unit = "\n".join(filter(None, (money, "".join(f"每{one}" for one in each))))
-    number = f"{value:g}" if isinstance(value, float) else str(value)
-    return number, unit, str(amount.get("prefix", ""))
+    """Number, unit (a line break between 元 and what it is for) and prefix; three times "" where it is no money."""
+    found = sum_of(here)
+    return found.number, "\n".join(filter(None, (found.money, found.each))), found.prefix
 
 
 def is_number(amount: str) -> bool:

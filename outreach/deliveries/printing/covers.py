@@ -66,7 +66,7 @@ def _rows(named: Sequence[tuple[str, int]], places: Mapping[str, Door]) -> tuple
     for label in (stretch_of, partial(stretch_of, units=False)):
         found = []
         for serial, page in named:
-            place = label(_inside(places[serial])) or "其他"
+            place = label(inside(places[serial])) or "其他"
             if not found or found[-1].place != place:
                 found.append(_Stretch(place, [], page))
             found[-1].serials.append(serial)
@@ -76,8 +76,10 @@ def _rows(named: Sequence[tuple[str, int]], places: Mapping[str, Door]) -> tuple
     return tuple(map(_row, _together(found)))
 
 
-def _inside(door: Door) -> str:
-    """The address without the village, which stands above the rows."""
+def inside(door: Door) -> str:
+    """The address without the village, which stands above the rows; the village where nothing more is known."""
+    if not door.address:
+        return door.village
     _, found, rest = door.address.rpartition(door.village) if door.village else ("", "", "")
     return rest if found and rest else door.address
 

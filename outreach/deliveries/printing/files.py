@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 KEEP = timedelta(days=14)
 """After which the files of a job are deleted; it can be printed again under the same numbers."""
@@ -31,14 +33,24 @@ def make_folder(data_dir: Path, job: int) -> Path:
 
 def write_whole(path: Path, data: bytes) -> bytes:
     """All of the file or none of it, on the disk before anybody is told; returns its SHA-256."""
-    part = path.with_name(f".{path.name}.part")
-    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with _becoming(path) as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    _sync_folder(path.parent)
     return hashlib.sha256(data).digest()
+
+
+@contextmanager
+def _becoming(path: Path) -> Iterator[BinaryIO]:
+    """A file that has its name once it is whole and on the disk; of one that fails nothing is left behind."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -62,9 +74,9 @@ def is_whole(path: Path, digest: bytes | None) -> bool:
 
 def write_archive(folder: Path, files: Sequence[str]) -> Path:
     """all.zip, whole; the same files give the same bytes."""
-    path, part = folder / "all.zip", folder / ".all.zip.part"
+    path = folder / "all.zip"
     with (
-        open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file,
+        _becoming(path) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive,  # a PDF is compressed already
     ):
         for name in files:
@@ -73,7 +85,6 @@ def write_archive(folder: Path, files: Sequence[str]) -> Path:
             with archive.open(entry, "w") as into, (folder / name).open("rb") as source:
                 while block := source.read(1 << 20):
                     into.write(block)
-    part.replace(path)
     return path
 
 

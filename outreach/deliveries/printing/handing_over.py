@@ -16,25 +16,34 @@ from outreach.store import chunks
 def hand_over(
     connection: Connection, campaign: int, printed: Sequence[int], failed: Mapping[int, str]
 ) -> None:
-    """Deliveries in `printed` count as accepted; those in `failed` as refused, with the code of the reason."""
+    """Deliveries in `printed` count as accepted; those in `failed` as refused, with the code of the reason.
+
+    Whoever was refused before and could be printed now (a name put right) counts as accepted from now on.
+    """
     for ids in chunks([*printed, *failed], 500):
         begun = set(
             connection.scalars(select(Attempt.delivery_id).where(Attempt.delivery_id.in_(ids)))
         )
         fresh = [key for key in ids if key not in begun]
-        if not fresh:
-            continue
-        settle.record_attempts(connection, _attempts(connection, campaign, fresh), clock.now())
+        if fresh:
+            settle.record_attempts(connection, _attempts(connection, campaign, fresh), clock.now())
+        refused = _refused(connection, [key for key in begun if key not in failed])
         settle.apply(
             connection,
             [
                 settle.Change(key, 1, "refused", error=failed[key])
                 if key in failed
                 else settle.Change(key, 1, "accepted", reason="printed")
-                for key in fresh
+                for key in (*fresh, *refused)
             ],
         )
     _close_batches(connection, campaign)
+
+
+def _refused(connection: Connection, ids: Sequence[int]) -> list[int]:
+    view = delivery_state.c
+    statement = select(view.delivery_id).where(view.delivery_id.in_(ids), view.state == "refused")
+    return list(connection.scalars(statement)) if ids else []
 
 
 def _attempts(connection: Connection, campaign: int, ids: Sequence[int]) -> list[dict[str, object]]:

@@ -15,7 +15,7 @@ from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.deliveries import numbers, paper
 from outreach.deliveries.paper import Door
-from outreach.deliveries.printing import files, queries
+from outreach.deliveries.printing import files, queries, spares
 from outreach.deliveries.printing.printer import Printer
 from outreach.deliveries.printing.schemas import OPEN, Ask, Job
 from outreach.errors import Conflict, Invalid
@@ -49,11 +49,15 @@ def ask(printer: Printer, wanted: Ask) -> int:
     ]  # fmt: skip
     values: dict[str, Any] = {
         "campaign_id": wanted.campaign_id, "kind": selection.kind, "region": wanted.region, "state": "waiting",
-        "choice": {**asdict(selection), "helper": wanted.helper}, "held": int(wanted.held), "by": wanted.by,
+        "choice": {**asdict(selection), "helper": wanted.helper, "spares": {}}, "held": int(wanted.held), "by": wanted.by,
         "created_at": now, "beat_at": now, "total": len(chosen) * each, "done": 0, "pages": 0, "problems": [],
     }  # fmt: skip
     with printer.store.begin() as connection:
-        numbers.keep(connection, wanted.campaign_id, walk.stops, walk.grids)
+        kept = numbers.keep(connection, wanted.campaign_id, walk.stops, walk.grids)
+        if selection.spare and selection.kind in ("open", "sealed"):
+            known = queries.spares(connection, wanted.campaign_id)
+            given = spares.give(by_grid(chosen), selection.spare, walk.stops, kept, known)
+            values["choice"]["spares"] = given
         job = queries.insert_job(connection, values)
         queries.insert_parts(connection, job, parts)
         detail = {

@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
 from sqlalchemy import Row
 
 from channels.flyer import (
-    CallList,
-    CallRow,
-    Contents,
     FlyerError,
     Group,
     Press,
     Printed,
     PrintedPart,
     Serial,
+    SheetMeta,
     SheetProblem,
-    VisitList,
-    VisitRow,
     iter_households,
     parse,
-    render_calls,
-    render_cover,
-    render_visits,
-    spare_count,
     spare_sheets,
 )
 from outreach.deliveries.blocks import Blocks
 from outreach.deliveries.orders import Orders
 from outreach.deliveries.paper import SHEETS, Door
-from outreach.deliveries.printing import letters, queries
+from outreach.deliveries.printing import letters, lists, queries
 from outreach.deliveries.printing.covers import Heading, cover_of
 from outreach.deliveries.printing.printer import Printer
 from outreach.deliveries.printing.schemas import HouseholdProblem, Job, Made, Part
-from outreach.people import consent
 from outreach.people.masking import mask_name
 from outreach.people.queries import regions
 
@@ -46,9 +37,6 @@ CONTENT = {
     "calls": "电话名单", "covers": "批次封面",
 }  # fmt: skip
 """What a kind of paper is called on covers and pages."""
-
-_SPARE_FROM = (900, 9_000, 90_000, 900_000)
-"""Spare sheets are numbered from here on, so that a family that is added later does not get the same number."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +122,7 @@ class Making:
             self._count(grid)
 
     def _press(self, groups: Sequence[Group]) -> Iterator[PrintedPart]:
-        selection, meta = self.job.selection, self.printer.meta(self.campaign)
+        selection, meta = self.job.selection, self._meta()
         press = self.printer.press(selection, self._tell, self.cancelled)
         if self.job.kind == "letter":
             return letters.press(groups, meta, press)
@@ -161,29 +149,40 @@ class Making:
 
     def _spare(self, grid: _Grid) -> Sequence[Any]:
         """Sheets without a name: what is open and holds for everybody of the grid."""
-        count = spare_count(len(grid.doors), self.job.selection.spare / 100)
-        if not count:
+        given = self.job.spares.get(grid.part.grid)
+        if given is None or not grid.doors:
             return ()
         number = parse(grid.doors[-1].sheet.serial)
-        after = next(start for start in _SPARE_FROM if start > number.sequence)
         blocks = Blocks(self._orders.policies).for_anybody(grid.part.grid)
-        return spare_sheets(Serial(number.campaign, number.grid, after), blocks, count)
+        before = Serial(number.campaign, number.grid, given.first - 1)
+        return spare_sheets(before, blocks, given.sheets) if blocks else ()
 
     def _heading(self, grid: _Grid) -> Heading:
-        name = self._names[grid.part.grid]
-        village = grid.doors[0].village if grid.doors else ""
-        zone = self.printer.settings.zone
-        at = self.job.created_at.astimezone(zone)
         sides = "双面" if self.job.selection.duplex else "单面"
         return Heading(
             batch=f"P{self.job.id:04d}-{grid.part.number:02d}",
-            grid=(name.rpartition(village)[2] or village) if village else name,
-            area=name,
-            content=f"{CONTENT[self.job.kind]}　{self.printer.meta(self.campaign).version}",
+            grid=self._place(grid)[0],
+            area=self._names[grid.part.grid],
+            content=f"{CONTENT[self.job.kind]}　{self._version}",
             helper=self.job.helper or "____________",
-            printed=f"{at:%Y-%m-%d %H:%M}　{sides}，按门牌顺序，第 1 页是这张封面",
+            printed=f"{self._moment}　{sides}，按门牌顺序，第 1 页是这张封面",
             takedown=self.takedown(grid.part.grid),
         )
+
+    def _place(self, grid: _Grid) -> tuple[str, str]:
+        village = grid.doors[0].village if grid.doors else ""
+        return lists.short_name(self._names[grid.part.grid], village)
+
+    @property
+    def _moment(self) -> str:
+        return f"{self.job.created_at.astimezone(self.printer.settings.zone):%Y-%m-%d %H:%M}"
+
+    @property
+    def _version(self) -> str:
+        return self._meta().version
+
+    def _meta(self, title: str = "") -> SheetMeta:
+        return self.printer.meta(self.campaign, self._orders.policies, title)
 
     def _made(self, grid: _Grid, made: PrintedPart, lost: Mapping[int, HouseholdProblem]) -> Made:
         serials = {door.sheet.serial: door for door in grid.doors}
@@ -231,49 +230,25 @@ class Making:
         return Made(printed.pdf, printed.pages, (), {}, problems, numbers[0], numbers[-1])
 
     def _visits(self, grid: _Grid, press: Press) -> Printed:
-        rows = tuple(
-            VisitRow(
-                pack=door.sheet.serial,
-                door=door.address or door.village,
-                name=door.sheet.householder,
-            )
-            for door in grid.doors
-        )
-        visit = VisitList(**self._list_head(grid), rows=rows)
-        return render_visits([visit], self.printer.meta(self.campaign, "入户名单"), press)
+        return lists.visits(self._walked(grid), self._meta("入户名单"), press)
 
     def _calls(self, grid: _Grid, press: Press) -> Printed:
         with self.printer.store.read() as connection:
-            known = queries.numbers_to_call(connection, [door.delivery_id for door in grid.doors])
-            people = [row.person for row in known.values()]
-            refused = consent.refusals(connection, people)
-        rows = []
-        for door in grid.doors:
-            row = known.get(door.delivery_id)
-            if row is None or refused.refuses(
-                row.person, row.phone_key, "call", self.campaign.message_class
-            ):
-                continue
-            phone = self.printer.vault.decrypt("phone", row.phone).removeprefix("+86")
-            rows.append(CallRow(pack=door.sheet.serial, name=door.sheet.householder, phone=phone))
-        call = CallList(**self._list_head(grid), rows=tuple(rows))
-        return render_calls([call], self.printer.meta(self.campaign, "电话名单"), press)
-
-    def _list_head(self, grid: _Grid) -> dict[str, str]:
-        """The grid's code and not its name goes into the QR code: it is short and plain."""
-        return {
-            "code": f"{self.campaign.ref}-{grid.part.grid}",
-            "grid": self._names[grid.part.grid],
-            "area": grid.doors[0].village if grid.doors else "",
-            "helper": self.job.helper,
-        }
+            numbers = lists.phones(
+                connection, self.printer.vault, grid.doors, self.campaign.message_class
+            )
+        return lists.calls(self._walked(grid), numbers, self._meta("电话名单"), press)
 
     def _covers(self, grid: _Grid, press: Press) -> Printed:
-        serials = tuple(door.sheet.serial for door in grid.doors)
-        pages = tuple(range(2, len(serials) + 2))
-        contents = Contents(grid.part.grid, serials, pages, 0, 1)
-        cover = cover_of(self._heading(grid), grid.doors, contents)
-        return render_cover(cover, self.printer.meta(self.campaign), press)
+        heading = replace(self._heading(grid), content=self._version, printed=self._moment)
+        return lists.cover(heading, self._walked(grid), self._meta(), press)
+
+    def _walked(self, grid: _Grid) -> lists.Walked:
+        """The grid's code and not its name goes into the QR code: it is short and plain."""
+        place, area = self._place(grid)
+        return lists.Walked(
+            f"{self.campaign.ref}-{grid.part.grid}", place, area, self.job.helper, grid.doors
+        )
 
     # -- how far it is ------------------------------------------------------------------------------------
 

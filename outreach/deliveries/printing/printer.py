@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from outreach.deliveries import orders, paper
 from outreach.deliveries.orders import Orders
 from outreach.deliveries.paper import Selection, Walk
 from outreach.deliveries.printing import files, queries
+from outreach.policies.schemas import PolicyView
 from outreach.settings import Settings
 from outreach.store import Store
 from outreach.vault import Vault
@@ -49,9 +50,12 @@ class Printer:
         signed = self.orders(connection, campaign)
         return paper.walk(connection, self.vault, signed, self.today, region)
 
-    def meta(self, campaign: Row[Any], title: str = "") -> SheetMeta:
-        """What stands on every sheet; lists have a title of their own."""
-        made = paper.meta(dict(campaign._mapping), self.settings.public_url, demo=self.demo)
+    def meta(
+        self, campaign: Row[Any], policies: Sequence[PolicyView], title: str = ""
+    ) -> SheetMeta:
+        """What stands on every sheet of a campaign about these policies; lists have a title of their own."""
+        public = self.settings.public_url
+        made = paper.meta(dict(campaign._mapping), policies, public, demo=self.demo)
         return replace(made, title=title) if title else made
 
     def press(

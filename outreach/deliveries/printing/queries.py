@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from outreach.access.scope import Scope
 from outreach.audiences.reaching import usable_number
-from outreach.deliveries.printing.schemas import OPEN, Job, Part
+from outreach.deliveries.printing.schemas import OPEN, Job, Part, Spares
 from outreach.errors import Missing
 from outreach.models.campaigns import Campaign, Step
 from outreach.models.deliveries import Delivery
@@ -64,6 +64,12 @@ def jobs(
     return [Job(**row) for row in rows]
 
 
+def spares(connection: Connection, campaign: int) -> list[dict[str, Spares]]:
+    """What jobs of a campaign have given as numbers of spare sheets, by grid."""
+    statement = select(*_JOB).where(PrintJob.campaign_id == campaign)
+    return [Job(**row).spares for row in connection.execute(statement).mappings()]
+
+
 def parts(connection: Connection, job: int) -> list[Part]:
     """The parts of a job in their order."""
     statement = select(*_PART).where(PrintPart.job_id == job).order_by(PrintPart.number)
@@ -99,7 +105,7 @@ def forgotten_before(connection: Connection, at: datetime) -> list[int]:
 
 def campaign(connection: Connection, key: int) -> Row[Any]:
     """id, ref, title, options, frozen_hash, message_class, region of a campaign."""
-    columns = (Campaign.id, Campaign.ref, Campaign.title, Campaign.options, Campaign.frozen_hash, Campaign.message_class)  # fmt: skip
+    columns = (Campaign.id, Campaign.ref, Campaign.title, Campaign.options, Campaign.frozen_hash, Campaign.message_class, Campaign.region)  # fmt: skip
     return connection.execute(select(*columns).where(Campaign.id == key)).one()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from outreach.deliveries.paper import Selection
 
@@ -26,6 +26,13 @@ class Ask:
     region: str = ""
     helper: str = ""
     held: bool = False
+
+
+class Spares(NamedTuple):
+    """Sheets without a name for one grid: the first sequence number and how many."""
+
+    first: int
+    sheets: int
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,11 @@ class Job:
     def helper(self) -> str:
         """Whose name stands on lists and covers."""
         return str(self.choice.get("helper", ""))
+
+    @property
+    def spares(self) -> dict[str, Spares]:
+        """Grid → the numbers of its spare sheets; given once, so that a job taken up again has the same."""
+        return {grid: Spares(*pair) for grid, pair in self.choice.get("spares", {}).items()}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from outreach.deliveries.printing.joining import join_files
 from outreach.deliveries.printing.making import Making
 from outreach.deliveries.printing.printer import Printer
 from outreach.deliveries.printing.schemas import Job, Made, Part
-from outreach.errors import Conflict, OutreachError
+from outreach.errors import Conflict, Invalid, OutreachError
 from outreach.reach.boards import service as boards
 
 EVERY = 1.0
@@ -52,7 +52,7 @@ def work(printer: Printer, job: int, watch: Watch | None = None) -> Job:
     """Make a job, or take it up again: parts that are done and whose files are whole are not made again.
 
     Conflict print.alive when another process is at it, print.ended when it is done or was cancelled. What else stops
-    it is written down and raised: FlyerError when nothing of it can be printed.
+    it is written down and raised: Invalid with the code of the press when nothing can be printed, or print.disk.
     """
     folder = files.make_folder(printer.settings.data_dir, job)
     lock = FileLock(folder / "lock", mode=0o600)
@@ -120,15 +120,15 @@ class _Work:
         except FlyerError as error:
             if error.code != _CANCELLED:
                 self._fail(error.code, error.params)
-                raise
+                raise Invalid(error.code, **error.params) from error
+        except OSError as error:
+            self._fail("print.disk", {"reason": error.strerror or type(error).__name__})
+            raise Invalid("print.disk", reason=error.strerror or type(error).__name__) from error
+        except OutreachError as error:
+            self._fail(error.code, error.params)
+            raise
         except Exception as error:
-            code = error.code if isinstance(error, OutreachError) else "print.broke"
-            params = (
-                error.params
-                if isinstance(error, OutreachError)
-                else {"reason": type(error).__name__}
-            )
-            self._fail(code, params)
+            self._fail("print.broke", {"reason": type(error).__name__})
             raise
         with self.printer.store.read() as connection:
             return queries.get(connection, self.job.id)

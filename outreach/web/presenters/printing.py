@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -11,9 +11,8 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from channels.flyer import Press, spare_count
+from channels.flyer import spare_count
 from channels.flyer.layouts import household_layout
-from outreach import content
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
 from outreach.campaigns import queries
@@ -23,6 +22,7 @@ from outreach.deliveries.printing import queries as jobs
 from outreach.deliveries.printing.jobs import by_grid
 from outreach.deliveries.printing.printer import Printer
 from outreach.deliveries.printing.work import SMALL
+from outreach.deliveries.tally import Tally, tally
 from outreach.errors import Missing
 from outreach.people.addresses import natural_key, split_place
 from outreach.people.masking import mask_name
@@ -35,6 +35,8 @@ from outreach.web.views.printing import PaperKind, PaperSize, PrintView
 
 PRINTABLE = ("scheduled", "running", "paused", "finished")
 ROWS_ON_A_PAGE = 20  # of a visit or call list
+FEW = 1_500
+"""Doors that are looked through for a page, address by address; of more it only counts the sheets."""
 
 _KINDS: Mapping[str, tuple[str, str]] = {
     "open": ("一户一单·公开版", "只写不涉及隐私的政策，交到手里或放信箱，不贴门上。"),
@@ -95,22 +97,39 @@ class Choices(BaseModel):
 
 @dataclass(frozen=True)
 class Pile:
-    """The doors of a campaign in the chosen grid (else in the actor's scope), and the part that was chosen."""
+    """What a campaign has in the chosen grid (else in the actor's scope).
+
+    `doors`: by edition (sealed or not), where they are few enough to be looked through; None where they are only
+    counted. Then no building can be chosen.
+    """
 
     campaign: Mapping[str, Any]
     grids: Sequence[str]
-    mine: Mapping[bool, Sequence[Door]]  # by edition: sealed or not
+    counted: Tally
+    doors: Mapping[bool, Sequence[Door]] | None
     choices: Choices
 
     @property
-    def there(self) -> Sequence[Door]:
-        """In the chosen building and unit, of the chosen edition."""
-        return self.at(self.choices.sealed)
+    def place(self) -> str:
+        """The chosen building and unit."""
+        return self.choices.building + self.choices.unit
 
-    def at(self, sealed: bool) -> Sequence[Door]:
-        """The same of one edition."""
-        asked = Selection(place=self.choices.building + self.choices.unit)
-        return paper.choose(self.mine[sealed], asked)
+    def chosen(self) -> Sequence[Door]:
+        """In the chosen building and unit, of the chosen edition; for piles whose doors are known."""
+        every = self.doors[self.choices.sealed] if self.doors is not None else ()
+        return paper.choose(every, Selection(place=self.place))
+
+    def at(self, sealed: bool) -> Mapping[str, Sequence[int]]:
+        """Grid → deliveries in the chosen building and unit, of one edition."""
+        if self.doors is None:
+            return self.counted.of(sealed=sealed)
+        found = paper.choose(self.doors[sealed], Selection(place=self.place))
+        return {grid: [door.delivery_id for door in some] for grid, some in by_grid(found).items()}
+
+    @property
+    def sheets(self) -> int:
+        """Of the chosen edition."""
+        return _many(self.at(self.choices.sealed))
 
 
 def selection(choices: Choices, region: str) -> Selection:
@@ -153,13 +172,37 @@ def campaign(connection: Connection, actor: Actor, ref: str) -> Mapping[str, Any
 
 
 def pile(services: Services, actor: Actor, connection: Connection, choices: Choices) -> Pile:
-    """The doors for a choice. Missing for a campaign without paper, Refused for a grid outside the scope."""
+    """What there is for a choice. Missing for a campaign without paper, Refused for a grid outside the scope."""
     found = campaign(connection, actor, choices.campaign)
     scope = actor.scope.narrowed(choices.grid)
-    walk = printer(services).walk(connection, found["id"], scope.region)
     grids = paper.grids(connection, found["id"], actor.region)
-    mine = {sealed: walk.doors(sealed=sealed) for sealed in (False, True)}
-    return Pile(found, grids, mine, choices)
+    press = printer(services)
+    if len(paper.places(connection, found["id"], scope.region)) > FEW:
+        signed = press.orders(connection, found["id"])
+        counted = tally(connection, signed, press.today, scope.region)
+        return Pile(found, grids, counted, None, choices.but(building="", unit=""))
+    walk = press.walk(connection, found["id"], scope.region)
+    doors = {sealed: walk.doors(sealed=sealed) for sealed in (False, True)}
+    return Pile(found, grids, Tally({}, {}), doors, choices)
+
+
+def first_doors(
+    services: Services, connection: Connection, found: Pile, most: int = 1
+) -> Sequence[Door]:
+    """The sheet that the choice begins with, and those behind it in the same grid."""
+    at, sealed = max(1, min(found.choices.first, found.sheets)), found.choices.sealed
+    if found.doors is not None:
+        some = found.chosen()[at - 1 :]
+    else:  # only its grid is walked
+        grid = found.counted.grid_of(at, sealed=sealed)
+        walk = printer(services).walk(connection, found.campaign["id"], grid)
+        mine = [door for door in walk.doors(sealed=sealed) if door.region == grid]
+        some = mine[found.counted.place_in_grid(at, sealed=sealed) - 1 :]
+    return [door for door in some[:most] if door.region == some[0].region]
+
+
+def _many(grids: Mapping[str, Sequence[int]]) -> int:
+    return sum(map(len, grids.values()))
 
 
 def view(services: Services, actor: Actor, connection: Connection, choices: Choices) -> PrintView:
@@ -171,12 +214,13 @@ def view(services: Services, actor: Actor, connection: Connection, choices: Choi
         choices = choices.but(campaign=known[0]["ref"], grid="", building="", unit="")
     grids, buildings, units, found = _places(connection, pile(services, actor, connection, choices))
     choices = found.choices.tidied()
+    found = replace(found, choices=choices)
     counts = _counts(connection, found)
     sheets = counts[choices.kind]
     left = max(0, sheets - choices.first + 1) * choices.copies
-    there = by_grid(found.there[choices.first - 1 :])
+    there = _from(found.at(choices.sealed), choices.first)
     covers = len(there) if choices.cover else 0
-    spare = sum(spare_count(len(doors), choices.spare / 100) for doors in there.values())
+    spare = sum(spare_count(count, choices.spare / 100) for count in there)
     held, others = print_jobs.lines(services, actor, connection)
     return PrintView(
         campaigns=tuple(Choice(one["ref"], one["title"]) for one in known),
@@ -191,7 +235,7 @@ def view(services: Services, actor: Actor, connection: Connection, choices: Choi
         kind=choices.kind,
         sizes=tuple(PaperSize(size, *words) for size, words in _SIZES.items()),
         size=choices.size,
-        households=len(found.there),
+        households=found.sheets,
         sheets=sheets,
         unit_word=_unit_word(choices.kind),
         papers=_PAPERS if choices.kind == "open" and choices.size == "normal" else (),
@@ -200,15 +244,15 @@ def view(services: Services, actor: Actor, connection: Connection, choices: Choi
         spare=str(choices.spare),
         cover=choices.cover,
         duplex=choices.duplex,
-        sides=_sides(choices),
+        sides=_sides(services, choices),
         covers=covers,
         spare_sheets=spare,
         first=choices.first,
         copies=choices.copies,
         make="/print/sheets" if left else "",
         large=choices.kind in SHEETS and left > SMALL,
-        preview=_preview_path(choices) if left and choices.kind in SHEETS else "",
-        preview_caption=_caption(found, choices) if sheets else "",
+        preview=_preview_path(choices) if left else "",
+        preview_caption=_caption(services, connection, found) if left else "",
         valid_until=date.fromisoformat(found.campaign["options"]["valid_until"]),
         held=held,
         jobs=others,
@@ -228,26 +272,37 @@ def _unit_word(kind: str) -> str:
 def _counts(connection: Connection, found: Pile) -> dict[str, int]:
     """Sheets of each kind; of a list pages, twenty doors on one, each grid on pages of its own."""
     sealed = found.at(True)
-    known = jobs.numbers_to_call(connection, [door.delivery_id for door in sealed])
-    called = [door for door in sealed if door.delivery_id in known]
+    known = jobs.numbers_to_call(connection, [key for some in sealed.values() for key in some])
+    called = {grid: [key for key in some if key in known] for grid, some in sealed.items()}
     return {
-        "open": len(found.at(False)),
-        "sealed": len(sealed),
-        "letter": len(sealed),
+        "open": _many(found.at(False)),
+        "sealed": _many(sealed),
+        "letter": _many(sealed),
         "visits": _pages(sealed),
         "calls": _pages(called),
-        "covers": len(by_grid(sealed)),
+        "covers": len(sealed),
     }
 
 
-def _pages(doors: Sequence[Door]) -> int:
-    return sum(-(-len(some) // ROWS_ON_A_PAGE) for some in by_grid(doors).values())
+def _pages(grids: Mapping[str, Sequence[int]]) -> int:
+    return sum(-(-len(some) // ROWS_ON_A_PAGE) for some in grids.values())
 
 
-def _sides(choices: Choices) -> int:
+def _from(grids: Mapping[str, Sequence[int]], first: int) -> list[int]:
+    """Sheets of each grid from sheet N on; a grid that lies before it has none."""
+    before, found = first - 1, []
+    for some in grids.values():
+        gone = min(before, len(some))
+        before -= gone
+        if len(some) > gone:
+            found.append(len(some) - gone)
+    return found
+
+
+def _sides(services: Services, choices: Choices) -> int:
     if choices.kind not in ("open", "sealed"):
         return 1
-    press = Press(templates=content.find("flyer/page.typ").parent)
+    press = printer(services).press(selection(choices, ""))
     return household_layout(choices.size, choices.paper, choices.sealed, press).sides
 
 
@@ -271,7 +326,10 @@ def _places(connection: Connection, found: Pile) -> tuple[Options, Options, Opti
     """Options for the three selects; a building that the chosen grid does not have is forgotten."""
     choices = found.choices
     named = places(connection, found.grids)
-    parts = [split_place(door.address) for door in found.mine[True]]
+    codes = _options((code, named[code]) for code in found.grids)
+    if found.doors is None:
+        return codes, (Choice("", "先选网格或村"),), (Choice("", "全部"),), found
+    parts = [split_place(door.address) for door in found.doors[True]]
     buildings = sorted({one.building or one.group for one in parts} - {""}, key=natural_key)
     if choices.building not in buildings:
         choices = choices.but(building="", unit="")
@@ -280,10 +338,10 @@ def _places(connection: Connection, found: Pile) -> tuple[Options, Options, Opti
     if choices.unit not in units:
         choices = choices.but(unit="")
     return (
-        _options((code, named[code]) for code in found.grids),
+        codes,
         _options((name, name) for name in buildings),
         _options((name, name) for name in units),
-        Pile(found.campaign, found.grids, found.mine, choices),
+        replace(found, choices=choices),
     )
 
 
@@ -295,8 +353,10 @@ def _preview_path(choices: Choices) -> str:
     return f"/print/preview.png?{urlencode(choices.fields())}"
 
 
-def _caption(found: Pile, choices: Choices) -> str:
-    at = min(choices.first, len(found.there))
-    door = found.there[at - 1] if at else None
-    who = f"，{mask_name(door.sheet.householder)}家" if door else ""
-    return f"第 {at} 张，共 {len(found.there)} 张{who}（姓名在预览里打码）"
+def _caption(services: Services, connection: Connection, found: Pile) -> str:
+    if found.choices.kind not in SHEETS:
+        return "第一页的样子；姓名和电话在预览里打码，只印在纸上，用完收好。每个网格另起一页。"
+    at = min(found.choices.first, found.sheets)
+    some = first_doors(services, connection, found)
+    who = f"，{mask_name(some[0].sheet.householder)}家" if some else ""
+    return f"第 {at} 张，共 {found.sheets} 张{who}（姓名在预览里打码）"

@@ -77,7 +77,7 @@ def picture(
     """The notice as a picture for ordinary groups; what may not be posted yet says 草稿 on itself."""
     actor.scope.require(region or actor.region)
     settings = services.settings
-    house = notices.House(settings.public_url, home=settings.region, demo=services.demo)
+    house = notices.House.of(settings, demo=services.demo)
     order = notices.Order(policy, clock.today(settings.zone), language, region)
     with services.store.read() as connection:
         try:

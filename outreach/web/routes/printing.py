@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from io import BytesIO
 from typing import Annotated, Literal
 
@@ -10,17 +9,14 @@ import pypdfium2
 from fastapi import Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from channels.flyer import PrintedPart
-from channels.flyer.households import render_households
 from channels.flyer.pages import ONE_AT_A_TIME
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
-from outreach.deliveries.paper import SHEETS, Door, Selection
-from outreach.deliveries.printing import jobs, letters, process, queries, work
-from outreach.deliveries.printing.printer import Printer
+from outreach.deliveries.paper import SHEETS
+from outreach.deliveries.printing import jobs, process, queries, work
+from outreach.deliveries.printing.sample import Sample
 from outreach.deliveries.printing.schemas import Ask
 from outreach.errors import Invalid
-from outreach.people.masking import mask_name
 from outreach.web.guard import TheActor, TheServices, guarded_router, needs
 from outreach.web.presenters import printing
 from outreach.web.presenters.printing import Choices
@@ -31,6 +27,9 @@ from outreach.web.services import Services
 router = guarded_router()
 
 _PREVIEW_DPI = 104
+
+EVERY_DOOR = 10_000
+"""Of one grid: a cover counts them all, a list shows the first twenty."""
 
 _AT_ONCE = 400
 """Doors of a list that are made while somebody waits."""
@@ -94,34 +93,16 @@ def _ask(services: Services, actor: Actor, choices: Sending) -> int:
 @router.get("/print/preview.png")
 @needs(Action.PRINT)
 def preview(services: TheServices, actor: TheActor, choices: Asked) -> Response:
-    """The first sheet as a picture, with the name masked; nothing counts as printed."""
+    """The first sheet, or the first page of a list, as a picture with names masked; nothing counts as printed."""
     with services.store.read() as connection:
-        found = printing.pile(services, actor, connection, choices)
-    chosen = found.there[min(choices.first, len(found.there)) - 1 :][:1] if found.there else []
-    if not chosen or choices.kind not in SHEETS:
+        found = printing.pile(services, actor, connection, choices.tidied())
+        most = 1 if choices.kind in SHEETS else EVERY_DOOR
+        some = printing.first_doors(services, connection, found, most)
+    if not some:
         raise Invalid("print.nothing")
-    sheet = replace(chosen[0].sheet, householder=mask_name(chosen[0].sheet.householder))
-    door = replace(chosen[0], sheet=sheet)
     selection = printing.selection(choices.but(first=1, copies=1), actor.region)
-    pdf = _one(printing.printer(services), found.campaign["id"], door, selection)
-    return Response(_picture(pdf), media_type="image/png")
-
-
-def _one(printer: Printer, campaign: int, door: Door, selection: Selection) -> bytes:
-    """One door's sheet as it would be printed."""
-    with printer.store.read() as connection:
-        row = queries.campaign(connection, campaign)
-        signed = printer.orders(connection, campaign)
-    meta, press = printer.meta(row), printer.press(selection)
-    if selection.kind == "letter":
-        made: PrintedPart = letters.one(signed, door, printer.today, meta, press)
-        return made.pdf
-    printed = render_households(
-        [door.sheet], meta, press, edition=selection.edition, sealed=selection.sealed
-    )
-    if printed.problems and not printed.pages:
-        raise Invalid(printed.problems[0].code, **printed.problems[0].params)
-    return printed.pdf
+    sample = Sample(printing.printer(services), found.campaign["id"], selection, actor.shown)
+    return Response(_picture(sample.pdf(some)), media_type="image/png")
 
 
 def _picture(pdf: bytes) -> bytes:

@@ -20,6 +20,7 @@ from tests.channels.flyer.samples import (
     SLIP,
     calls,
     doors,
+    household,
 )
 
 A4, A3, A4_ACROSS = (210, 297), (297, 420), (297, 210)
@@ -142,9 +143,18 @@ def test_a_print_shop_gets_an_a3_with_room_to_cut() -> None:
 
 def test_where_the_policy_asks_for_money_no_sheet_says_that_it_is_free() -> None:
     pays = replace(NOTICE, prefix="交", amount="400", unit="元\n每人每年")
-    for size in ("a4", "a5x2", "leaflet"):
-        (text,) = reading.words(flyer.render_notice(pays, META, PRESS, size=size).pdf)
-        assert "不收手续费" in text
+    meta = replace(META, fees=True)
+    sheets = [
+        flyer.render_notice(pays, meta, PRESS, size=size) for size in ("a4", "a5x2", "leaflet")
+    ]
+    sheets += [
+        flyer.render_questions(replace(CARD, pairs=CARD.pairs[:1]), meta, PRESS),
+        flyer.render_broadcast(SCRIPT, meta, PRESS),
+    ]
+    sheets.append(flyer.render_households([household(1)], meta, PRESS))
+    for sheet in sheets:
+        text = "".join(reading.words(sheet.pdf))
+        assert "不收手续费，不要密码" in text
         assert "不收费" not in text
 
 
