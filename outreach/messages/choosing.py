@@ -9,7 +9,7 @@ from typing import Literal
 
 from outreach.messages import languages
 from outreach.messages.languages import Choice
-from outreach.messages.schemas import SPOKEN, Request, Text
+from outreach.messages.schemas import PUBLIC, SPOKEN, Request, Text
 from outreach.models.messages import BUNDLE
 from outreach.policies.schemas import PolicyView
 
@@ -80,12 +80,12 @@ class Choosing:
         The language comes first: of the texts in the best one that there is, the personal one where it may speak to
         this person.
         """
-        personal = self.may_be_personal(request)
+        personal = self.may_be_personal(channel, request)
         return self._pick(channel, request, form, personal=personal)
 
     def why(self, channel: str, request: Request, form: str = "") -> Why:
         """The same with what stands in the way of a better one."""
-        personal = self.may_be_personal(request)
+        personal = self.may_be_personal(channel, request)
         got = self._pick(channel, request, form, personal=personal)
         waiting = self._pick(channel, request, form, personal=personal, unread=True)
         switched = self._pick(channel, request, form, personal=personal, unread=True, dialects=True)
@@ -96,14 +96,17 @@ class Choosing:
             kept_back=self._kept_back(channel, request, form, got),
         )
 
-    def may_be_personal(self, request: Request) -> bool:
-        """Whether a text may speak to this person: certain, and where the policy is sensitive also private."""
-        if not self._manner.personal or not request.certain:
+    def may_be_personal(self, channel: str, request: Request) -> bool:
+        """Whether a text may speak to this person: certain, and where the policy is sensitive also private.
+
+        Never where everybody reads it, whatever was asked for.
+        """
+        if channel in PUBLIC or not self._manner.personal or not request.certain:
             return False
         return request.private or not self._sensitive & set(request.policies)
 
     def _kept_back(self, channel: str, request: Request, form: str, got: Pick) -> KeptBack:
-        if not self._manner.personal or self.may_be_personal(request):
+        if not self._manner.personal or self.may_be_personal(channel, request):
             return ""
         personal = self._pick(channel, request, form, personal=True)
         if personal.text is None or personal.text == got.text:

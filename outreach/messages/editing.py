@@ -18,7 +18,7 @@ from outreach.errors import Conflict, Invalid, Missing
 from outreach.messages import languages, queries, service
 from outreach.messages.lint import VARIABLES
 from outreach.messages.schemas import Place, Text
-from outreach.messages.syntax import check_source
+from outreach.messages.syntax import check_source, refuse_unseen
 from outreach.messages.variants import VariantFile, tidy
 
 LONGEST_TITLE = 60
@@ -126,6 +126,7 @@ def restore(connection: Connection, place: Place, number: int, base: int, by: st
 
 def retire(connection: Connection, place: Place, by: str, why: str = "", base: int = 0) -> None:
     """Give a text up: no campaign takes it any more; one that signed it keeps what it signed. It can be restored."""
+    refuse_unseen(why=why)
     standing = service.get(connection, place)
     row = queries.history(connection, place)[0]
     _check_base(connection, place, row, base or standing.version)
@@ -171,6 +172,7 @@ def _standing(connection: Connection, place: Place) -> Any | None:
 
 
 def _check(edit: Edit) -> None:
+    refuse_unseen(title=edit.title, notes=edit.notes, why=edit.why)
     if not edit.title:
         raise Invalid("messages.title_needed")
     if not edit.body.strip():

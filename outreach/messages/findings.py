@@ -52,6 +52,7 @@ SEVERITY: dict[str, Severity] = {
     "messages.disclosure_sealed": "warning",
     "messages.personal_in_public": "error",
     "messages.name_in_public": "error",
+    "messages.name_in_general": "error",
     "messages.identity_data": "error",
     "messages.child_data": "error",
     "messages.asks_secret": "error",

@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 SPOKEN = ("broadcast", "visit", "call")
 """Channels in which dialect lives without a switch."""
 
+PUBLIC = frozenset(["group", "broadcast"])
+"""Channels in which everybody reads or hears it: no text there speaks to one person."""
+
 FACE_TO_FACE = ("visit",)
 """Channels in which nobody but the person hears it."""
 

@@ -18,6 +18,7 @@ from outreach.access.roles import Action
 from outreach.errors import Conflict, Invalid, Missing, Refused
 from outreach.messages import languages, queries
 from outreach.messages.schemas import Place, Text
+from outreach.messages.syntax import refuse_unseen
 from outreach.messages.variants import VariantFile, read_variants
 
 BROUGHT = "随文稿文件带来的签名"
@@ -166,6 +167,7 @@ def review(
     Neither of the two is who wrote it (Refused). seen: the version that was read; Conflict when it is not the newest.
     A version that has its reader keeps the first one.
     """
+    refuse_unseen(reader=by, note=note)
     reader = by.strip()
     if not reader:
         raise Invalid("messages.reviewer_needed", policy=place.policy, language=place.language)

@@ -76,8 +76,10 @@ def read(source: str) -> Reading:
         return Reading(
             findings=[found("messages.template_long", length=len(source), limit=LONGEST_SOURCE)]
         )
-    if unseen := _unseen(source):
-        return Reading(findings=[unseen])
+    if hidden := unseen(source):
+        line, code_point = hidden
+        reason = found("messages.template_character", line, place=line, code_point=code_point)
+        return Reading(findings=[reason])
     try:
         tree = parser().parse(source)
     except TemplateSyntaxError as problem:
@@ -95,21 +97,23 @@ def read(source: str) -> Reading:
     return walk.reading
 
 
-def _unseen(source: str) -> Finding | None:
-    """Characters that nobody sees and no text needs: control characters, halves of a surrogate pair, and what comes
-    along from a web page.
+def unseen(text: str) -> tuple[int, str] | None:
+    """Line and code point (U+200B) of the first character that nobody sees and no text needs; None where there is none.
+
+    Control characters, halves of a surrogate pair, and what comes along from a web page. A database refuses some.
     """
-    for place, character in enumerate(source):
-        unseen = unicodedata.category(character) in ("Cc", "Cs") or character in _UNSEEN
-        if unseen and character not in "\n\r\t":
-            line = source.count("\n", 0, place) + 1
-            return found(
-                "messages.template_character",
-                line,
-                place=line,
-                code_point=f"U+{ord(character):04X}",
-            )
+    for place, character in enumerate(text):
+        hidden = unicodedata.category(character) in ("Cc", "Cs") or character in _UNSEEN
+        if hidden and character not in "\n\r\t":
+            return text.count("\n", 0, place) + 1, f"U+{ord(character):04X}"
     return None
+
+
+def refuse_unseen(**typed: str) -> None:
+    """Invalid `messages.unseen_character` for a line beside a text (title, notes, why, reader) that holds one."""
+    for name, words in typed.items():
+        if hidden := unseen(words):
+            raise Invalid("messages.unseen_character", field=name, code_point=hidden[1])
 
 
 def check_source(source: str, allowed_variables: Collection[str]) -> list[Finding]:

@@ -168,6 +168,8 @@ BOTH_WAYS = (
     text("sms/zh-Hans/b", "您b", 4, announce="personal"),
     text("visit/zh-Hans/poor", "大家poor"),
     text("visit/zh-Hans/poor", "您poor", 5, announce="personal"),
+    text("group/zh-Hans/a", "您a", 6, announce="personal"),
+    text("broadcast/zh-Hans/poor", "您poor", 7, announce="personal"),
 )
 TOLD = (policy("a"), policy("b"), policy("poor", rule=DIBAO))
 
@@ -207,7 +209,7 @@ def test_whether_a_text_speaks_to_a_person(
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.sampled_from(("sms", "visit")), st.booleans(), st.booleans(), st.booleans(),
+    st.sampled_from(("sms", "visit", "group", "broadcast")), st.booleans(), st.booleans(), st.booleans(),
     st.sampled_from((("a",), ("b",), ("poor",), ("a", "poor"))), st.sampled_from(("zh-Hans", "yue-Hans", "bo")),
 )  # fmt: skip
 def test_nobody_else_ever_reads_that_a_sensitive_policy_fits_somebody(
@@ -225,6 +227,7 @@ def test_nobody_else_ever_reads_that_a_sensitive_policy_fits_somebody(
         assert to_people
         assert certain
         assert private or "poor" not in refs
+        assert channel not in ("group", "broadcast")
 
 
 def test_a_list_that_a_village_fills_in_makes_the_policy_sensitive_in_the_county_of_that_village() -> (

@@ -84,6 +84,10 @@ def test_who_was_faster_is_named_and_nothing_is_written(store: Store) -> None:
         ({"body": "{{ policy.wher }}"}, "messages.broken_template"),
         ({"body": "{% if village %}"}, "messages.broken_template"),
         ({"base": 3}, "messages.no_version"),
+        ({"title": "题\0"}, "messages.unseen_character"),
+        ({"notes": "\ud800"}, "messages.unseen_character"),
+        ({"why": "改\u200b"}, "messages.unseen_character"),
+        ({"body": "家\u202e有"}, "messages.broken_template"),
     ],
 )
 def test_what_can_be_no_text_is_not_saved(

@@ -69,9 +69,16 @@ def test_where_a_text_about_a_policy_may_go(
     assert codes(given) & RULES == expected
 
 
-def test_a_name_makes_a_text_personal_whatever_it_says_of_itself() -> None:
-    given = draft("{{ name }}您好。" + PERSONAL, "call", sensitive=True)
-    assert "disclosure_confirmed" in codes(given)
+@pytest.mark.parametrize("channel", ["sms", "call", "flyer"])
+def test_a_name_in_a_general_text_of_a_sensitive_policy_would_go_to_everybody(channel: str) -> None:
+    given = draft("{{ name }}您好。" + PERSONAL, channel, sensitive=True)
+    assert codes(given) & {*RULES, "name_in_general"} == {"name_in_general"}
+    assert stops(lint(given))
+
+
+def test_a_name_has_no_place_where_everybody_reads_and_may_stand_elsewhere() -> None:
+    assert "name_in_general" not in codes(draft("{{ name }}您好。", "sms"))
+    assert "name_in_general" not in codes(draft("{{ name }}您好。", "visit", sensitive=True))
     assert "name_in_public" in codes(draft("{{ name }}您好。", "group"))
 
 

@@ -202,6 +202,9 @@ def test_two_who_write_at_once_lose_nothing(office: Office, zhou: Browser) -> No
         ({"body": ""}, "还没有写字"),
         ({"title": ""}, "写上名字"),
         ({"to_form": "letter"}, "没有“letter”这一种"),
+        ({"title": "题\0"}, "看不见的字符（U+0000）"),
+        ({"notes": "提醒\u202e"}, "看不见的字符（U+202E）"),
+        ({"body": "一份文件" * 10_000}, "写法有 1 处错"),
     ],
 )
 def test_what_cannot_be_saved_comes_back_with_the_words(
@@ -316,7 +319,7 @@ def test_who_may_see_and_who_may_write(name: str, seen: int, written: int, offic
 
 @pytest.mark.parametrize(
     "path",
-    ["/messages/nosuch", "/messages/nosuch/sms/zh-Hans", "/messages/check/fax/zh-Hans", "/messages/check/sms/普通话"],
+    ["/messages/nosuch", "/messages/nosuch/sms/zh-Hans", "/messages/check/fax/zh-Hans", "/messages/check/sms/普通话", "/messages/check/sms/zh-Hans?form=qa", "/messages/check/sms/zh-Hans?form=../x"],
 )  # fmt: skip
 def test_an_address_that_leads_nowhere_says_so(path: str, zhou: Browser) -> None:
     assert zhou.get(path).status_code in (404, 422)

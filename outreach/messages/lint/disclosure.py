@@ -12,9 +12,9 @@ from outreach.messages.findings import Finding
 from outreach.messages.glossary import glossary
 from outreach.messages.lint.draft import Example
 from outreach.messages.lint.marks import sentence_around
+from outreach.messages.schemas import PUBLIC
 
 FACE_TO_FACE = frozenset(["visit"])
-PUBLIC = frozenset(["group", "broadcast"])
 _SIGNATURE = re.compile("^【[^】]*】")
 CONFIRMED = frozenset(["sms", "call"])
 """Channels in which a personal text of a sensitive policy depends on the number."""
@@ -39,7 +39,9 @@ def _personal(text: Example) -> Iterator[Finding]:
     ):
         return
     reads = "、".join(draft.circumstances) or "收入"
-    if not draft.general_exists:
+    if draft.announce != "personal":  # it goes to everybody, also to numbers that others read
+        yield text.whole("messages.name_in_general", circumstances=reads)
+    elif not draft.general_exists:
         yield text.whole("messages.disclosure_no_general", circumstances=reads)
     elif draft.channel in CONFIRMED:
         yield text.whole("messages.disclosure_confirmed", circumstances=reads)

@@ -30,7 +30,9 @@ router = guarded_router()
 
 Word = Annotated[str, Query(max_length=200)]
 Line = Annotated[str, Form(max_length=500)]
-Body = Annotated[str, Form(max_length=20_000)]
+Body = Annotated[
+    str, Form(max_length=500_000)
+]  # the checks say how long a text may be; what was pasted stays
 Number = Annotated[int, Form(ge=-1, le=2_000_000_000)]
 
 
@@ -96,6 +98,8 @@ def editor_page(  # noqa: PLR0913 - one argument per part of the address
         trial.warm_up()  # the first look while somebody types would wait for it
     with services.store.read() as connection:
         found = table(Desk(services, actor, connection), place)
+        if not found.versions:
+            check_form(place, found.names)
         typed = Typed(opened(found, start), region, beside)
         view = editor(found, typed, Told(said=said, against=version))
     return page(request, "messages_editor.html", view)

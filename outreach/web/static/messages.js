@@ -19,11 +19,23 @@ async function fetchLook() {
       signal,
       redirect: "error",
     });
-    if (answer.ok) look.innerHTML = await answer.text();
+    if (!answer.ok) throw new Error(String(answer.status));
+    look.innerHTML = await answer.text();
     if (!signal.aborted) look.removeAttribute("aria-busy");
   } catch (problem) {
-    if (problem.name !== "AbortError") look.removeAttribute("aria-busy"); // off line: what was shown stays, 检查 says why
+    if (problem.name !== "AbortError") outOfDate();
   }
+}
+
+// Off line, logged out, too long: what was shown stays, and says that it is not about what stands there now.
+function outOfDate() {
+  look.removeAttribute("aria-busy");
+  if (look.querySelector(".stale")) return;
+  const note = document.createElement("p");
+  note.className = "verdict verdict--ask stale";
+  note.setAttribute("role", "status");
+  note.textContent = look.dataset.stale;
+  look.prepend(note);
 }
 
 function soon() {
