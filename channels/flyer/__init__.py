@@ -5,6 +5,7 @@ from __future__ import annotations
 from channels.flyer.errors import FlyerError
 from channels.flyer.households import iter_households, render_households
 from channels.flyer.letters import iter_letters, render_letters
+from channels.flyer.many_notices import PrintedNotices, notice_files, render_notices
 from channels.flyer.piles import Contents, Group, PrintedPart, spare_count, spare_sheets
 from channels.flyer.serials import Serial, parse, verify
 from channels.flyer.sheets import (
@@ -63,6 +64,7 @@ __all__ = [
     "PolicyBlock",
     "Press",
     "Printed",
+    "PrintedNotices",
     "PrintedPart",
     "QuestionCard",
     "SecondLanguage",
@@ -74,6 +76,7 @@ __all__ = [
     "VisitRow",
     "iter_households",
     "iter_letters",
+    "notice_files",
     "parse",
     "render_approval",
     "render_bilingual",
@@ -83,6 +86,7 @@ __all__ = [
     "render_households",
     "render_letters",
     "render_notice",
+    "render_notices",
     "render_questions",
     "render_visits",
     "spare_count",

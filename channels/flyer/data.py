@@ -22,11 +22,17 @@ _NEEDED = ("title", "issuer", "version", "phone", "url")
 
 def clean(text: str) -> str:
     """`text` without control characters; a run of Latin too wide for a column may break every 16."""
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):  # nearly every one
+        return _LONG_RUN.sub(_breakable, text)
     plain = "".join(
         c if c in _KEPT or unicodedata.category(c) not in {"Cc", "Cf", "Cs"} else " " * (c == "\t")
         for c in unicodedata.normalize("NFC", text)
     )
-    return _LONG_RUN.sub(lambda run: "\u200b".join(re.findall(".{1,16}", run[0])), plain)
+    return _LONG_RUN.sub(_breakable, plain)
+
+
+def _breakable(run: re.Match[str]) -> str:
+    return "\u200b".join(re.findall(".{1,16}", run[0]))
 
 
 def each_text(value: object, change: Callable[[str], str]) -> Any:

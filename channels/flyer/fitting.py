@@ -35,16 +35,20 @@ def blocks(row: Row) -> str:
 
 @dataclass(frozen=True)
 class Measure:
-    """`task(rows)`: the run that measures; `sound()`: whether the sheet itself can be set at all."""
+    """`task(rows)`: the run that measures; `sound()`: whether the sheet itself can be set at all.
+
+    `key(row)`: sheets with the same key are laid out alike, so one of them is measured.
+    """
 
     task: Callable[[Sequence[Row]], Task]
     sound: Callable[[], bool]
     press: Press
+    key: Callable[[Row], str] = blocks
     known: dict[str, Fit] = field(default_factory=dict)
 
     def learn(self, rows: Sequence[Row]) -> None:
         """Measure whatever is not known yet."""
-        kinds = {blocks(row): row for row in reversed(rows)}
+        kinds = {self.key(row): row for row in reversed(rows)}
         new = [(key, row) for key, row in reversed(kinds.items()) if key not in self.known]
         parts = batch.chunks(new, FIT_SHEETS)
         loads = [[self.task([row for _, row in part])] for part in parts]
@@ -68,7 +72,7 @@ class Measure:
 
     def of(self, row: Row) -> Fit:
         """The sizes of a sheet; `size` or `head` 0 when it does not fit."""
-        return self.known[blocks(row)]
+        return self.known[self.key(row)]
 
 
 def sheet_fits(fits: Sequence[Fit]) -> list[Fit]:

@@ -43,6 +43,23 @@ def join(parts: Sequence[bytes]) -> bytes:
     return _fixed_id(out.getvalue())
 
 
+def cut_apart(pdf: bytes, fronts: Sequence[bytes]) -> list[bytes]:
+    """Each page as a PDF of its own, with the title, author and time of its one-page front."""
+    made = []
+    with ONE_AT_A_TIME:
+        whole = pypdfium2.PdfDocument(pdf)
+        for number, front in enumerate(fronts):
+            single = pypdfium2.PdfDocument(front)
+            single.import_pages(whole, [number])
+            single.del_page(0)
+            out = io.BytesIO()
+            single.save(out)
+            single.close()
+            made.append(_fixed_id(out.getvalue()))
+        whole.close()
+    return made
+
+
 def with_blank_back(pdf: bytes) -> bytes:
     """`pdf` with a blank page behind an odd number of them, so that what follows begins on a front side."""
     with ONE_AT_A_TIME:

@@ -9,13 +9,12 @@ from typing import Any
 from channels.flyer import batch
 from channels.flyer.covering import Covers
 from channels.flyer.data import dump
-from channels.flyer.errors import FlyerError
-from channels.flyer.gates import EVERY, Expected, ExpectedUnit, Fault
+from channels.flyer.gates import EVERY, Expected, ExpectedUnit
 from channels.flyer.layouts import Layout, Row, Unit
 from channels.flyer.pages import count_pages, join
 from channels.flyer.piles import PrintedPart
 from channels.flyer.planning import Piece, Pile, contents, loads, pieces
-from channels.flyer.recovery import parted
+from channels.flyer.recovery import settled
 from channels.flyer.sheets import Press
 from channels.flyer.typesetting import Job
 from channels.flyer.worker import Done, Task
@@ -119,27 +118,9 @@ class Setter:
         def again(units: Sequence[Unit]) -> Done:
             return batch.one(self.task(units, every=1, tagged=piece.tagged), apart=apart)
 
-        def blame(unit: Unit, error: FlyerError) -> None:
+        def blame(unit: Unit, code: str, params: dict[str, Any]) -> None:
             for row in unit:
-                piece.pile.report(row, "flyer.sheet_failed", reason=error.code)
+                piece.pile.report(row, code, **params)
 
-        waiting = [(piece.units, done)]
-        while waiting:
-            units, answer = waiting.pop(0)
-            for part, made in parted(units, answer, again, blame, self.sound):
-                if not made.faults:
-                    yield part, made.pdf
-                elif kept := self._without_faults(piece.pile, part, made.faults):
-                    waiting.append((kept, again(kept)))
-
-    def _without_faults(
-        self, pile: Pile, units: Sequence[Unit], faults: Sequence[Fault]
-    ) -> list[Unit]:
-        """The units in which no fault was found; the others are reported."""
-        if not self.sound():
-            raise FlyerError(faults[0].code, **faults[0].params)
-        bad = {fault.unit: fault for fault in reversed(faults)}
-        for number, unit in enumerate(units):
-            for row in unit if number in bad else ():
-                pile.report(row, bad[number].code, **bad[number].params)
-        return [unit for number, unit in enumerate(units) if number not in bad]
+        for units, made in settled(piece.units, done, again, blame, self.sound):
+            yield units, made.pdf

@@ -62,8 +62,14 @@ def render_notice(
     FlyerError when it does not fit even at the smallest size.
     """
     refuse_steps(notice)
+    main, inputs, crop = sheet_of(size, crop_marks=crop_marks)
+    data = {"notices": [plain_data(notice)], "crop": crop}
+    return press_sheet(sheet_job(press, main, meta, data, paper=inputs["paper"]), 1)
+
+
+def sheet_of(size: NoticeSize, *, crop_marks: bool) -> tuple[str, dict[str, str], bool]:
+    """The template of a size, what it is told, and whether it has crop marks; FlyerError `flyer.crop_marks`."""
     paper = "a3" if size == "a3" else "a4"
     if crop_marks and paper != "a3":
         raise FlyerError("flyer.crop_marks", size=size)
-    data = {"notice": plain_data(notice), "crop": crop_marks}
-    return press_sheet(sheet_job(press, _MAIN[size], meta, data, paper=paper), 1)
+    return _MAIN[size], {"paper": paper}, crop_marks

@@ -69,3 +69,11 @@ def is_grey(picture: Image.Image) -> bool:
 def ink(picture: Image.Image) -> int:
     """Dark pixels."""
     return sum(picture.convert("L").histogram()[:128])
+
+
+def title(pdf: bytes) -> str:
+    """What the PDF calls itself."""
+    document = pypdfium2.PdfDocument(pdf)
+    found: str = document.get_metadata_dict()["Title"]
+    document.close()
+    return found
