@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pypdfium2
@@ -24,6 +25,7 @@ from outreach.bootstrap import Installation
 from outreach.deliveries.paper import Door, Kind, Selection
 from outreach.deliveries.printing import files, jobs, queries, work
 from outreach.deliveries.printing.printer import Printer
+from outreach.deliveries.printing.sample import Sample
 from outreach.deliveries.printing.schemas import Ask, Job, Part, Spares
 from outreach.deliveries.printing.spares import give
 from outreach.deliveries.tally import tally
@@ -64,7 +66,7 @@ def read(printer: Printer, job: int) -> tuple[Job, list[Part]]:
         return queries.get(connection, job), queries.parts(connection, job)
 
 
-def text_of(path: Path) -> list[str]:
+def text_of(path: Path | BytesIO) -> list[str]:
     document = pypdfium2.PdfDocument(path)
     try:
         return ["".join(page.get_textpage().get_text_bounded().split()) for page in document]
@@ -395,6 +397,22 @@ def test_nobody_who_died_or_moved_away_is_written_to(printer: Printer, status: s
         doors = printer.walk(connection, campaign(printer)).doors(sealed=True)
     names = [door.sheet.householder for door in doors if door.household == home.id]
     assert names == ["赵00"]
+
+
+@pytest.mark.parametrize("kind", ["open", "sealed", "visits", "calls", "covers"])
+def test_what_is_looked_at_before_printing_names_nobody_and_counts_nothing(
+    printer: Printer, kind: Kind
+) -> None:
+    with printer.store.read() as connection:
+        doors = printer.walk(connection, campaign(printer)).doors(sealed=True)
+    mine = [door for door in doors if door.region == GRIDS[0]]
+    found = Sample(printer, campaign(printer), Selection(kind=kind), "林某").pdf(mine)
+    text = "".join(text_of(BytesIO(found)))
+    assert mine[0].sheet.serial in text
+    assert not [door for door in mine if door.sheet.householder in text]
+    assert re.search(r"1390000\d{4}", text) is None
+    assert ("139****0000" in text) is (kind == "calls")
+    assert papers.printed(printer.store) == (12, 0)
 
 
 @pytest.mark.parametrize("region", ["", GRIDS[0], town.EAST, town.WEST])
