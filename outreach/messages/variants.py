@@ -20,6 +20,7 @@ from outreach import content
 from outreach.errors import Invalid
 from outreach.messages import languages
 from outreach.messages.schemas import Place
+from outreach.messages.syntax import unseen
 from outreach.models.messages import BUNDLE
 
 CHANNELS = ("sms", "group", "broadcast", "visit", "call", "flyer")
@@ -91,6 +92,9 @@ def parse_variant(text: str, place: str) -> VariantFile:
     policy = stem.partition(".")[0]
     head, source, first_line = _split(text, place)
     values = _front_matter(head, place)
+    written = "\n".join([source, *(value for value in values.values() if isinstance(value, str))])
+    if hidden := unseen(written):
+        raise Invalid("messages.file_character", file=place, code_point=hidden[1])
     return VariantFile(channel, language, policy, source=source, first_line=first_line, **values)
 
 

@@ -105,6 +105,17 @@ def test_a_language_is_called_alike_in_the_editor_the_coverage_report_and_the_re
     assert in_the_register == {tag: named[tag] for tag in in_the_register}
 
 
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [(r"题\u0000", "正文"), ("题", "正\0文"), ("题", "正\u202e文"), (r"\u200b", "正文")],
+)
+def test_what_nobody_sees_in_a_file_is_named(title: str, body: str) -> None:
+    text = HEAD.replace('"题"', f'"{title}"') + f"+++\n{body}\n"
+    with pytest.raises(Invalid) as problem:
+        parse_variant(text, PLACE)
+    assert (problem.value.code, problem.value.params["file"]) == ("messages.file_character", PLACE)
+
+
 @pytest.mark.parametrize("text", ["[[form", "", '[[form]]\nid = "x"'])
 def test_a_bad_catalogue_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "catalogue.toml").write_text(text, "utf-8")
