@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.orm import aliased
 
 from outreach.deliveries.drop import Terms
@@ -189,7 +189,7 @@ def addressees(connection: Connection, ids: Collection[int]) -> list[Addressee]:
         )
         .join(Household, Household.id == Delivery.addressee)
         .join(reader, reader.id == first)
-        .outerjoin(head, head.id == Household.head_id)
+        .outerjoin(head, and_(head.id == Household.head_id, head.status == "active"))
         .outerjoin(tried, tried.c.delivery_id == Delivery.id)
         .where(Delivery.id.in_(ids), Delivery.kind == "household")
     )

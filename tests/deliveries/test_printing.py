@@ -22,6 +22,7 @@ from channels.flyer import HouseholdSheet, Serial
 from outreach import bootstrap, clock
 from outreach.access.scope import Scope
 from outreach.bootstrap import Installation
+from outreach.deliveries import orders
 from outreach.deliveries.paper import Door, Kind, Selection
 from outreach.deliveries.printing import files, jobs, queries, work
 from outreach.deliveries.printing.printer import Printer
@@ -332,6 +333,18 @@ def test_what_the_press_refuses_as_a_whole_is_told_in_the_words_of_the_house(
     assert read(printer, job)[0].state == "failed"
 
 
+@pytest.mark.parametrize(
+    "wanted", [Selection(size="a5x2", edition="large"), Selection(size="a5x2", kind="sealed")]
+)
+def test_a_sheet_that_does_not_exist_is_refused_before_a_job_is_written(
+    printer: Printer, wanted: Selection
+) -> None:
+    with pytest.raises(Invalid, match="layout"):
+        ask(printer, wanted)
+    with printer.store.read() as connection:
+        assert connection.scalars(select(PrintJob.id)).all() == []
+
+
 def test_spare_sheets_of_two_jobs_never_have_the_same_number(printer: Printer) -> None:
     def spares(place: str, percent: int) -> list[str]:
         done = work.work(printer, ask(printer, Selection(place=place, spare=percent)))
@@ -395,8 +408,10 @@ def test_nobody_who_died_or_moved_away_is_written_to(printer: Printer, status: s
         connection.execute(update(Household).where(Household.id == home.id).values(head_id=head))
     with printer.store.read() as connection:
         doors = printer.walk(connection, campaign(printer)).doors(sealed=True)
-    names = [door.sheet.householder for door in doors if door.household == home.id]
-    assert names == ["赵00"]
+        (door,) = [door for door in doors if door.household == home.id]
+        (visited,) = orders.addressees(connection, [door.delivery_id])
+    assert door.sheet.householder == "赵00"
+    assert printer.vault.decrypt("name", visited.name) == "赵00"
 
 
 @pytest.mark.parametrize("kind", ["open", "sealed", "visits", "calls", "covers"])

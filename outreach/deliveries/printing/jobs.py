@@ -30,8 +30,9 @@ STARTING = timedelta(seconds=20)
 def ask(printer: Printer, wanted: Ask) -> int:
     """Write a job and its parts, one for each grid; returns its number. Numbers of sheets stay from now on.
 
-    Invalid print.nothing when the selection holds nobody.
+    Invalid print.nothing when the selection holds nobody, flyer.layout when there is no such sheet.
     """
+    printer.require_layout(wanted.selection)
     with printer.store.read() as connection:
         walk = printer.walk(connection, wanted.campaign_id, wanted.region)
     selection = wanted.selection

@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from channels.flyer import Press, SheetMeta
+from channels.flyer.layouts import household_layout
 from outreach import clock, content
 from outreach.deliveries import orders, paper
+from outreach.deliveries.notices.desk import told
 from outreach.deliveries.orders import Orders
 from outreach.deliveries.paper import Selection, Walk
 from outreach.deliveries.printing import files, queries
@@ -74,3 +76,11 @@ class Printer:
             crop_marks=selection.crop_marks,
             archive=selection.pdfa,
         )
+
+    def require_layout(self, selection: Selection) -> None:
+        """Invalid flyer.layout for what does not exist (large type on half a page), before anything is written."""
+        if selection.kind in ("open", "sealed"):
+            with told():
+                household_layout(
+                    selection.edition, selection.size, selection.sealed, self.press(selection)
+                )
