@@ -44,7 +44,7 @@ class Printer:
         return files.folder_of(self.settings.data_dir, job)
 
     def orders(self, connection: Connection, campaign: int) -> Orders:
-        """What was signed for the campaign's paper; Missing cli.no_paper_step."""
+        """What was signed for the campaign's paper; Missing print.no_paper_step."""
         return orders.read(connection, campaign, queries.paper_step(connection, campaign))
 
     def walk(self, connection: Connection, campaign: int, region: str = "") -> Walk:

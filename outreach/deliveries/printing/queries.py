@@ -110,11 +110,11 @@ def campaign(connection: Connection, key: int) -> Row[Any]:
 
 
 def paper_step(connection: Connection, key: int) -> int:
-    """The campaign's first step on paper; Missing cli.no_paper_step when it has none."""
+    """The campaign's first step on paper; Missing print.no_paper_step when it has none."""
     statement = select(Step.id).where(Step.campaign_id == key, Step.channel == "flyer")
     step = connection.scalar(statement.order_by(Step.number).limit(1))
     if step is None:
-        raise Missing("cli.no_paper_step", campaign=campaign(connection, key).ref)
+        raise Missing("print.no_paper_step", campaign=campaign(connection, key).ref)
     return int(step)
 
 
