@@ -24,7 +24,7 @@ from outreach.access.scope import Scope
 from outreach.bootstrap import Installation
 from outreach.deliveries import orders
 from outreach.deliveries.paper import Door, Kind, Selection
-from outreach.deliveries.printing import files, jobs, queries, work
+from outreach.deliveries.printing import delivering, files, jobs, queries, work
 from outreach.deliveries.printing.printer import Printer
 from outreach.deliveries.printing.sample import Sample
 from outreach.deliveries.printing.schemas import Ask, Job, Part, Spares
@@ -142,12 +142,14 @@ def test_a_household_that_cannot_be_printed_is_named_and_stops_nobody(printer: P
 
 def test_who_died_while_the_job_waited_gets_no_sheet_and_is_told_of(printer: Printer) -> None:
     job = ask(printer)
+    gone = next(iter(serials(printer).values()))
     with printer.store.begin() as connection:
         head = connection.scalars(select(Household.head_id).order_by(Household.id).limit(1)).one()
         connection.execute(update(Person).where(Person.id == head).values(status="deceased"))
     done = work.work(printer, job)
     assert done.pages == 11
-    assert [one["code"] for one in done.problems] == ["print.gone"]
+    assert [(one["code"], one["serial"]) for one in done.problems] == [("print.gone", gone)]
+    assert delivering.printed_sheets(done, read(printer, job)[1]) == 11
     assert papers.printed(printer.store) == (12, 11)
 
 

@@ -46,9 +46,12 @@ def bring(
 
 def _copy(source: Path, target: Path) -> Path:
     part = target.with_name(f".{target.name}.part")
-    shutil.copyfile(source, part)
-    part.chmod(0o600)
-    part.replace(target)
+    try:
+        shutil.copyfile(source, part)
+        part.chmod(0o600)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
     return target
 
 
@@ -57,5 +60,4 @@ def printed_sheets(job: Job, parts: Sequence[Part]) -> int:
     lost = {one["serial"] for one in job.problems if not one["printed"] and one["serial"]}
     copies = job.selection.copies if job.kind in SHEETS else 1
     made = sum(part.sheets for part in parts if part.made)
-    gone = sum(1 for one in job.problems if one["code"] == "print.gone")
-    return max(0, made - (len(lost) + gone) * copies) if job.kind in SHEETS else made
+    return max(0, made - len(lost) * copies) if job.kind in SHEETS else made

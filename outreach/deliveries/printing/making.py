@@ -188,7 +188,7 @@ class Making:
         serials = {door.sheet.serial: door for door in grid.doors}
         problems = [self._problem(grid, one) for one in _each_once(made.problems)]
         problems += [lost[key] for key in grid.part.members if key in lost]
-        problems += [self._gone(grid, key) for key in grid.gone]
+        problems += self._gone(grid)
         failed = {
             serials[one.serial].delivery_id: one.code
             for one in problems
@@ -211,9 +211,14 @@ class Making:
         params = {**one.params, "householder": name}
         return HouseholdProblem(one.serial, name, grid.part.grid, one.code, params, one.printed)
 
-    def _gone(self, grid: _Grid, delivery: int) -> HouseholdProblem:
-        params = {"delivery": delivery}
-        return HouseholdProblem("", "", grid.part.grid, "print.gone", params, printed=False)
+    def _gone(self, grid: _Grid) -> list[HouseholdProblem]:
+        """By number only: that is what stands on the lists in people's hands."""
+        with self.printer.store.read() as connection:
+            known = queries.serials(connection, grid.gone)
+        return [
+            HouseholdProblem(serial, "", grid.part.grid, "print.gone", {"serial": serial})
+            for serial in known.values()
+        ]
 
     # -- lists for whoever walks or calls -------------------------------------------------------------------
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from channels.flyer import Serial
 from outreach.access.scope import Scope
 from outreach.audiences.reaching import usable_number
 from outreach.deliveries.printing.schemas import OPEN, Job, Part, Spares
 from outreach.errors import Missing
 from outreach.models.campaigns import Campaign, Step
 from outreach.models.deliveries import Delivery
-from outreach.models.paper import PrintJob, PrintPart
+from outreach.models.paper import PrintJob, PrintPart, SheetNumber
 from outreach.models.people import Household, Person
 from outreach.store import chunks
 
@@ -68,6 +69,18 @@ def spares(connection: Connection, campaign: int) -> list[dict[str, Spares]]:
     """What jobs of a campaign have given as numbers of spare sheets, by grid."""
     statement = select(*_JOB).where(PrintJob.campaign_id == campaign)
     return [Job(**row).spares for row in connection.execute(statement).mappings()]
+
+
+def serials(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """Delivery → the number that its sheet has been given."""
+    found: dict[int, str] = {}
+    columns = (SheetNumber.delivery_id, SheetNumber.campaign_id, SheetNumber.grid, SheetNumber.sequence)  # fmt: skip
+    for some in chunks(ids, 1_000):
+        for key, *number in connection.execute(
+            select(*columns).where(SheetNumber.delivery_id.in_(some))
+        ):
+            found[key] = str(Serial(*number))
+    return found
 
 
 def parts(connection: Connection, job: int) -> list[Part]:
