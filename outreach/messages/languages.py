@@ -172,9 +172,13 @@ def choose(
     of the office, so dialect needs no switch, and its characters are simplified unless they are switched on.
     Minority languages are languages, not dialects: the switch does not touch them. CN is implied by Hans.
     """
-    if spoken and not written_dialects:
-        tag = _simplified(tag)
-    links = chain(tag or default, default)
+    try:
+        tag = _simplified(tag) if spoken and not written_dialects else tag
+        links = chain(tag or default, default)
+    except (
+        Invalid
+    ):  # a record that says something else than a language: a gap of one, never the end of a batch
+        return Choice(None, exact=False, gap=True)
     first = _implied(links[0].tag)
     by_tag = {_implied(variant): variant for variant in sorted(available)}
     for link in links:
@@ -207,12 +211,18 @@ def needs_reviewer(tag: str) -> bool:
 
 def falls_back(tag: str) -> bool:
     """Whether a reader of this language is served by the common language; the others must not be, silently."""
-    return _parse(tag).language in CHINESE
+    try:
+        return _parse(tag).language in CHINESE
+    except Invalid:
+        return False
 
 
 def name(tag: str) -> str:
     """The language in Chinese, for pages: 粤语, 四川话, 粤语（繁体字）; a language without a name says its tag."""
-    own = _parse(tag)
+    try:
+        own = _parse(tag)
+    except Invalid:
+        return tag
     local = own.private.removeprefix("x-")
     plain = LOCAL.get(local) or LANGUAGES.get(own.language) or str(own)
     remarks = [] if local in LOCAL or not local else [local]

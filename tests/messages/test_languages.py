@@ -310,3 +310,10 @@ def people_tags() -> set[str]:
 def test_names_differ_so_that_a_list_of_gaps_can_be_acted_upon() -> None:
     names = [languages.name(tag) for tag in LANGUAGES]
     assert len(names) == len(set(names))
+
+
+def test_a_record_that_names_no_language_is_one_gap_and_stops_nobody() -> None:
+    assert choose("说不清", ["zh-Hans"]) == Choice(None, exact=False, gap=True)
+    assert choose("?", ["zh-Hans"], spoken=True) == Choice(None, exact=False, gap=True)
+    assert languages.name("说不清") == "说不清"
+    assert not languages.falls_back("说不清")
