@@ -79,7 +79,7 @@ def foot(meta: dict[str, Any]) -> str:
     return (
         f'<div class="foot">{meta["qr"]["svg"]}<p class="phone">{escape(meta["phone"])}</p>'
         f'<p class="small">办公电话　{escape(meta["office_hours"])}</p><p><b>不收费，不要密码和验证码。</b></p>'
-        f'<p class="small">{escape(meta["helper_role"])} <b>{escape(meta["helper_name"])}</b> 上门会先报姓名。拿不准，先打办公电话问一问。</p>'
+        f'<p class="small">{escape(meta["helper_role"])} <b>{escape(meta["helper_name"])}</b> 上门会先报姓名。拿不准，先打电话问一问。</p>'
         f'<div class="colophon"><b>有效期至 {escape(meta["valid_until"])}　旧版作废</b>　{escape(meta["note"])}<br>'
         f"{escape(meta['issuer'])}　{escape(meta['version'])}</div></div>"
     )
