@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from outreach.bootstrap import Installation
-    from outreach.deliveries.notices import House, Made, Order
+    from outreach.deliveries.notices import House, Made, Order, Series
 
     Make = Callable[[Connection, Order, House], Made]
 
@@ -32,6 +32,13 @@ class NoticePaper(StrEnum):
     A3 = "a3"
     A5X2 = "a5x2"
     LEAFLET = "leaflet"
+
+
+class EachPlace(StrEnum):
+    """For which places a notice is printed each."""
+
+    VILLAGE = "village"
+    TOWN = "town"
 
 
 class CardPaper(StrEnum):
@@ -70,11 +77,29 @@ def notice(  # noqa: PLR0913 - one argument per option of the command
     until: Until = None,
     office: Office = "",
     draft: Draft = False,
+    each: Annotated[
+        EachPlace | None,
+        typer.Option("--each", help="每个村（乡镇）一张 · one for each village or town"),
+    ] = None,
+    together: Annotated[
+        bool, typer.Option("--together", help="和 --each 一起用：合成一个文件 · one file for all")
+    ] = False,
 ) -> Answer:
     """张贴单、明白纸 · A notice about a policy for boards or the hand; in another language a bilingual one."""
     from outreach.deliveries import notices
 
     order = _order(here, policy, language=language, region=region, until=until, draft=draft)
+    if each is not None:
+
+        def make_all(connection: Connection, asked: Order, house: House) -> Series:
+            return notices.series(
+                connection, asked, house, each.value, size=size.value, crop_marks=crop_marks
+            )
+
+        stem = f"{policy}-{size.value}" + ("" if language == "zh-Hans" else f"-{language}")
+        return _print_each(here, order, office, make_all, out, stem, together=together)
+    if together:
+        raise typer.BadParameter("--together：和 --each 一起用 · only with --each")
 
     def make(connection: Connection, asked: Order, house: House) -> Made:
         return notices.notice(connection, asked, house, size=size.value, crop_marks=crop_marks)
@@ -166,6 +191,7 @@ def _order(here: Here, policy: str, **asked: Any) -> Order:
 
 
 def _print(here: Here, order: Order, office: str, make: Make, path: Path) -> Answer:
+    from outreach.cli.notice_series import put
     from outreach.deliveries.notices import House
 
     with here.installation() as installation:
@@ -174,18 +200,39 @@ def _print(here: Here, order: Order, office: str, make: Make, path: Path) -> Ans
         with installation.store.read() as connection:
             made = make(connection, order, house)
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        part.write_bytes(made.data)
-        part.replace(path)
+        put(path, made.data)
         _note(installation, order, path)
     return _answer(order, made, path)
 
 
-def _note(installation: Installation, order: Order, path: Path) -> None:
+def _print_each(
+    here: Here,
+    order: Order,
+    office: str,
+    make: Callable[[Connection, Order, House], Series],
+    out: Path,
+    stem: str,
+    *,
+    together: bool,
+) -> Answer:
+    from outreach.cli.notice_series import series_answer, write_series
+    from outreach.deliveries.notices import House
+
+    with here.installation() as installation:
+        house = House.of(installation.settings, demo=installation.demo, office=office)
+        with installation.store.read() as connection:
+            made = make(connection, order, house)
+        files = write_series(made, stem, out, together=together)
+        if files:
+            _note(installation, order, out / f"{stem}.pdf", places=len(files))
+    return series_answer(made, order, files, out)
+
+
+def _note(installation: Installation, order: Order, path: Path, **more: int) -> None:
     from outreach.access import audit
     from outreach.access.roles import Action
 
-    detail = {"file": path.name, "language": order.language, "draft": order.draft}
+    detail = {"file": path.name, "language": order.language, "draft": order.draft, **more}
     with installation.store.begin() as connection:
         audit.record(connection, machine_user(), Action.PRINT, f"policy:{order.policy}", detail)
 

@@ -215,6 +215,24 @@ def tree(connection: Connection, code: str) -> dict[str, list[Row[Any]]]:
     return found
 
 
+def at_level(connection: Connection, code: str, level: str, on: date) -> dict[str, str]:
+    """code → name of the regions of a level (village, town, …) in a region or being it, that are in use on a day.
+
+    The name of a village has its town's in front, since two towns may each have a 红旗村.
+    """
+    rows = {row.code: row for row in queries.all_regions(connection, code)}
+    there = [
+        row.code
+        for row in rows.values()
+        if row.level == level
+        and not row.successor
+        and (row.valid_from is None or row.valid_from <= on)
+        and (row.valid_to is None or row.valid_to > on)
+    ]
+    names = queries.full_names(connection, there)
+    return {one: names[one] for one in there}
+
+
 def name_path(connection: Connection, code: str, separator: str = "") -> str:
     """The full name of a place, the province first; a code that is not registered stands at its end as it is."""
     line = queries.line(connection, code) if code else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,14 +22,26 @@ def faults(
 
     home: the installation's region, whose contradictions count besides those below it.
     """
-    found = [fault for view in views for fault in policy_faults(view, region, on)]
+    return faults_by_region(connection, views, on, home)(region)
+
+
+def faults_by_region(
+    connection: Connection, views: Sequence[PolicyView], on: date, home: str = ""
+) -> Callable[[str], list[Fault]]:
+    """The same as a function for many regions: what contradicts each other is read once."""
     refs = {view.ref for view in views}
-    found += [
-        ("policies.contradiction_open", _contradiction(one))
+    open_ = [
+        one
         for one in contradictions.find(connection, home)
-        if not one.settled and refs & {one.one.ref, one.other.ref} and _touches(one.region, region)
+        if not one.settled and refs & {one.one.ref, one.other.ref}
     ]
-    return found
+
+    def at(region: str) -> list[Fault]:
+        found = [fault for view in views for fault in policy_faults(view, region, on)]
+        here = [one for one in open_ if _touches(one.region, region)]
+        return found + [("policies.contradiction_open", _contradiction(one)) for one in here]
+
+    return at
 
 
 def policy_faults(view: PolicyView, region: str, on: date) -> list[Fault]:

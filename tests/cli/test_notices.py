@@ -111,3 +111,29 @@ def test_the_doctor_misses_the_fonts_of_languages_that_somebody_stands_for(
     told = call("messages", "review", "flyer/ug/childcare-2025", "--by", "阿不都", "--as", "gan")
     assert told.status == 0, told.err
     assert lacking() == {"fonts ug"}
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_notice_for_each_village_with_a_list_of_what_hangs_where(
+    call: Call, ready: Path, *, together: bool
+) -> None:
+    more = ("--together",) if together else ()
+    told = call("flyers", "notice", "phys-65", "--each", "village", *more, "--out", ready, "--json")
+    assert told.status == 0, told.err
+    stem = "phys-65-a4" if together else "phys-65-a4-110101001001-东华门街道多福巷社区"
+    assert {path.name for path in ready.iterdir()} == {f"{stem}.pdf", "phys-65-a4-清单.csv"}
+    listed = (ready / "phys-65-a4-清单.csv").read_text("utf-8-sig").splitlines()
+    assert listed[1].startswith(f"110101001001,东华门街道多福巷社区,{stem}.pdf,1,1,")
+    assert (told.data["places"], told.data["notices"][0]["copies"]) == (1, 1)
+    assert "65岁以上的老人" in "".join(reading.words((ready / f"{stem}.pdf").read_bytes()))
+
+
+def test_who_gets_no_notice_is_told_once_with_the_reason(
+    call: Call, data: Path, tmp_path: Path
+) -> None:
+    told = call("flyers", "notice", "phys-65", "--each", "town", "--out", tmp_path / "out")
+    assert told.status == 1
+    assert told.out.count("没有印：东华门街道：") == 1
+    assert list((tmp_path / "out").glob("*")) == []
+    told = call("flyers", "notice", "phys-65", "--together", "--out", tmp_path / "out")
+    assert told.status == 2

@@ -7,6 +7,21 @@ announced; a draft may be looked at, and says on its face that it is one.
 from __future__ import annotations
 
 from outreach.deliveries.notices.desk import House, Order
+from outreach.deliveries.notices.series import Each, LeftOut, LocalNotice, Series, Spot, series
 from outreach.deliveries.notices.service import Made, broadcast, notice, picture, questions
 
-__all__ = ["House", "Made", "Order", "broadcast", "notice", "picture", "questions"]
+__all__ = [
+    "Each",
+    "House",
+    "LeftOut",
+    "LocalNotice",
+    "Made",
+    "Order",
+    "Series",
+    "Spot",
+    "broadcast",
+    "notice",
+    "picture",
+    "questions",
+    "series",
+]

@@ -178,7 +178,15 @@ def lay_out(connection: Connection, order: Order, house: House) -> Desk:
     """Everything for an order. Refused with the first reason why the policy may not be announced, unless a draft."""
     view = policies.get(connection, order.policy)
     region = order.region or house.home
-    faults = tuple(readiness.faults(connection, [view], region, order.on, house.home))
+    faults = readiness.faults(connection, [view], region, order.on, house.home)
+    return desk_for(connection, order, house, view, tuple(faults))
+
+
+def desk_for(
+    connection: Connection, order: Order, house: House, view: PolicyView, faults: tuple[Fault, ...]
+) -> Desk:
+    """The same with the policy and its faults at the order's region at hand."""
+    region = order.region or house.home
     if faults and not order.draft:
         code, params = faults[0]
         raise Refused(code, **params)

@@ -56,7 +56,7 @@ def notice(
     has no text; Invalid when something does not fit or cannot be printed here.
     """
     desk = lay_out(connection, order, house)
-    common, spoken = _common(desk)
+    common, spoken = common_words(desk)
     tag = languages.normalise(order.language)
     with told():
         if tag.split("-")[0] in languages.CHINESE:
@@ -90,8 +90,8 @@ def _two(common: Notice, other: Wording) -> flyer.Bilingual:
     return flyer.Bilingual(notice=common, other=second)
 
 
-def _common(desk: Desk) -> tuple[Notice, tuple[Wording, ...]]:
-    """The Chinese words: those of the leaflet, else those of the facts."""
+def common_words(desk: Desk) -> tuple[Notice, tuple[Wording, ...]]:
+    """The Chinese words of a notice, and the text that they come from: none when the facts speak."""
     tag = languages.normalise(desk.order.language)
     chinese = tag if tag.split("-")[0] in languages.CHINESE else languages.DEFAULT
     try:
@@ -111,7 +111,7 @@ def picture(connection: Connection, order: Order, house: House) -> Made:
     tag = languages.normalise(order.language)
     if tag.split("-")[0] not in languages.CHINESE:
         raise Invalid("notices.picture_language", language=languages.name(tag))
-    common, spoken = _common(desk)
+    common, spoken = common_words(desk)
     meta = desk.meta(desk.view.plain_name, *spoken)
     with told():
         made = render_picture(common, meta, desk.press)
