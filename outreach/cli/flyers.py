@@ -182,7 +182,9 @@ def _make(here: Here, ref: str, selection: Selection, out: Path, *, per_grid: bo
         with office.store.read() as connection:
             campaign = service.get(connection, ref)
         try:
-            job = jobs.ask(printer, Ask(campaign["id"], selection, machine_user(), region=selection.region))
+            job = jobs.ask(
+                printer, Ask(campaign["id"], selection, machine_user(), region=selection.region)
+            )
         except Invalid as error:
             if error.code != "print.nothing":
                 raise
