@@ -1,7 +1,8 @@
 """The same sheets in HTML and CSS, set by WeasyPrint with the Python of .venv-bench: `bench_weasyprint.py FOLDER`.
 
-FOLDER holds `households.json` (meta and rows, as the sheets of ours read them), `notices.json` and `font.txt`, the path
-of the font family. Writes households.pdf and notice-N.pdf, and one JSON line: seconds that this process computed and
+FOLDER holds `households.json` (meta and rows, as the sheets of ours read them), `notices.json` (each with its own meta)
+and `font.txt`, the path of the font family. Writes households.pdf, notices.pdf (all notices in one document) and
+notice-N.pdf (the first `alone` of them, a document each, with the fonts read once), and one JSON line: seconds that this process computed and
 pages, without the start of the interpreter and the import. No sizes are fitted: that is left out in its favour. Knows
 nothing of Outreach.
 """
@@ -40,6 +41,7 @@ html { font: 14pt/1.58 "Noto Sans CJK SC", Han; } body { margin: 0; } p { margin
 .name { font-size: 20pt; font-weight: 700; margin-right: 4mm; }
 .row { display: flex; } .row b { width: 4em; }
 .foot { position: absolute; bottom: 33mm; width: 180mm; border-top: 1.2pt solid; padding-top: 3mm; }
+.board .foot { bottom: 0; }
 .phone { font-size: 28pt; font-weight: 700; line-height: 1.2; }
 .foot svg { position: absolute; right: 0; top: 3mm; width: 22mm; height: 22mm; }
 .colophon { border-top: .5pt solid; font-size: 9.5pt; line-height: 1.45; margin-top: 3mm; }
@@ -100,14 +102,16 @@ def household(meta: dict[str, Any], one: dict[str, Any]) -> str:
     )
 
 
-def notice(meta: dict[str, Any], one: dict[str, Any]) -> str:
+def notice(one: dict[str, Any]) -> str:
     """One board notice."""
+    meta = one["meta"]
     steps = "".join(f"<li>{escape(step)}</li>" for step in one["steps"])
     who = escape(one["who"]).replace("\n", "<br>")
     return (
-        f'<div class="sheet"><p class="small">{escape(one["official"])}</p><p class="who">{who}</p>'
+        f'<div class="sheet board"><p class="small">{escape(one["official"])}</p><p class="who">{who}</p>'
         f'<div class="band"><div class="amount">{escape(one["amount"])}<span>{escape(one["unit"])}</span></div>{escape(one["extent"])}</div>'
-        f'<ol class="steps">{steps}</ol>{row("带什么", one["bring"])}{row("何时办", one["when"])}{foot(meta)}</div>'
+        f'<ol class="steps">{steps}</ol>{row("带什么", one["bring"])}{row("何时办", one["when"])}'
+        f"{row('去哪办', one['where'])}{row('问谁', meta['office'])}{foot(meta)}</div>"
     )
 
 
@@ -128,9 +132,14 @@ def main(folder: Path) -> None:
     document.write_pdf(folder / "households.pdf")
     told["households"] = {"seconds": time.process_time() - begun, "pages": len(document.pages)}
     given = json.loads((folder / "notices.json").read_text("utf-8"))
+    begun = time.process_time()
+    body = "".join(map(notice, given["notices"]))
+    document = HTML(string=page(style, body)).render(font_config=fonts)
+    document.write_pdf(folder / "notices.pdf")
+    told["together"] = {"seconds": time.process_time() - begun, "pages": len(document.pages)}
     begun, pages = time.process_time(), 0
-    for number, one in enumerate(given["notices"]):
-        document = HTML(string=page(style, notice(given["meta"], one))).render(font_config=fonts)
+    for number, one in enumerate(given["notices"][: given["alone"]]):
+        document = HTML(string=page(style, notice(one))).render(font_config=fonts)
         document.write_pdf(folder / f"notice-{number}.pdf")
         pages += len(document.pages)
     told["notices"] = {"seconds": time.process_time() - begun, "pages": pages}
