@@ -121,7 +121,9 @@ def build(connection: Connection, vault: Vault) -> None:
         load(connection, document)
     for policy in ("check", "insure"):
         write_text(connection, f"sms/zh-Hans/{policy}", SMS)
-        write_text(connection, f"group/zh-Hans/{policy}", "{{ village }}：{{ policy.one_line }}。" + UNTIL)
+        write_text(
+            connection, f"group/zh-Hans/{policy}", "{{ village }}：{{ policy.one_line }}。" + UNTIL
+        )
     write_text(connection, "sms/zh-Hans/bundle", BUNDLE)
     write_text(connection, "group/zh-Hans/bundle", "{{ village }}：" + BUNDLE + UNTIL)
     add_person(connection, vault, "+8613800000101")  # both policies

@@ -37,7 +37,9 @@ class Variant(Base):
     notes: Mapped[str] = mapped_column(Text, default="")
     by: Mapped[str] = mapped_column(Text, default="")  # '' = came with a file
     why: Mapped[str] = mapped_column(Text, default="")  # what its writer says about this version
-    retired: Mapped[bool] = mapped_column(Boolean, default=False)  # the place is given up until somebody writes again
+    retired: Mapped[bool] = mapped_column(
+        Boolean, default=False
+    )  # the place is given up until somebody writes again
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (
@@ -55,4 +57,6 @@ class VariantReview(Base):
     by: Mapped[str] = mapped_column(Text)
     on: Mapped[date]
     note: Mapped[str] = mapped_column(Text, default="")
-    entered_by: Mapped[str] = mapped_column(Text, default="")  # the user who wrote the reader's name down
+    entered_by: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # the user who wrote the reader's name down

@@ -402,9 +402,7 @@ def test_who_has_lost_the_right_meanwhile_is_not_taken(desk: Desk) -> None:
         connection.execute(update(Person).where(Person.needs == "west").values(status="moved"))
         ref = follow_up.accept(connection, number, "zhou", COUNTY, clock.today(ZONE))
         service.submit(connection, ref, "zhou", clock.today(ZONE))
-        members = select(Person.needs).join(
-            AudienceMember, AudienceMember.person_id == Person.id
-        )
+        members = select(Person.needs).join(AudienceMember, AudienceMember.person_id == Person.id)
         assert list(connection.scalars(members)) == ["east"]
 
 

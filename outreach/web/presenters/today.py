@@ -178,7 +178,11 @@ def _papers(desk: Desk) -> list[Todo]:
 
 def _notices(desk: Desk) -> list[Todo]:
     """Notices on boards that are out of date, for whoever walks past them."""
-    n = boards.due_count(desk.connection, desk.actor, desk.on) if desk.actor.may(Action.VISITS_RECORD) else 0
+    n = (
+        boards.due_count(desk.connection, desk.actor, desk.on)
+        if desk.actor.may(Action.VISITS_RECORD)
+        else 0
+    )
     if not n:
         return []
     text = "过期、有新版或政策停办了。撤下来，点一下“已撤”。"
