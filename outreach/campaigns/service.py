@@ -181,13 +181,7 @@ def submit(connection: Connection, ref: str, by: str, on: date, vault: Vault | N
     """
     campaign = get(connection, ref)
     views = _views(connection, campaign)
-    problems = faults(connection, campaign, views, on)
-    if problems:
-        code, params = problems[0]
-        raise Refused(code, campaign=ref, **params)
-    if date.fromisoformat(campaign["options"]["valid_until"]) < on:
-        until = campaign["options"]["valid_until"]
-        raise Refused("campaigns.texts_expired", campaign=ref, valid_until=until)
+    _refuse_unsound(connection, campaign, views, on)
     audience_hash = _freeze_audience(connection, campaign, views, on)
     people, _ = audience_queries.sizes(connection, campaign["id"])
     if people == 0:
@@ -197,7 +191,7 @@ def submit(connection: Connection, ref: str, by: str, on: date, vault: Vault | N
     submitted = {**campaign, "status": "submitted"}
     seen = look(connection, submitted, on, vault)
     told_how = coverage.report(connection, looking(connection, submitted, on))
-    frozen = {
+    frozen: dict[str, Any] = {
         "campaign": {
             key: campaign[key]
             for key in ("ref", "title", "region", "message_class", "announce", "options")
@@ -221,9 +215,7 @@ def submit(connection: Connection, ref: str, by: str, on: date, vault: Vault | N
         "coverage": told_how.as_dict(),
         "grounds": grounds.read(connection, campaign, views, on).as_dict(),
     }
-    digest = hashlib.sha256(
-        json.dumps(frozen, ensure_ascii=False, sort_keys=True).encode()
-    ).hexdigest()
+    digest = _digest(frozen)
     summary = {**frozen, "preview": seen.as_dict()}
     _move(
         connection, campaign, "submit", by, submitted_by=by, submitted_at=clock.now(), frozen=summary,
@@ -231,6 +223,24 @@ def submit(connection: Connection, ref: str, by: str, on: date, vault: Vault | N
     )  # fmt: skip
     queries.sign(connection, campaign["id"], "draft", "submitted", by, digest)
     return digest
+
+
+def _refuse_unsound(
+    connection: Connection, campaign: Mapping[str, Any], views: Sequence[PolicyView], on: date
+) -> None:
+    """Refused with the first fault, and when the texts' own date has passed."""
+    problems = faults(connection, campaign, views, on)
+    if problems:
+        code, params = problems[0]
+        raise Refused(code, campaign=campaign["ref"], **params)
+    until = campaign["options"]["valid_until"]
+    if date.fromisoformat(until) < on:
+        raise Refused("campaigns.texts_expired", campaign=campaign["ref"], valid_until=until)
+
+
+def _digest(document: Any) -> str:
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 _SIGNED_OF_STEP = (
@@ -250,8 +260,7 @@ def _policy_digest(view: PolicyView) -> str:
         (local.region, dict(local.parameters), dict(local.facts))
         for local in sorted(view.locals, key=lambda one: one.region)
     ]
-    text = json.dumps([view.hash, local], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _digest([view.hash, local])
 
 
 def _bind_texts(
