@@ -68,6 +68,14 @@ def texts_of(connection: Connection, campaign: Mapping[str, Any]) -> dict[Place,
     return {text.place: text for text in found if text.channel in channels}
 
 
+def latest_version(connection: Connection, campaign: Mapping[str, Any]) -> int:
+    """The highest number that a text of the campaign's policies has for its channels; 0 without texts."""
+    channels = {step["channel"] for step in queries.steps(connection, campaign["id"])}
+    refs = queries.policy_refs(connection, campaign["id"])
+    found = messages.newest(connection, [*refs, BUNDLE])
+    return max((text.version for text in found if text.channel in channels), default=0)
+
+
 _Texts = Mapping[Place, Text | None]
 
 

@@ -11,7 +11,7 @@ from channels.parts import Billing
 from outreach import clock
 from outreach.campaigns import service
 from outreach.campaigns.preview.persons import Fit, Got, Way, person_preview
-from outreach.campaigns.preview.versions import Changed, against
+from outreach.campaigns.preview.versions import Changed, against, latest_version
 from outreach.messages import languages
 from outreach.messages.schemas import SPOKEN
 from outreach.messages.spoken import spoken_seconds, stretches
@@ -99,11 +99,12 @@ def changes(
     desk: Desk, connection: Connection, other: str, campaigns: Sequence[Mapping[str, Any]]
 ) -> ChangesView:
     """The texts of a campaign beside another version of them. campaigns: those that may be compared with."""
+    versions = range(1, latest_version(connection, desk.campaign) + 1)
     signed = bool(desk.campaign["frozen_hash"])
     usual = "签的这一版和现在的最新一版" if signed else "现在的一版和它前面的一版"
     choices = [
         Choice("", usual),
-        *(Choice(str(number), f"第 {number} 版") for number in range(1, 6)),
+        *(Choice(str(number), f"第 {number} 版") for number in versions),
     ]
     choices += [
         Choice(one["ref"], one["title"]) for one in campaigns if one["ref"] != desk.campaign["ref"]
