@@ -43,6 +43,7 @@ class Action(StrEnum):
     PEOPLE_VIEW = "people.view"  # masked
     PEOPLE_REVEAL = "people.reveal"  # in clear, with a reason, logged
     PEOPLE_STOP = "people.stop"  # stop a household at once
+    PEOPLE_REFUSE = "people.refuse"  # write down what somebody does not want, and take it back
     PEOPLE_EDIT = "people.edit"  # guardian, contact, died, moved away
     PEOPLE_MERGE = "people.merge"  # two records are one person
     LISTS_HAND_IN = "lists.hand_in"  # a list of one's own office, and nothing else
@@ -86,7 +87,7 @@ _GIVEN: dict[Role, frozenset[Action]] = {
     Role.OFFICER: frozenset(
         {
             _A.TODAY, _A.PEOPLE_IMPORT, _A.PEOPLE_VIEW, _A.PEOPLE_REVEAL, _A.PEOPLE_STOP,
-            _A.PEOPLE_EDIT, _A.PEOPLE_MERGE, _A.LISTS_HAND_IN, _A.LISTS_VIEW,
+            _A.PEOPLE_REFUSE, _A.PEOPLE_EDIT, _A.PEOPLE_MERGE, _A.LISTS_HAND_IN, _A.LISTS_VIEW,
             _A.POLICIES_VIEW, _A.POLICIES_EDIT, _A.POLICIES_VERIFY, _A.SEGMENTS_EDIT,
             _A.MESSAGES_VIEW, _A.MESSAGES_EDIT, _A.MESSAGES_REVIEW,
             _A.CAMPAIGNS_VIEW, _A.CAMPAIGNS_EDIT, _A.CAMPAIGNS_SUBMIT, _A.CAMPAIGNS_RUN,
@@ -97,8 +98,8 @@ _GIVEN: dict[Role, frozenset[Action]] = {
     ),
     Role.WORKER: frozenset(
         {
-            _A.TODAY, _A.PEOPLE_VIEW, _A.PEOPLE_REVEAL, _A.PEOPLE_STOP, _A.PEOPLE_EDIT, _A.POLICIES_VIEW,
-            _A.MESSAGES_VIEW, _A.PRINT, _A.VISITS_RECORD,
+            _A.TODAY, _A.PEOPLE_VIEW, _A.PEOPLE_REVEAL, _A.PEOPLE_STOP, _A.PEOPLE_REFUSE, _A.PEOPLE_EDIT,
+            _A.POLICIES_VIEW, _A.MESSAGES_VIEW, _A.PRINT, _A.VISITS_RECORD,
         }
     ),
     Role.MANAGER: frozenset(

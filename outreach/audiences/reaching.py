@@ -30,6 +30,7 @@ from sqlalchemy.orm import aliased
 from outreach.access.scope import under
 from outreach.audiences.predicates import child
 from outreach.models.people import Household, Person, Refusal
+from outreach.people.consent import REFUSABLE
 
 PERSONAL_NUMBERS = ("own", "family", "unknown")
 """Kinds of number that may get a resident's message: never a clerk's, never a landline."""
@@ -90,7 +91,7 @@ def _refuses(recipient: Any, channel: str, message_class: str) -> ColumnElement[
 def _unreached(on: date, scope: str, message_class: str) -> Select[*tuple[Any, ...]]:
     """(person, region, reason) of active people in scope whom no channel reaches."""
     subject, recipient = aliased(Person), aliased(Person)
-    refuses = and_(*(_refuses(recipient, one, message_class) for one in ("sms", "call")))
+    refuses = and_(*(_refuses(recipient, one, message_class) for one in REFUSABLE))
     living = recipient.status == "active"
     theirs = aliased(Household)  # a contact or guardian may live elsewhere
     quiet = func.coalesce(theirs.stopped, false())

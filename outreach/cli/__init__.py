@@ -30,6 +30,7 @@ from outreach.cli import (
     policy_versions,  # noqa: F401
     preview,
     proposals,
+    refusals,  # noqa: F401 - adds its commands to those of people
     regions,
     register,  # noqa: F401
     segments,

@@ -131,10 +131,10 @@ def merge(
 
     with here.installation() as office:
         by = acting(office, user, Action.PEOPLE_MERGE)
-        scope = _scope(office, user)
+        scope = scope_of(office, user)
         with office.store.begin() as connection:
             done = merging.merge(
-                connection, scope, _number(keep), _number(gone), by=by, reason=reason
+                connection, scope, number_of(keep), number_of(gone), by=by, reason=reason
             )
     line = f"{done.gone} 并入 {done.kept}：补上 {len(done.gained)} 项，触达记录移来 {done.reach} 条"
     return Answer(vars(done), [line])
@@ -167,7 +167,7 @@ def guardian(here: Here, child: Ref, guardian: OrNobody, user: As = None) -> Ans
         by = acting(office, user, Action.PEOPLE_EDIT)
         with office.store.begin() as connection:
             remarks = relations.set_guardian(
-                connection, _scope(office, user), _number(child), _number_or_none(guardian),
+                connection, scope_of(office, user), number_of(child), _number_or_none(guardian),
                 today=here.today(), by=by,
             )  # fmt: skip
     return _related({"child": child, "guardian": guardian}, remarks)
@@ -182,7 +182,7 @@ def contact(here: Here, person: Ref, contact: OrNobody, user: As = None) -> Answ
         by = acting(office, user, Action.PEOPLE_EDIT)
         with office.store.begin() as connection:
             remarks = relations.set_contact(
-                connection, _scope(office, user), _number(person), _number_or_none(contact),
+                connection, scope_of(office, user), number_of(person), _number_or_none(contact),
                 today=here.today(), by=by,
             )  # fmt: skip
     return _related({"person": person, "contact": contact}, remarks)
@@ -220,7 +220,8 @@ def expire(here: Here) -> Answer:
     return Answer({"changed": changed}, [f"{changed} 人的情况不再能确定"])
 
 
-def _scope(office: Installation, user: str | None) -> Scope:
+def scope_of(office: Installation, user: str | None) -> Scope:
+    """Where the acting user may work: everywhere without `--as`."""
     from outreach.access import service
     from outreach.access.scope import Scope
 
@@ -230,11 +231,12 @@ def _scope(office: Installation, user: str | None) -> Scope:
         return service.actor_named(connection, user).scope
 
 
-def _number(ref: str) -> int:
+def number_of(ref: str) -> int:
+    """A person's number in the register; Invalid cli.person_ref."""
     if not ref.isdecimal():
         raise Invalid("cli.person_ref", value=ref)
     return int(ref)
 
 
 def _number_or_none(ref: str) -> int | None:
-    return None if ref == _NOBODY else _number(ref)
+    return None if ref == _NOBODY else number_of(ref)

@@ -21,9 +21,6 @@ from outreach.models.policies import Reach
 from outreach.people import consent
 from outreach.policies.schemas import PolicyView
 
-_PERSONAL = ("sms", "call")
-"""Channels that a person can refuse; paper and places are offered instead."""
-
 Rows = Sequence[Row[*tuple[Any, ...]]]
 
 
@@ -50,7 +47,7 @@ class Terms:
 
 def remaining(connection: Connection, ids: Collection[int], terms: Terms) -> dict[int, Remaining]:
     """For every delivery: what of it still stands today."""
-    readers = _recipients(connection, ids) if terms.channel in _PERSONAL else ()
+    readers = _recipients(connection, ids) if terms.channel in consent.REFUSABLE else ()
     return judged(connection, ids, _subjects(connection, ids), readers, terms)
 
 
@@ -112,7 +109,7 @@ def _people(connection: Connection, subjects: Rows, terms: Terms) -> _Judge:
     withdrawn = _places(terms)
     refused = (
         consent.refusals(connection, people)
-        if terms.channel in _PERSONAL
+        if terms.channel in consent.REFUSABLE
         else consent.Refusals(frozenset(), frozenset())
     )
     has = _already_has(connection, people, [policy.id for policy in terms.policies])

@@ -35,6 +35,7 @@ from outreach.access.scope import under
 from outreach.audiences.predicates import age_band, child
 from outreach.audiences.reaching import recipient_of, usable_number
 from outreach.deliveries import funnel
+from outreach.deliveries.served import left_out
 from outreach.deliveries.states import RANK, Reason
 from outreach.models.base import Key
 from outreach.models.campaigns import AudienceMember, Firing
@@ -122,6 +123,7 @@ def unreached(plan: Plan, person: SQLColumnExpression[int]) -> ColumnElement[boo
             delivery_state.c.step_id != plan.step_id,
             delivery_state.c.kind.in_(("person", "household")),
             delivery_state.c.state.in_(("accepted", "delivered")),
+            ~left_out(DeliverySubject.person_id, DeliverySubject.delivery_id),
         )
     )
     return ~reached.exists()

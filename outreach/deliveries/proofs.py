@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, literal, select
 
 from outreach import clock
+from outreach.deliveries.served import left_out
 from outreach.models.campaigns import Step
 from outreach.models.deliveries import Delivery, DeliverySubject
 from outreach.models.policies import Reach
@@ -35,7 +36,7 @@ class News(NamedTuple):
 
 
 def mark(connection: Connection, news: Iterable[News]) -> None:
-    """A proof counts for everybody whom the delivery serves, once per policy and fact."""
+    """A proof counts for everybody whom the delivery served, once per policy and fact."""
     told = list(news)
     for kind, (fact, states) in PROVED.items():
         _write(
@@ -60,7 +61,10 @@ def _write(connection: Connection, ids: Sequence[int], fact: str, kind: str = ""
         )
         .join(Delivery, Delivery.id == DeliverySubject.delivery_id)
         .join(Step, Step.id == Delivery.step_id)
-        .where(DeliverySubject.delivery_id.in_(ids), Delivery.kind == kind if kind else literal(True))
+        .where(
+            DeliverySubject.delivery_id.in_(ids), Delivery.kind == kind if kind else literal(True),
+            ~left_out(DeliverySubject.person_id, DeliverySubject.delivery_id),
+        )
         .group_by(DeliverySubject.policy_id, DeliverySubject.person_id)
     )  # fmt: skip
     names = ["policy_id", "person_id", "fact", "on", "channel", "delivery_id"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,43 +14,8 @@ from outreach.people.queries import consent as queries
 CLASSES = ("publicity", "own-benefit", "urgent")
 """宣传 · 本人权益 · 紧急."""
 
-_OPT_OUT = frozenset(
-    [
-        "R",
-        "T",
-        "TD",
-        "N",
-        "退订",
-        "退订回T",
-        "退订回TD",
-        "退订回R",
-        "回T退订",
-        "回TD退订",
-        "拒收",
-        "拒收回R",
-        "拒收请回复R",
-        "回R拒收",
-        "TD退订",
-        "T退订",
-        "取消订阅",
-        "不要再发",
-        "STOP",
-        "UNSUBSCRIBE",
-        "CANCEL",
-        "QUIT",
-        "END",
-    ]
-)
-_NOISE = re.compile(r"[\s.,!?;:。，！？；：、~\"'“”‘’【】\[\]()（）\u200b\ufeff]+")
-
-
-def is_opt_out(text: str) -> bool:
-    """Whether a reply says no more of this: R, T, TD, 退订, STOP and the like, alone in the message.
-
-    Spaces, full-width letters, lower case and punctuation do not matter; a sentence is an opinion, not a word of
-    refusal, and goes to the inbox.
-    """
-    return _NOISE.sub("", unicodedata.normalize("NFKC", text)).upper() in _OPT_OUT
+REFUSABLE = ("sms", "call")
+"""Channels that a person can refuse; paper, visits and places are offered instead."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +44,8 @@ def refuse(
     message_class: str,
     source: str,
     at: datetime,
-) -> None:
-    """Write a refusal down; saying it twice changes nothing. Raises Invalid people.message_class."""
+) -> int | None:
+    """Write a refusal down; its number, or None when it stood already. Raises Invalid people.message_class."""
     values = {
         "channel": channel,
         "message_class": _known(message_class),
@@ -90,27 +53,15 @@ def refuse(
         "at": at,
         "ended_at": None,
     }
-    queries.put_refusal(connection, {**values, **subject.as_columns()})
+    return queries.put_refusal(connection, {**values, **subject.as_columns()})
 
 
 def withdraw(
     connection: Connection, subject: Subject, *, channel: str, message_class: str, at: datetime
-) -> bool:
-    """Take a refusal back; whether there was one."""
+) -> int | None:
+    """Take exactly this refusal back; its number, or None when there was none."""
     columns = dict(subject.as_columns())
-    return queries.end_refusal(connection, columns, channel, _known(message_class), at) > 0
-
-
-def opt_out_by_reply(connection: Connection, address_key: bytes, at: datetime) -> None:
-    """R or TD stops publicity by SMS to this number, and nothing else."""
-    refuse(
-        connection,
-        Subject(address_key=address_key),
-        channel="sms",
-        message_class="publicity",
-        source="reply",
-        at=at,
-    )
+    return queries.end_refusal(connection, columns, channel, _known(message_class), at)
 
 
 @dataclass(frozen=True)

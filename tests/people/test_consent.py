@@ -1,4 +1,4 @@
-"""Refusals, and the replies that are one."""
+"""Refusals of people and of numbers."""
 
 from __future__ import annotations
 
@@ -13,53 +13,17 @@ from outreach.errors import Invalid
 from outreach.models.people import Refusal
 from outreach.people.consent import (
     Subject,
-    is_opt_out,
-    opt_out_by_reply,
     refusals,
     refuse,
     withdraw,
 )
 from outreach.people.intake.importer import import_file
-from outreach.people.keys import phone_key
 from outreach.store import Store
 from outreach.vault import Vault
-from tests.people.office import TODAY, csv_file, id_number, people, wide
+from tests.people.office import TODAY, csv_file, id_number, people
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 HOW: dict[str, Any] = {"channel": "sms", "message_class": "publicity"}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "R",
-        "r",
-        " R ",
-        wide("R"),
-        "T",
-        "td",
-        wide("TD"),
-        "T D",
-        "退订",
-        "退订回T",
-        "退订回 " + wide("t"),
-        "【退订】",
-        "R。",
-        "STOP",
-        "stop!",
-        "Stop\n",
-    ],
-)
-def test_a_word_of_refusal(text: str) -> None:
-    assert is_opt_out(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "谢谢", "我想问怎么退订", "TO", "RR", "好的，T", "3600元怎么领", "不退订", "STOP怎么办"],
-)
-def test_a_sentence_is_no_refusal(text: str) -> None:
-    assert not is_opt_out(text)
 
 
 @pytest.fixture
@@ -86,19 +50,6 @@ def test_a_person_refuses_and_takes_it_back(store: Store, person: Any) -> None:
         refuse(connection, subject, source="call", at=AT + timedelta(days=2), **HOW)
         (row,) = connection.execute(select(Refusal)).all()
         assert (row.source, row.ended_at) == ("call", None)
-
-
-def test_a_reply_stops_publicity_by_sms_to_the_number_and_nothing_else(
-    store: Store, vault: Vault, person: Any
-) -> None:
-    key = phone_key(vault, "+8613800138000")
-    with store.begin() as connection:
-        opt_out_by_reply(connection, key, AT)
-        opt_out_by_reply(connection, key, AT)
-        found = refusals(connection, [person.id], [person.phone_key])
-    assert found.refuses(person.id, person.phone_key, "sms", "publicity")
-    assert not found.refuses(person.id, person.phone_key, "sms", "own-benefit")
-    assert not found.refuses(person.id, None, "sms", "publicity")
 
 
 def test_a_refusal_is_of_a_person_or_of_a_number() -> None:

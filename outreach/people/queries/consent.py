@@ -27,11 +27,11 @@ from outreach.models.people import CircumstanceRecord, CompleteList, Household, 
 from outreach.store import chunks, upsert
 
 
-def put_refusal(connection: Connection, values: dict[str, Any]) -> None:
-    """Write a refusal down, or open again the one that was withdrawn."""
+def put_refusal(connection: Connection, values: dict[str, Any]) -> int | None:
+    """Write a refusal down, or open again the one that was withdrawn; None when it stood already."""
     subject = "person_id" if values.get("person_id") is not None else "address_key"
     fresh = {"ended_at": None, "at": values["at"], "source": values["source"]}
-    connection.execute(
+    statement = (
         upsert(connection, Refusal)
         .values(values)
         .on_conflict_do_update(
@@ -39,15 +39,18 @@ def put_refusal(connection: Connection, values: dict[str, Any]) -> None:
             set_=fresh,
             where=Refusal.ended_at.is_not(None),
         )
+        .returning(Refusal.id)
     )
+    found: int | None = connection.scalar(statement)
+    return found
 
 
 def end_refusal(
     connection: Connection, subject: dict[str, Any], channel: str, message_class: str, at: datetime
-) -> int:
-    """End an open refusal; returns how many there were."""
+) -> int | None:
+    """End an open refusal; its number, None when there was none."""
     conditions = [getattr(Refusal, name) == value for name, value in subject.items()]
-    return connection.execute(
+    return connection.scalar(
         update(Refusal)
         .where(
             *conditions,
@@ -56,15 +59,24 @@ def end_refusal(
             Refusal.ended_at.is_(None),
         )
         .values(ended_at=at)
-    ).rowcount
+        .returning(Refusal.id)
+    )
+
+
+def standing_at(connection: Connection, address_key: bytes) -> Sequence[Row[int, str]]:
+    """(id, region) of residents who have a number."""
+    here = and_(Person.phone_key == address_key, Person.merged_into.is_(None))
+    return connection.execute(
+        select(Person.id, Person.region).where(here, Person.status == "active").order_by(Person.id)
+    ).all()
 
 
 def open_refusals(
     connection: Connection, people: Collection[int], addresses: Collection[bytes]
 ) -> Sequence[Row[Any]]:
-    """(person_id, address_key, channel, message_class, source, at) of what is refused now."""
+    """(id, person_id, address_key, channel, message_class, source, at) of what is refused now."""
     columns: tuple[Any, ...] = (
-        Refusal.person_id, Refusal.address_key, Refusal.channel, Refusal.message_class, Refusal.source, Refusal.at,
+        Refusal.id, Refusal.person_id, Refusal.address_key, Refusal.channel, Refusal.message_class, Refusal.source, Refusal.at,
     )  # fmt: skip
     about = or_(Refusal.person_id.in_(people), Refusal.address_key.in_(addresses))
     return connection.execute(select(*columns).where(about, Refusal.ended_at.is_(None))).all()

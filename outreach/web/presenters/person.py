@@ -25,6 +25,7 @@ from outreach.policies import service as policies
 from outreach.policies.schemas import PolicyView
 from outreach.reach import queries as reach
 from outreach.web.formats import long_day
+from outreach.web.presenters import refusals
 from outreach.web.presenters.names import places
 from outreach.web.presenters.people import about, lines, marks
 from outreach.web.services import Services
@@ -112,6 +113,7 @@ def view(
             may(Action.PEOPLE_MERGE),
         ),
         status=row.status,
+        refusals=refusals.view(desk.connection, desk.actor, row),
         notices=tuple(notices),
         problem=problem,
         reason=reason,

@@ -12,10 +12,8 @@ from channels import twilio_callbacks
 from channels.errors import ChannelError
 from outreach import clock
 from outreach.deliveries.receipts import Box, Event, read_token
+from outreach.deliveries.replies import Reply, take
 from outreach.errors import Refused
-from outreach.people.consent import is_opt_out, opt_out_by_reply
-from outreach.people.identity import InvalidPhone, parse_mobile
-from outreach.people.keys import phone_key
 from outreach.web.guard import TheServices, guarded_router, public
 from outreach.web.services import Services
 
@@ -64,17 +62,15 @@ async def status(token: str, request: Request, services: TheServices) -> Respons
 @router.post("/callbacks/twilio/inbound")
 @public
 async def inbound(request: Request, services: TheServices) -> Response:
-    """A text from a phone: an opt-out word is obeyed at once, anything else is left alone; nothing is sent back."""
+    """A text from a phone: a wish to stop or to come back is obeyed at once and once; nothing is sent back.
+
+    An answer would be a message that costs money, and the carrier confirms its own words of refusal by itself.
+    """
     text = await _signed(twilio_callbacks.parse_inbound, request, services)
-    if is_opt_out(text.text):
-        await run_in_threadpool(_opt_out, services, text.sender)
+    await run_in_threadpool(_take, services, Reply(text.provider_id, text.sender, text.text))
     return Response("<Response/>", media_type="text/xml")
 
 
-def _opt_out(services: Services, sender: str) -> None:
-    try:
-        key = phone_key(services.vault, parse_mobile(sender))
-    except InvalidPhone:
-        return
+def _take(services: Services, reply: Reply) -> None:
     with services.store.begin() as connection:
-        opt_out_by_reply(connection, key, clock.now())
+        take(connection, services.vault, reply, clock.now())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from outreach.web.views.common import Choice, Link
+from outreach.web.views.refusals import RefusalsView
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ class PersonView:
     pairs: tuple[Pair, ...]
     allowed: Allowed
     status: str
+    refusals: RefusalsView
     notices: tuple[str, ...] = ()
     problem: str = ""
     reason: str = ""
