@@ -35,6 +35,7 @@ def standing(connection: Connection, ref: str) -> dict[str, Any]:
         "cost": fen / 100,
         "resent": resent,
         "reasons": queries.reasons(connection, key),
+        "refused_channels": queries.refused(connection, key),
         "held_up": [
             {**_why_held(code), "count": count} for code, count in queries.held_up(connection, key)
         ],
@@ -89,6 +90,7 @@ def standing_lines(found: dict[str, Any]) -> list[str]:
     for one in found["reasons"]:
         why = one["reason"] or one["error"] or ""
         lines.append(f"  {STATES[one['state']]}：{_reason(why)} {one['count']}")
+    lines += [f"    {_refused(one)}" for one in found["refused_channels"]]
     lines.append(
         f"  计费 {found['parts']} 条，{found['cost']:.2f} 元，不明后重发 {found['resent']} 条"
     )
@@ -102,6 +104,14 @@ def standing_lines(found: dict[str, Any]) -> list[str]:
             f"  已自动暂停：{found['stopped_by']['message']} / {found['stopped_by']['message_en']}"
         )
     return lines
+
+
+def _refused(one: dict[str, Any]) -> str:
+    """Which channel and class are refused, and what happens instead."""
+    from outreach.wording import say
+
+    channel, kind = say(f"refusals.channel.{one['channel']}"), say(f"refusals.class.{one['class']}")
+    return say("refusals.counted", channel=channel, kind=kind, count=one["count"])
 
 
 def _reason(code: str) -> str:

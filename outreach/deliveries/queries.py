@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, case, func, or_, select
 
 from outreach.deliveries import funnel
-from outreach.deliveries.states import HANDED_OVER, State, Why
-from outreach.models.campaigns import Step
+from outreach.deliveries.states import HANDED_OVER, Reason, State, Why
+from outreach.models.campaigns import Campaign, Step
 from outreach.models.deliveries import (
     Attempt,
     Delivery,
@@ -89,6 +89,21 @@ def reasons(
     if step is not None:
         statement = statement.where(view.step_id == step)
     return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def refused(connection: Connection, campaign: int) -> list[Mapping[str, Any]]:
+    """Deliveries that were not sent because the channel is refused: (channel, class, count), in the order of channels."""
+    view = delivery_state.c
+    rows = connection.execute(
+        select(Step.channel, Campaign.message_class.label("class"), func.count().label("count"))
+        .select_from(delivery_state)
+        .join(Step, Step.id == view.step_id)
+        .join(Campaign, Campaign.id == view.campaign_id)
+        .where(view.campaign_id == campaign, view.reason == Reason.REFUSED_CHANNEL.value)
+        .group_by(Step.channel, Campaign.message_class)
+        .order_by(Step.channel)
+    )
+    return [dict(row) for row in rows.mappings()]
 
 
 def waiting_for_a_person(

@@ -27,7 +27,8 @@ from outreach.models.deliveries import (
     delivery_state,
 )
 from outreach.models.people import Person
-from outreach.people import consent
+from outreach.people import refusing
+from outreach.people.opt_out import Wish
 from outreach.store import upsert
 
 LOOKED_UP = "look_up"
@@ -274,10 +275,7 @@ def _close_numbers(connection: Connection, news: Sequence[Change]) -> None:
                 select(Delivery.address_key).where(Delivery.id == change.delivery_id)
             )
             if key is not None:
-                consent.refuse(
-                    connection, consent.Subject(address_key=key), channel="sms", message_class="publicity",
-                    source="carrier", at=clock.now(),
-                )  # fmt: skip
+                refusing.obey(connection, key, Wish.STOP_PUBLICITY, clock.now(), source="carrier")
 
 
 def skip(connection: Connection, reasons: dict[int, str]) -> None:

@@ -153,8 +153,10 @@ def standing(connection: Connection, row: Row[Any]) -> tuple[Standing, ...]:
     return tuple(sorted(lines, key=lambda one: (one.at, one.id), reverse=True))
 
 
-def obey(connection: Connection, address_key: bytes, wish: Wish, at: datetime) -> tuple[int, ...]:
-    """Do what a reply from a number asks; returns the refusals that it opened or ended.
+def obey(
+    connection: Connection, address_key: bytes, wish: Wish, at: datetime, *, source: str = "reply"
+) -> tuple[int, ...]:
+    """Do what the holder of a number asks, by a reply or through the carrier; returns the refusals that it opened or ended.
 
     It holds for the number, whoever has it now or later, and outlives the erasure of its owner. What a resident asked
     a worker for as a person is not the number's to take back.
@@ -163,15 +165,13 @@ def obey(connection: Connection, address_key: bytes, wish: Wish, at: datetime) -
         return ()
     said: Said = "resubscribe" if wish is Wish.RESUBSCRIBE else "refuse"
     classes = KINDS["publicity"] if wish is Wish.STOP_PUBLICITY else KINDS["all"]
-    changed = _write(
-        connection, said, Subject(address_key=address_key), "sms", classes, at, "reply"
-    )
+    changed = _write(connection, said, Subject(address_key=address_key), "sms", classes, at, source)
     people = len(queries.standing_at(connection, address_key))
     detail = {
         "said": said,
         "channel": "sms",
         "classes": classes,
-        "source": "reply",
+        "source": source,
         "people": people,
     }
     for refusal in changed:

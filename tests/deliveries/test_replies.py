@@ -9,7 +9,7 @@ from channels.base import Receipt as Said
 from outreach import clock
 from outreach.access.scope import Scope
 from outreach.campaigns import schedule
-from outreach.deliveries import receipts, replies
+from outreach.deliveries import queries, receipts, replies
 from outreach.deliveries.replies import Reply
 from outreach.models.deliveries import Delivery, DeliverySubject, Receipt
 from outreach.models.people import Refusal
@@ -146,6 +146,9 @@ def test_nobody_is_dropped_for_refusing_text_messages(paper: Office) -> None:
     through_both_steps(paper)
     assert len(paper.channel.sent) == 1
     assert paper.reasons() == {"refused_channel": 2}
+    with paper.store.read() as connection:
+        [counted] = queries.refused(connection, paper.campaign)
+    assert counted == {"channel": "sms", "class": "publicity", "count": 2}
     assert on_paper(paper) == {by_number, by_self}
     everybody = set().union(*(paper.subjects(one) for one in paper.deliveries()))
     assert everybody == {told, by_number, by_self}

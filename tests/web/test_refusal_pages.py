@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from channels.twilio_callbacks import sign
+from outreach.campaigns import service
 from outreach.models.access import AuditEntry
 from outreach.models.people import Person
 from outreach.people import refusing
+from outreach.people.opt_out import Wish
 from outreach.web.app import create_app
 from tests import town
 from tests.people.registered import register
@@ -39,7 +41,7 @@ def refusals(page: str) -> list[str]:
 
 def test_a_worker_writes_a_refusal_down_and_takes_it_back(office: Office, ming: int) -> None:
     wu = office.enter("wu")
-    assert "没有，什么都可以发。" in wu.get(f"/people/{ming}").text
+    assert "没有登记过。" in wu.get(f"/people/{ming}").text
     answer = send(wu, f"/people/{ming}/refusals", channel="sms", kind="all", **SAID)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/people/{ming}#refusals")
     shown = wu.get(f"/people/{ming}").text
@@ -115,9 +117,7 @@ def test_a_reply_from_a_phone_stands_on_the_page_and_is_answered_with_nothing(
 
     def standing() -> list[tuple[str, bool]]:
         with installation.store.read() as connection:
-            found = connection.execute(
-                select(Person.id, Person.phone_key).where(Person.id == person)
-            ).one()
+            found = connection.execute(select(*Person.__table__.c).where(Person.id == person)).one()
             return [
                 (one.message_class, one.of_number) for one in refusing.standing(connection, found)
             ]
@@ -128,3 +128,22 @@ def test_a_reply_from_a_phone_stands_on_the_page_and_is_answered_with_nothing(
     text("SM3", "恢复")
     text("SM1", "退订回T")
     assert standing() == []
+
+
+def test_the_campaign_says_which_channel_and_class_are_refused(office: Office) -> None:
+    with office.store.read() as connection:
+        key = connection.scalars(
+            select(Person.phone_key).where(Person.phone_key.is_not(None))
+        ).first()
+        assert key is not None
+    with office.store.begin() as connection:
+        refusing.obey(connection, key, Wish.STOP_PUBLICITY, town.MORNING)
+    office.write()
+    with office.store.begin() as connection:
+        service.submit(connection, "winter", "zhou", town.MORNING.date())
+        service.approve(connection, "winter", "chen")
+        service.release(connection, "winter", "zhou")
+    office.fire()
+    town.carrier(office.store, office.home.vault, "sms").send_all()
+    page = office.enter("zhou").get("/campaigns/winter").text
+    assert "本人退订（宣传短信）" in page

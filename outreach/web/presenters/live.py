@@ -62,7 +62,7 @@ def live_campaign(
         quiet_note=_quiet(services, campaign, now.steps) if moving else "",
         resent=now.resent,
         failed=_failed(now.whys, actor),
-        skipped=_skipped(now.whys, actor),
+        skipped=_skipped(now.whys, actor, campaign["message_class"]),
         asks=asks(services, actor, connection, shown),
         asks_total=len(waiting),
         unknown_link=Link("逐条核对", f"{href}/unknown") if len(waiting) > len(shown) else None,
@@ -107,16 +107,28 @@ def _fault(why: Why) -> tuple[str, str]:
     return (known[verdict], "") if verdict in known else ("other", why.error or "无")
 
 
-def _skipped(whys: Sequence[Why], actor: Actor) -> tuple[Reason, ...]:
-    counted: Counter[str] = Counter()
+def _skipped(whys: Sequence[Why], actor: Actor, message_class: str) -> tuple[Reason, ...]:
+    counted: Counter[tuple[str, str]] = Counter()
     for why in whys:
         if why.state == "skipped":
-            counted[why.reason] += why.n
+            refused = why.reason == "refused_channel"
+            counted[why.reason, why.channel if refused else ""] += why.n
     paper = Link("打印入户", "/print") if actor.may(Action.PRINT) else None
     return tuple(
-        Reason(reason_words(code), n, _next(code), paper if code in _ON_PAPER else None)
-        for code, n in counted.most_common()
+        Reason(
+            _refused(channel, message_class) if channel else reason_words(code),
+            n,
+            _next(code),
+            paper if code in _ON_PAPER else None,
+        )
+        for (code, channel), n in counted.most_common()
     )
+
+
+def _refused(channel: str, message_class: str) -> str:
+    """Which channel is refused, for which class of messages."""
+    kind = say(f"refusals.class.{message_class}")
+    return say("refusals.skipped", channel=CHANNEL[channel], kind=kind)
 
 
 _ON_PAPER = ("no_address", "refused_channel", "no_text")
