@@ -17,7 +17,8 @@ from outreach import clock
 from outreach.campaigns import schedule, schemas
 from outreach.campaigns import service as campaigns
 from outreach.deliveries import funnel, orders, queries, receipts
-from outreach.deliveries.send import Line, Sender
+from outreach.deliveries.outgoing import Line
+from outreach.deliveries.send import Sender
 from outreach.messages import service as messages
 from outreach.models.campaigns import Campaign
 from outreach.models.deliveries import (

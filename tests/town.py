@@ -15,7 +15,8 @@ from sqlalchemy import Connection, insert, select
 from channels.fake import FakeChannel
 from outreach.campaigns import schemas, service
 from outreach.deliveries import orders
-from outreach.deliveries.send import Line, Sender
+from outreach.deliveries.outgoing import Line
+from outreach.deliveries.send import Sender
 from outreach.messages import queries as texts
 from outreach.models.deliveries import Account, GroupChat
 from outreach.models.people import Person, Region

@@ -14,7 +14,8 @@ from channels.base import Message, Outcome
 from channels.fake import FakeChannel
 from outreach import clock
 from outreach.deliveries import leases, look_up, pace, queries, service, settle
-from outreach.deliveries.send import Sender, _TooFast
+from outreach.deliveries.outgoing import TooFast
+from outreach.deliveries.send import Sender
 from outreach.models.access import AuditEntry
 from outreach.models.campaigns import Campaign
 from outreach.models.deliveries import (
@@ -139,7 +140,7 @@ def test_a_slot_that_another_sender_took_leaves_nothing_behind(office: Office) -
     with office.store.begin() as connection:
         assert pace.take_slots(connection, office.account, 2, 1.0)
     assert chunk is not None
-    with pytest.raises(_TooFast):
+    with pytest.raises(TooFast):
         sender._commit(lease, chunk)
     assert office.attempts() == 0
     assert spent(office) == 0

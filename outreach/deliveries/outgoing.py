@@ -1,0 +1,265 @@
+"""What an account has to hand over, up to the moment at which its attempts stand.
+
+One chunk at a time: claimed, looked at once more (who dropped out, quiet hours, texts), and written in one
+transaction with its place in the pace and its money. What happens with it then is the business of whoever
+claimed it: `send.Sender` calls a carrier, `gateway.Handover` writes a file.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from channels.parts import count_parts
+from outreach import clock
+from outreach.deliveries import drop, hours, leases, orders, pace, requests, settle
+from outreach.deliveries.orders import AccountView, Addressee, Orders
+from outreach.deliveries.states import SENDING, Reason
+from outreach.messages.schemas import WITHOUT_SCRIPT, Composed
+from outreach.store import Store
+from outreach.vault import Vault
+
+PHONE_FIELD = "phone"
+BODY_FIELD = "body"
+
+
+def purse(campaign: int) -> str:
+    """The counter of what a campaign has spent, in fen."""
+    return f"cost:{campaign}"
+
+
+def reference(vault: Vault, delivery: int, no: int) -> str:
+    """The mark of an attempt: `delivery.no.mark`, which nobody else can make; read by `receipts.read_token`."""
+    key = f"{delivery}.{no}"
+    return f"{key}.{vault.token('receipt', key)}"
+
+
+def uptime() -> float:
+    """Seconds that also pass while the machine sleeps: a request after a nap must not be opened."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+@dataclass(frozen=True)
+class Line:
+    """How an account reaches its carrier, and how the carrier reaches us.
+
+    send_timeout: seconds for one request. reconcile_after: seconds after that at which an unknown attempt is
+    looked up. zone: business time. public_url: where receipts come to. loopback: the carrier is on this machine,
+    so invented people may be sent to.
+    """
+
+    send_timeout: float
+    reconcile_after: float
+    zone: ZoneInfo
+    public_url: str
+    loopback: bool
+
+    @property
+    def look_pause(self) -> float:
+        """Seconds between two looks at the carrier's list."""
+        return min(60.0, max(0.5, self.reconcile_after / 8))
+
+
+@dataclass(frozen=True)
+class Item:
+    """One message of a chunk: as it will be sent, and as the attempt keeps it."""
+
+    addressee: Addressee
+    composed: Composed
+    no: int
+    parts: int
+    cost_fen: int
+    resent: bool
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A prepared chunk, not written yet."""
+
+    orders: Orders
+    ids: Sequence[int]
+    left: dict[int, drop.Remaining]
+    standings: dict[int, requests.Standing]
+    items: Sequence[Item]
+    skips: dict[int, str]
+
+    @property
+    def cost_fen(self) -> int:
+        """What the whole chunk costs."""
+        return sum(item.cost_fen for item in self.items)
+
+    @property
+    def purse(self) -> str:
+        """The counter of what its campaign has spent."""
+        return purse(self.orders.campaign_id)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A chunk whose attempts stand. open_until: by `uptime`, the last moment at which a request may be opened."""
+
+    chunk: Chunk
+    items: Sequence[Item]
+    open_until: float
+
+
+class TooFast(Exception):
+    """The pace has no slot left: the transaction must leave nothing behind."""
+
+
+class Outgoing:
+    """The chunks of one account: claim, prepare, commit. A chunk that is committed must be handed over."""
+
+    def __init__(self, store: Store, vault: Vault, account: AccountView, line: Line) -> None:
+        self._store = store
+        self._vault = vault
+        self.account = account
+        self.line = line
+        self._held: leases.Lease | None = None
+
+    @property
+    def size(self) -> int:
+        """How many are handed over between two commits."""
+        return self.account.chunk
+
+    def _take_slots(self, connection: Connection, n: int) -> bool:
+        """Take the chunk's place in the account's pace; False when another one was faster."""
+        return pace.take_slots(connection, self.account.id, n, self.account.per_second)
+
+    def _claim(self, campaign: int | None) -> leases.Lease | None:
+        whys = [why.value for why in SENDING]
+        with self._store.begin() as connection:
+            singles = leases.claim_again(connection, self.account.id, self.size, whys, campaign)
+            if singles:
+                return leases.Singles(tuple(singles))
+            return leases.claim_batch(connection, self.account.id, campaign)
+
+    # -- before the commit: read, decide, render ------------------------------------------------------
+
+    def _prepare(self, lease: leases.Lease) -> Chunk | None:
+        """What would be sent now; None when the lease was given back (pause, quiet hours) or its batch is done."""
+        with self._store.read() as connection:
+            signed = orders.read(connection, lease.campaign_id, lease.step_id)
+            ids = lease.ids(connection, self.size)
+            not_before = self._not_before(signed)
+            if signed.status == "running" and not_before is None and ids:
+                return self._compose(connection, signed, ids, lease.resent)
+        with self._store.begin() as connection:
+            if ids:
+                lease.give_back(connection, not_before)
+            else:
+                lease.finish(connection)
+        return None
+
+    def _not_before(self, signed: Orders) -> datetime | None:
+        """The end of the quiet hours when we are inside them."""
+        if signed.urgent:
+            return None
+        moment = clock.now()
+        allowed = hours.next_allowed(signed.channel, moment, self.line.zone)
+        return allowed if allowed > moment else None
+
+    def _left(
+        self, connection: Connection, signed: Orders, ids: Sequence[int]
+    ) -> dict[int, drop.Remaining]:
+        return drop.remaining(connection, ids, signed.terms(clock.today(self.line.zone)))
+
+    def _standings(
+        self, connection: Connection, signed: Orders, ids: Sequence[int]
+    ) -> dict[int, requests.Standing]:
+        return requests.standing(connection, signed, ids, clock.today(self.line.zone))
+
+    def _compose(
+        self, connection: Connection, signed: Orders, ids: Sequence[int], resent: frozenset[int]
+    ) -> Chunk:
+        left = self._left(connection, signed, ids)
+        skips = {key: rest.reason for key, rest in left.items() if rest.reason}
+        found = [one for one in orders.addressees(connection, ids) if one.delivery_id not in skips]
+        if not self.line.loopback:
+            skips |= {one.delivery_id: Reason.SYNTHETIC.value for one in found if one.synthetic}
+            found = [one for one in found if not one.synthetic]
+        standings = self._standings(connection, signed, ids)
+        wanted = requests.of_chunk(self._vault, signed, found, left, standings)
+        texts = signed.composer.compose(signed.channel, wanted, signed.form)
+        items = []
+        for one, composed in zip(found, texts, strict=True):
+            if composed is None and signed.channel in WITHOUT_SCRIPT:
+                composed = Composed("", 0, one.language)
+            if composed is None:
+                skips[one.delivery_id] = Reason.NO_TEXT.value
+                continue
+            parts = count_parts(composed.text, billing=self.account.rule).parts
+            again = one.delivery_id in resent
+            items.append(
+                Item(one, composed, one.attempts + 1, parts, parts * self.account.part_fen, again)
+            )
+        return Chunk(signed, ids, left, standings, items, skips)
+
+    # -- the commit: everything is checked once more, then the attempts stand ---------------------------
+
+    def _commit(self, lease: leases.Lease, chunk: Chunk) -> Written | None:
+        """Write attempts and skips; returns what may be handed over now.
+
+        Nothing is written when something changed since the look: the next step looks again.
+        """
+        signed = chunk.orders
+        with self._store.begin() as connection:
+            current = orders.read(connection, signed.campaign_id, signed.step_id)
+            same = (
+                self._left(connection, current, chunk.ids) == chunk.left
+                and self._standings(connection, current, chunk.ids) == chunk.standings
+            )
+            if current.status != "running" or not same:
+                lease.give_back(connection)
+                return None
+            onward = lease.advance(connection, chunk.ids[-1])
+            if onward is None:
+                return None
+            slots = len(chunk.items)
+            if slots and not self._take_slots(connection, slots):
+                raise TooFast
+            affordable = self._afford(connection, chunk)
+            settle.skip(connection, chunk.skips)
+            # From here, not from the hand-over: this process may sleep in between, and others count from here.
+            open_until = uptime() + self.line.send_timeout
+            self._write(connection, chunk, affordable)
+        self._held = onward if onward.more else None
+        return Written(chunk, affordable, open_until) if affordable else None
+
+    def _afford(self, connection: Connection, chunk: Chunk) -> Sequence[Item]:
+        """Take the money in this transaction; what does not fit any more is skipped with its reason."""
+        limit = chunk.orders.budget_fen
+        if pace.reserve(connection, chunk.purse, chunk.cost_fen, limit):
+            return chunk.items
+        kept = []
+        for item in chunk.items:
+            if pace.reserve(connection, chunk.purse, item.cost_fen, limit):
+                kept.append(item)
+            else:
+                chunk.skips[item.addressee.delivery_id] = Reason.OVER_BUDGET.value
+        return kept
+
+    def _write(self, connection: Connection, chunk: Chunk, items: Sequence[Item]) -> None:
+        if not items:
+            return
+        moment = clock.now()
+        deadline = moment + timedelta(seconds=self.line.send_timeout)
+        rows: list[dict[str, object]] = [
+            {
+                "delivery_id": item.addressee.delivery_id, "no": item.no, "account_id": self.account.id,
+                "campaign_id": chunk.orders.campaign_id, "at": moment, "deadline": deadline,
+                "address": item.addressee.address, "body": self._vault.encrypt(BODY_FIELD, item.composed.text),
+                "parts": item.parts, "cost_fen": item.cost_fen, "resent": item.resent,
+            }
+            for item in items
+        ]  # fmt: skip
+        # The last request may open at the deadline and take its whole timeout; then the carrier needs its time.
+        dead_after = deadline + timedelta(
+            seconds=self.line.send_timeout + self.line.reconcile_after
+        )
+        settle.record_attempts(connection, rows, dead_after)
