@@ -19,6 +19,7 @@ CHANNELS: dict[str, str] = {
     "twilio": "channels.twilio:TwilioChannel",
     "wecom": "channels.robots:WeComRobot",
     "manual": "channels.manual:ManualChannel",
+    "gateway": "channels.gateway:GatewayChannel",
     "fake": "channels.fake:FakeChannel",
 }
 

@@ -18,6 +18,7 @@ from outreach.cli import (
     estimation,
     flyers,
     funnel,
+    gateway,  # noqa: F401 - adds its commands to those of deliveries
     imports,  # noqa: F401 - adds its commands to those of people
     matching,
     message_files,  # noqa: F401 - adds its commands to those of messages

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -95,16 +97,20 @@ def _add(connection: Connection, values: dict[str, Any]) -> None:
 
 
 @command(app, "add")
-def add(
+def add(  # noqa: PLR0913 - one argument per option of the command
     here: Here,
     name: str,
     channel: Annotated[str, typer.Option(help="sms | group | flyer | broadcast | visit | call")],
-    provider: Annotated[str, typer.Option(help="twilio | wecom | paper | manual | …")],
+    provider: Annotated[str, typer.Option(help="twilio | wecom | gateway | paper | manual | …")],
     per_second: Annotated[
         float, typer.Option(min=0.01, help="每秒几条 · messages per second")
     ] = 1.0,
     billing: Annotated[str, typer.Option(help="计费规则 · china | 3gpp")] = "china",
     part_fen: Annotated[int, typer.Option(min=0, help="每条几分钱 · price of a part in fen")] = 0,
+    console: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.json", help="报备的签名、模板 · filed signature and templates"),
+    ] = None,
 ) -> Answer:
     """登记发送账号 · Add a sending account."""
     from outreach.campaigns.schemas import CHANNELS
@@ -112,15 +118,37 @@ def add(
 
     if channel not in CHANNELS or billing not in ("china", "3gpp"):
         raise Invalid("cli.account", channels="、".join(CHANNELS))
+    options = _console(provider, channel, console)
     values = {
         "name": name, "channel": channel, "provider": provider, "per_second": per_second, "billing": billing,
-        "part_fen": part_fen,
+        "part_fen": part_fen, "options": options,
     }  # fmt: skip
     with here.installation() as office, office.store.begin() as connection:
         if name in {one.name for one in orders.accounts(connection)}:
             raise Conflict("cli.account_taken", name=name)
         _add(connection, values)
     return Answer(values, [f"发送账号 {name}（{channel}）已登记"])
+
+
+def _console(provider: str, channel: str, file: Path | None) -> dict[str, Any]:
+    """What is filed at an operator's console, as the account keeps it; Invalid where it cannot be used."""
+    from channels.gateway import PROVIDER, GatewayChannel
+
+    if provider != PROVIDER:
+        return {}
+    if channel != "sms":
+        raise Invalid("gateway.only_sms", channel=channel)
+    if file is None:
+        return {}
+    try:
+        filed = json.loads(file.read_text("utf-8"))
+        GatewayChannel.of(filed)
+        rows = int(filed.get("rows", 1))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Invalid("gateway.console_form", file=file.name) from error
+    if rows < 1 or set(filed) - {"signature", "templates", "rows"}:
+        raise Invalid("gateway.console_form", file=file.name)
+    return dict(filed)
 
 
 @command(app, "list")

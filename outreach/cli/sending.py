@@ -53,11 +53,13 @@ def drained(here: Here, office: Installation, ref: str) -> None:
 def reconciled(office: Installation, campaign: int) -> int:
     """Ask the carriers about everything of a campaign whose outcome is not known; returns how many were asked."""
     from outreach.deliveries import funnel, look_up, orders, queries, receipts
-    from outreach.runtime.adapters import PAPER
+    from outreach.runtime.adapters import WITHOUT_SENDER
     from outreach.runtime.sweep import LOOKING_UP
 
     with office.store.read() as connection:
-        accounts = [one for one in orders.accounts(connection) if one.provider != PAPER]
+        accounts = [
+            one for one in orders.accounts(connection) if one.provider not in WITHOUT_SENDER
+        ]
     look_up.mark_lost(
         office.store, can_look_up={one.id: one.provider in LOOKING_UP for one in accounts}
     )

@@ -37,6 +37,16 @@ def take_slots(connection: Connection, account: int, n: int, per_second: float) 
     return connection.execute(taken.returning(AccountPace.account_id)).first() is not None
 
 
+def extend(connection: Connection, account: int, n: int, per_second: float) -> None:
+    """Use n more slots behind those already taken: what leaves in one piece, and keeps the carrier busy as long."""
+    free = free_at(connection, account) or clock.now()
+    connection.execute(
+        update(AccountPace)
+        .where(AccountPace.account_id == account)
+        .values(next_free_at=max(free, clock.now()) + timedelta(seconds=n / per_second))
+    )
+
+
 def reserve(connection: Connection, name: str, amount: int, limit: int | None) -> bool:
     """Take `amount` of a cap or budget, whole or not at all, in the caller's transaction."""
     if limit is not None and amount > limit:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, literal, or_, select
 
+from channels.gateway import PROVIDER as GATEWAY
 from outreach import clock
 from outreach.deliveries.states import Why
 from outreach.models.campaigns import Campaign, Step
@@ -72,7 +73,7 @@ def open_work(
 def moving_now(connection: Connection, campaign: int) -> int:
     """Single deliveries in flight, to be looked up or deferred, and batches that may be claimed now.
 
-    What waits for the end of quiet hours, for a printer or for a person does not move now.
+    What waits for the end of quiet hours, for a printer, for a file or for a person does not move now.
     """
     moment = clock.now()
     soon = moment + timedelta(hours=1)
@@ -86,7 +87,7 @@ def moving_now(connection: Connection, campaign: int) -> int:
         .join(Campaign, Campaign.id == DeliveryBatch.campaign_id)
         .where(
             DeliveryBatch.campaign_id == campaign, DeliveryBatch.state == OPEN, DeliveryBatch.due_at <= moment,
-            Account.channel != "flyer", Campaign.status == "running",
+            Account.channel != "flyer", Account.provider != GATEWAY, Campaign.status == "running",
         )
     )  # fmt: skip
     in_doubt = [why.value for why in (Why.IN_FLIGHT, Why.LOOK_UP, Why.RESEND)]
@@ -99,8 +100,9 @@ def moving_now(connection: Connection, campaign: int) -> int:
         .select_from(DeliveryAgain)
         .join(Delivery, Delivery.id == DeliveryAgain.delivery_id)
         .join(Campaign, Campaign.id == Delivery.campaign_id)
+        .join(Account, Account.id == DeliveryAgain.account_id)
         .where(
-            Delivery.campaign_id == campaign, due, Campaign.status == "running",
+            Delivery.campaign_id == campaign, due, Account.provider != GATEWAY, Campaign.status == "running",
         )
     )  # fmt: skip
     return (connection.scalar(batches) or 0) + (connection.scalar(singles) or 0)

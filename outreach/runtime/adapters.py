@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from channels import registry
 from channels.base import Channel
+from channels.gateway import PROVIDER as GATEWAY
+from channels.gateway import GatewayChannel
 from channels.transport import Timeouts, is_loopback
 from outreach.deliveries.orders import AccountView
-from outreach.deliveries.send import Line, Sender
+from outreach.deliveries.outgoing import Line
+from outreach.deliveries.send import Sender
 from outreach.settings import Settings
 from outreach.store import Store
 from outreach.vault import Vault
@@ -14,6 +17,8 @@ from outreach.vault import Vault
 PAPER = "paper"
 """The provider of accounts whose messages are printed: no sender, the printer takes them."""
 
+WITHOUT_SENDER = (PAPER, GATEWAY)
+"""Providers for which no sender runs: a printer takes their messages, or a command writes them into a file."""
 
 HERE = "http://127.0.0.1"
 """Where the data of people's work goes: nowhere."""
@@ -51,6 +56,8 @@ def open_channel(account: AccountView, settings: Settings) -> Channel:
         return make(url, timeouts=timeouts)
     if account.provider == "manual":
         return make(account.channel)
+    if account.provider == GATEWAY:
+        return GatewayChannel.of(account.options)
     return make(**account.options)
 
 

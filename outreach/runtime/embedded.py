@@ -20,7 +20,7 @@ from outreach.campaigns import schedule
 from outreach.deliveries import leases, look_up, orders, work
 from outreach.deliveries.orders import AccountView
 from outreach.deliveries.send import Sender
-from outreach.runtime.adapters import PAPER, sender_for
+from outreach.runtime.adapters import WITHOUT_SENDER, sender_for
 from outreach.runtime.sweep import sweep
 from outreach.settings import Settings
 from outreach.store import Store
@@ -65,7 +65,9 @@ class Embedded:
             with self._store.begin() as connection:
                 leases.take_over(connection)
         with self._store.read() as connection:
-            accounts = [one for one in orders.accounts(connection) if one.provider != PAPER]
+            accounts = [
+                one for one in orders.accounts(connection) if one.provider not in WITHOUT_SENDER
+            ]
         for account in accounts:
             wake = threading.Event()
             self._wakes.append(wake)
@@ -147,7 +149,7 @@ async def _drain(
         accounts = [
             one
             for one in orders.accounts(connection)
-            if one.provider != PAPER and one.channel in used
+            if one.provider not in WITHOUT_SENDER and one.channel in used
         ]
     senders = [sender_for(store, vault, account, settings) for account in accounts]
     try:

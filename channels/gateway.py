@@ -1,0 +1,186 @@
+"""The file gateway: for operator consoles without an API, a workbook takes the place of the request.
+
+What is written into the file is handed over: nobody knows what became of a row until the console's own
+result file comes back, so every answer here is `unknown`, and nothing can be looked up.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
+
+from channels.base import Message, Outcome
+
+PROVIDER = "gateway"
+"""The provider of accounts whose messages go into a file: no sender calls a carrier for them."""
+
+HEADERS = ("序号", "手机号", "内容", "模板编号")
+REFERENCE = "单号"
+DEMO = "演示数据"
+IN_THE_FILE = Outcome("unknown", detail="written to a file for the console")
+_PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_SLOT = re.compile(r"\\\$?\\\{[^{}]*\\\}")
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template as it is filed with the operators: its number there, and its text with a `{…}` or `${…}` per slot."""
+
+    id: str
+    text: str
+
+    @cached_property
+    def _shape(self) -> re.Pattern[str]:
+        return re.compile(_SLOT.sub("(.+?)", re.escape(self.text)), re.DOTALL)
+
+    def values(self, text: str) -> tuple[str, ...] | None:
+        """The ordered parameters that make this template say `text`; None when it cannot say it."""
+        found = self._shape.fullmatch(text)
+        return None if found is None else found.groups()
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What the cover sheet says. batch: its number; demo: somebody in it is invented."""
+
+    batch: int
+    campaign: str
+    office: str
+    signature: str
+    demo: bool
+
+
+@dataclass
+class GatewayChannel:
+    """Collects messages; `write` puts them into one workbook, whole or not at all."""
+
+    templates: Sequence[Template] = ()
+    messages: list[Message] = field(default_factory=list)
+    name: str = PROVIDER
+    can_look_up: bool = False
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> GatewayChannel:
+        """From an account's options: `templates` is a list of {id, text}."""
+        filed = options.get("templates", [])
+        return cls([Template(str(one["id"]), str(one["text"])) for one in filed])
+
+    async def send(self, message: Message) -> Outcome:
+        """Put it into the file; what the console does with it, its result file will tell."""
+        self.add(message)
+        return IN_THE_FILE
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+    def add(self, message: Message) -> None:
+        """The next row. A message without a template gets the first filed one that says exactly its text."""
+        self.messages.append(message)
+
+    def filed(self, message: Message) -> tuple[str, tuple[str, ...]]:
+        """(template number, ordered parameters) of a message; ('', ()) when it has none."""
+        if message.template_id is not None:
+            return message.template_id, message.params
+        for template in self.templates:
+            values = template.values(message.text)
+            if values is not None:
+                return template.id, values
+        return "", ()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over number, text and reference of every row: equal for the same batch, written again or not."""
+        total = hashlib.sha256()
+        for one in self.messages:
+            total.update(f"{one.reference}\t{as_dialled(one.to)}\t{one.text}\n".encode())
+        return total.hexdigest()
+
+    def write(self, out: Path, cover: Cover) -> None:
+        """Write the workbook; it is on the disk when this returns, and nothing is left behind when it raises OSError."""
+        part = opened(out)
+        try:
+            try:
+                self._fill(part, cover)
+            except XlsxWriterException as error:
+                raise OSError(errno.EIO, str(error), str(out)) from error
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
+            part.replace(out)
+            _keep_entry(out.parent)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _fill(self, part: Path, cover: Cover) -> None:
+        filed = [self.filed(one) for one in self.messages]
+        slots = max((len(values) for _, values in filed), default=0)
+        with xlsxwriter.Workbook(str(part), {**_PLAIN, "constant_memory": True}) as book:
+            sheet = book.add_worksheet("短信")
+            sheet.set_column(1, 1, 14)
+            sheet.set_column(2, 2, 60)
+            sheet.set_column(4 + slots, 4 + slots, 30)
+            sheet.freeze_panes(1, 0)
+            headers = [*HEADERS, *(f"参数{number + 1}" for number in range(slots)), REFERENCE]
+            _write(sheet, 0, headers)
+            for number, (one, (template, values)) in enumerate(
+                zip(self.messages, filed, strict=True), 1
+            ):
+                blank = [""] * (slots - len(values))
+                texts = [as_dialled(one.to), one.text, template, *values, *blank, one.reference]
+                sheet.write_number(number, 0, number)
+                for column, text in enumerate(texts, 1):
+                    sheet.write_string(number, column, text)
+            self._cover(book.add_worksheet("封面"), cover)
+
+    def _cover(self, sheet: Any, cover: Cover) -> None:
+        sheet.set_column(0, 0, 16)
+        sheet.set_column(1, 1, 72)
+        lines = [
+            ("批次", str(cover.batch)), ("任务", cover.campaign), ("发送单位", cover.office),
+            ("签名", cover.signature), ("条数", str(len(self.messages))), ("校验（SHA-256）", self.digest),
+            ("说明", "每一行只发一次。发完后把平台的结果文件导回来，“单号”一列请原样保留。"),
+        ]  # fmt: skip
+        if cover.demo:
+            lines.insert(0, (DEMO, "这份文件里有虚构的人，不得发送。"))
+        for row, line in enumerate(lines):
+            _write(sheet, row, line)
+
+
+def _write(sheet: Any, row: int, texts: Iterable[str]) -> None:
+    for column, text in enumerate(texts):
+        sheet.write_string(row, column, text)
+
+
+def as_dialled(number: str) -> str:
+    """A mainland number as consoles want it, without +86; any other as it is."""
+    return number[3:] if number.startswith("+86") else number
+
+
+def opened(out: Path) -> Path:
+    """The file beside `out` into which it is written first, readable by its owner alone; OSError when it cannot be.
+
+    Ask before anything is promised: a folder that is not there must be known before messages count as handed over.
+    """
+    part = out.with_name(f".{out.name}.part")
+    os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+    return part
+
+
+def _keep_entry(folder: Path) -> None:
+    """After this the new name survives a power failure too; Windows cannot open a folder and needs nothing."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
