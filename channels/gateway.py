@@ -29,7 +29,7 @@ REFERENCE = "单号"
 DEMO = "演示数据"
 IN_THE_FILE = Outcome("unknown", detail="written to a file for the console")
 _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-_SLOT = re.compile(r"\\\$?\\\{[^{}]*\\\}")
+_SLOT = re.compile(r"\$?\{[^{}]*\}")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Template:
 
     @cached_property
     def _shape(self) -> re.Pattern[str]:
-        return re.compile(_SLOT.sub("(.+?)", re.escape(self.text)), re.DOTALL)
+        return re.compile("(.+?)".join(map(re.escape, _SLOT.split(self.text))), re.DOTALL)
 
     def values(self, text: str) -> tuple[str, ...] | None:
         """The ordered parameters that make this template say `text`; None when it cannot say it."""
