@@ -66,7 +66,7 @@ GROUPS = {
         "status",
         "list",
     },
-    "deliveries": {"export", "reconcile", "tick"},
+    "deliveries": {"export", "handover", "reconcile", "settle", "tick"},
     "flyers": {
         "print",
         "letters",
