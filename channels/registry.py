@@ -8,16 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
+from typing import TYPE_CHECKING, Any
 
 from channels.base import Channel
 from channels.errors import Rejected
 
+if TYPE_CHECKING:
+    from channels.robots.robot import Robot
+
 GROUP = "outreach.channels"
 Factory = Callable[..., Channel]
 
+ROBOTS: dict[str, str] = {
+    "wecom": "channels.robots.wecom:WeComRobot",
+    "dingtalk": "channels.robots.dingtalk:DingTalkRobot",
+    "feishu": "channels.robots.feishu:FeishuRobot",
+}
+"""Robots of group chats: each is one file in channels/robots and one line here."""
+
 CHANNELS: dict[str, str] = {
     "twilio": "channels.twilio:TwilioChannel",
-    "wecom": "channels.robots:WeComRobot",
+    **ROBOTS,
     "manual": "channels.manual:ManualChannel",
     "gateway": "channels.gateway:GatewayChannel",
     "fake": "channels.fake:FakeChannel",
@@ -39,16 +50,22 @@ def factory(name: str, installed: EntryPoints | None = None) -> Factory:
         raise Rejected("channels.unknown_channel", name=name, known=known)
     if len(claims) > 1:
         raise Rejected("channels.ambiguous_channel", name=name, claims=", ".join(claims))
-    return _load(name, claims[0])
+    made: Factory = _load(name, claims[0])
+    return made
+
+
+def robot(name: str) -> type[Robot]:
+    """The robots of one provider in ROBOTS."""
+    made: type[Robot] = _load(name, ROBOTS[name])
+    return made
 
 
 def _installed(given: EntryPoints | None) -> EntryPoints:
     return entry_points(group=GROUP) if given is None else given.select(group=GROUP)
 
 
-def _load(name: str, value: str) -> Factory:
+def _load(name: str, value: str) -> Any:
     try:
-        target: Factory = EntryPoint(name=name, value=value, group=GROUP).load()
+        return EntryPoint(name=name, value=value, group=GROUP).load()
     except (ImportError, AttributeError) as error:
         raise Rejected("channels.broken_channel", name=name, value=value) from error
-    return target

@@ -58,12 +58,12 @@ class Transport:
         *,
         params: dict[str, str] | None = None,
         form: dict[str, str] | None = None,
-        json: object = None,
+        body: bytes | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        """One request. Raises aiohttp.ClientError, TimeoutError or UnicodeDecodeError."""
+        """One request, with a form or the bytes of a body. Raises aiohttp.ClientError, TimeoutError or UnicodeDecodeError."""
         async with self._open().request(
-            method, url, params=params, data=form, json=json, headers=headers, allow_redirects=False
+            method, url, params=params, data=form or body, headers=headers, allow_redirects=False
         ) as response:
             text = await response.text("utf-8")
             return Answer(response.status, text, _seconds(response.headers.get("Retry-After")))

@@ -19,6 +19,8 @@ from outreach.vault import Vault, new_key
 
 TWILIO_API = "https://api.twilio.com"
 WECOM_API = "https://qyapi.weixin.qq.com"
+DINGTALK_API = "https://oapi.dingtalk.com"
+FEISHU_API = "https://open.feishu.cn"
 
 
 def is_loopback(url: str) -> bool:
@@ -54,6 +56,8 @@ class Settings(BaseSettings):
     twilio_messaging_service_sid: str = ""
     twilio_base_url: str = TWILIO_API
     wecom_base_url: str = WECOM_API
+    dingtalk_base_url: str = DINGTALK_API
+    feishu_base_url: str = FEISHU_API
     cli_may_act: bool = False
     content_dir: Path | None = None
     """The site's own texts and sheets, laid out like `templates/`; what lies there hides what is shipped."""

@@ -29,7 +29,7 @@ STANDARD: tuple[dict[str, Any], ...] = (
         "billing": "china",
         "part_fen": 5,
     },
-    {"name": "wecom", "channel": "group", "provider": "wecom", "per_second": 0.3},
+    {"name": "wecom", "channel": "group", "provider": "wecom"},
     {"name": "printer", "channel": "flyer", "provider": "paper", "per_second": 100.0},
     {"name": "broadcast", "channel": "broadcast", "provider": "manual", "per_second": 100.0},
     {"name": "visit", "channel": "visit", "provider": "manual", "per_second": 100.0},
@@ -77,6 +77,13 @@ def require_twilio(store: Store, settings: Settings) -> None:
         raise Misconfigured("cli.twilio_settings", names="、".join(missing))
 
 
+def usual_pace(provider: str) -> float:
+    """Messages per second of an account for which nobody named a figure: what a robot may post, else one."""
+    from channels import registry
+
+    return registry.robot(provider).limits.per_second if provider in registry.ROBOTS else 1.0
+
+
 def _add(connection: Connection, values: dict[str, Any]) -> None:
     from sqlalchemy import insert
 
@@ -84,7 +91,8 @@ def _add(connection: Connection, values: dict[str, Any]) -> None:
     from outreach.access.roles import Action
     from outreach.models.deliveries import Account
 
-    row = {"billing": "china", "part_fen": 0, "options": {}, **values}
+    pace = usual_pace(values["provider"])
+    row = {"per_second": pace, "billing": "china", "part_fen": 0, "options": {}, **values}
     connection.execute(insert(Account).values(**row))
     detail = {key: value for key, value in row.items() if key != "options"}
     audit.record(
@@ -101,10 +109,13 @@ def add(  # noqa: PLR0913 - one argument per option of the command
     here: Here,
     name: str,
     channel: Annotated[str, typer.Option(help="sms | group | flyer | broadcast | visit | call")],
-    provider: Annotated[str, typer.Option(help="twilio | wecom | gateway | paper | manual | …")],
+    provider: Annotated[
+        str, typer.Option(help="twilio | wecom | dingtalk | feishu | gateway | paper | manual | …")
+    ],
     per_second: Annotated[
-        float, typer.Option(min=0.01, help="每秒几条 · messages per second")
-    ] = 1.0,
+        float | None,
+        typer.Option(min=0.01, help="每秒几条（不填按机器人的限额）· messages per second"),
+    ] = None,
     billing: Annotated[str, typer.Option(help="计费规则 · china | 3gpp")] = "china",
     part_fen: Annotated[int, typer.Option(min=0, help="每条几分钱 · price of a part in fen")] = 0,
     console: Annotated[
@@ -113,15 +124,18 @@ def add(  # noqa: PLR0913 - one argument per option of the command
     ] = None,
 ) -> Answer:
     """登记发送账号 · Add a sending account."""
+    from channels import registry
     from outreach.campaigns.schemas import CHANNELS
     from outreach.deliveries import orders
 
     if channel not in CHANNELS or billing not in ("china", "3gpp"):
         raise Invalid("cli.account", channels="、".join(CHANNELS))
+    if provider in registry.ROBOTS and channel != "group":
+        raise Invalid("cli.robot_account", provider=provider, channel=channel)
     options = _console(provider, channel, console)
     values = {
-        "name": name, "channel": channel, "provider": provider, "per_second": per_second, "billing": billing,
-        "part_fen": part_fen, "options": options,
+        "name": name, "channel": channel, "provider": provider, "per_second": per_second or usual_pace(provider),
+        "billing": billing, "part_fen": part_fen, "options": options,
     }  # fmt: skip
     with here.installation() as office, office.store.begin() as connection:
         if name in {one.name for one in orders.accounts(connection)}:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from channels.errors import ChannelError
 from outreach import wording
 from outreach.cli.accounts import require_twilio
 from outreach.cli.office import Here, log_to_stderr
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from outreach.bootstrap import Installation
+    from outreach.deliveries.orders import AccountView
     from outreach.settings import Settings
 
 
@@ -32,12 +35,12 @@ class Check:
 def _check(name: str, look: Callable[[], object]) -> Check:
     try:
         look()
-    except OutreachError as error:
+    except (OutreachError, ChannelError) as error:
         return _problem(name, error)
     return Check(name, ok=True)
 
 
-def _problem(name: str, error: OutreachError) -> Check:
+def _problem(name: str, error: OutreachError | ChannelError) -> Check:
     zh, en = (wording.say(error.code, lang, **error.params) for lang in ("zh", "en"))
     return Check(name, ok=False, code=error.code, message=zh, message_en=en)
 
@@ -71,6 +74,7 @@ def _of(office: Installation) -> Iterator[Check]:
         accounts = orders.accounts(connection)
         spoken = _second_languages(connection)
     yield _check("accounts", lambda: _some(accounts))
+    yield from _robots(office, accounts)
     yield from _script_fonts(spoken, office.demo)
     if not office.demo:  # invented people: nothing is sent outside, and nothing would be lost
         yield _check("key backup", lambda: _key_backup(office.settings))
@@ -141,6 +145,35 @@ def _script_fonts(spoken: list[str], demo: bool) -> Iterator[Check]:
 def _some(accounts: object) -> None:
     if not accounts:
         raise Invalid("cli.no_accounts")
+
+
+def _robots(office: Installation, accounts: Sequence[AccountView]) -> Iterator[Check]:
+    """One line for each account of group robots."""
+    from channels import registry
+
+    for one in accounts:
+        if one.provider in registry.ROBOTS:
+            yield _check(f"robots {one.name}", partial(_robot_account, office, one))
+
+
+def _robot_account(office: Installation, account: AccountView) -> None:
+    """Whether its server's address can be used, and the address of each of its groups be read."""
+    from channels import registry
+    from channels.transport import checked_base_url
+    from outreach.deliveries import orders
+    from outreach.runtime.adapters import base_url
+
+    checked_base_url(base_url(account, office.settings))
+    with office.store.read() as connection:
+        groups = orders.group_addresses(connection, account.id)
+    robot = registry.robot(account.provider)
+    bad = [
+        name
+        for name, sealed in groups
+        if robot.address(office.vault.decrypt("group", sealed) or "") is None
+    ]
+    if bad:
+        raise Invalid("cli.robot_addresses", account=account.name, names="、".join(bad))
 
 
 def _region(office: Installation) -> None:

@@ -50,7 +50,7 @@ def sandbox(
     here: Here,
     port: Annotated[int, typer.Option(help="端口 · port", min=0, max=65535)] = 8010,
 ) -> int:
-    """模拟运营商 · A carrier on this machine that speaks Twilio's and WeCom's APIs, until Ctrl-C."""
+    """模拟运营商 · A carrier on this machine that speaks as Twilio and the group robots do, until Ctrl-C."""
     from outreach.web.sandbox.server import SandboxServer
 
     log_to_stderr()
@@ -67,12 +67,19 @@ def sandbox(
             "OUTREACH_TWILIO_ACCOUNT_SID": account.sid,
             "OUTREACH_TWILIO_AUTH_TOKEN": account.token,
             "OUTREACH_WECOM_BASE_URL": server.base_url,
+            "OUTREACH_DINGTALK_BASE_URL": server.base_url,
+            "OUTREACH_FEISHU_BASE_URL": server.base_url,
         }
         lines = [
             f"模拟运营商已启动 · sandbox carrier at {server.base_url}（Ctrl-C 停止 · to stop）"
         ]
         lines += [f"  {name}={value}" for name, value in names.items()]
-        show(Answer({"url": server.base_url, "settings": names}, lines), as_json=here.as_json)
+        secret = account.robot_secret
+        lines.append(
+            f"  钉钉、飞书机器人的加签密钥 · its DingTalk and Feishu robots sign with {secret}"
+        )
+        values = {"url": server.base_url, "settings": names, "robot_secret": secret}
+        show(Answer(values, lines), as_json=here.as_json)
         server.wait()
     return 0
 

@@ -146,6 +146,8 @@ def _settings(settings: Settings, sandbox: SandboxProcess, server: LoopbackServe
         "region": settings.region or COUNTY,
         "public_url": server.base_url,
         "wecom_base_url": sandbox.base_url,
+        "dingtalk_base_url": sandbox.base_url,
+        "feishu_base_url": sandbox.base_url,
     }
     if "OUTREACH_SEND_TIMEOUT" not in os.environ:
         chosen["send_timeout"] = TIMEOUT

@@ -32,6 +32,8 @@ def base_url(account: AccountView, settings: Settings) -> str:
     defaults = {
         "twilio": settings.twilio_base_url,
         "wecom": settings.wecom_base_url,
+        "dingtalk": settings.dingtalk_base_url,
+        "feishu": settings.feishu_base_url,
         "manual": HERE,
         "fake": HERE,
     }
@@ -52,7 +54,7 @@ def open_channel(account: AccountView, settings: Settings) -> Channel:
         sender = settings.twilio_messaging_service_sid or settings.twilio_from
         sid, token = settings.twilio_account_sid, settings.twilio_auth_token
         return make(TwilioAccount(sid, token, sender, url), timeouts=timeouts)
-    if account.provider == "wecom":
+    if account.provider in registry.ROBOTS:
         return make(url, timeouts=timeouts)
     if account.provider == "manual":
         return make(account.channel)

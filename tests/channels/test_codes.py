@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-import tomllib
-from pathlib import Path
 
 import pytest
 
-import outreach.wording
+from channels import registry
 from channels.base import Outcome, Verdict
 from channels.errors import Rejected
-from channels.robots import outcome_of_robot
+from channels.robots import dingtalk, feishu
+from channels.robots.answers import outcome_of_robot
+from channels.robots.wecom import CODES as WECOM
 from channels.transport import Answer, blacken, checked_base_url, is_loopback
 from channels.twilio import TwilioAccount, TwilioChannel, outcome_of_answer
 from channels.twilio_codes import VERDICTS, verdict_of
+from outreach.wording import catalogue
 
-_CATALOGUE = Path(outreach.wording.__file__).parent / "catalogue" / "channels.toml"
-WORDS = tomllib.loads(_CATALOGUE.read_text("utf-8"))
+WORDS = catalogue()
 
 
 def refusal(code: object, status: int = 400, **more: object) -> Answer:
@@ -41,23 +41,19 @@ def test_every_twilio_code_leads_to_its_outcome_and_has_words(code: int) -> None
 @pytest.mark.parametrize(
     "code",
     [
-        -1,
-        45009,
-        45002,
-        40008,
-        40058,
-        93000,
         "connect",
         "timeout",
         "dropped",
         "unreadable",
         "too_long",
+        "robot_address",
+        "robot_pace",
         "http_404",
         "http_429",
         "http_500",
     ],
 )
-def test_our_own_and_the_robots_codes_have_words(code: object) -> None:
+def test_our_own_codes_have_words(code: object) -> None:
     assert {"zh", "en"} == set(WORDS[f"channels.{code}"])
 
 
@@ -122,13 +118,68 @@ def test_a_carriers_sentence_does_not_carry_a_whole_number() -> None:
     ],
 )
 def test_the_robots_answers(answer: Answer, state: str, code: str | None) -> None:
-    outcome = outcome_of_robot(answer)
+    outcome = outcome_of_robot(answer, WECOM)
     assert (outcome.state, outcome.error_code) == (state, code)
 
 
 def test_a_message_form_that_no_group_takes_stops_the_campaign() -> None:
-    outcome = outcome_of_robot(Answer(200, '{"errcode": 40008, "errmsg": "bad"}'))
+    outcome = outcome_of_robot(Answer(200, '{"errcode": 40008, "errmsg": "bad"}'), WECOM)
     assert outcome == Outcome("refused", error_code="40008", detail="bad", stop_campaign=True)
+
+
+ROBOTS = {name: registry.robot(name) for name in registry.ROBOTS}
+
+
+@pytest.mark.parametrize(
+    ("provider", "code"),
+    [(name, code) for name in ROBOTS for code in sorted(ROBOTS[name].codes.known)],
+)
+@pytest.mark.parametrize("status", [200, 400])
+def test_every_code_of_a_robot_leads_to_its_outcome_and_has_words(
+    provider: str, code: int, status: int
+) -> None:
+    codes = ROBOTS[provider].codes
+    answer = Answer(status, json.dumps({codes.code[0]: code, codes.words[0]: "no"}))
+    outcome = outcome_of_robot(answer, codes)
+    expected = Outcome(
+        "deferred" if code in codes.later else "refused",
+        error_code=str(code),
+        detail="no",
+        retry_after=codes.later.get(code),
+        permanent=code in codes.permanent,
+        stop_campaign=code in codes.stop,
+    )
+    assert outcome == expected
+    assert (outcome.retry_after or 0) > 0 or code not in codes.later
+    assert {"zh", "en"} == set(WORDS[f"channels.{code}"])
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "state", "code"),
+    [
+        pytest.param('{"code": 0, "msg": "success"}', 200, "accepted", None, id="success"),
+        pytest.param('{"StatusCode": 0, "StatusMessage": "success"}', 200, "accepted", None, id="of old"),
+        pytest.param('{"StatusCode": 0, "code": 19007}', 200, "refused", "19007", id="the new code counts"),
+        pytest.param('{"code": 9499, "msg": "Too Many Request"}', 200, "deferred", "11232", id="too fast"),
+        pytest.param('{"code": 9499, "msg": "Bad Request"}', 200, "refused", "9499", id="bad"),
+        pytest.param('{"code": 0}', 404, "refused", "http_404", id="success in a 404 is none"),
+        pytest.param('{"code": 99991400}', 404, "refused", "http_404", id="an unlisted code in a 404"),
+        pytest.param('{"code": 19001}', 502, "unknown", "http_502", id="a listed code in a 502"),
+    ],
+)  # fmt: skip
+def test_feishus_answers(text: str, status: int, state: str, code: str | None) -> None:
+    outcome = outcome_of_robot(Answer(status, text), feishu.CODES)
+    assert (outcome.state, outcome.error_code) == (state, code)
+
+
+def test_who_exceeds_dingtalks_limit_is_silent_for_ten_minutes() -> None:
+    outcome = outcome_of_robot(Answer(200, '{"errcode": 410100}'), dingtalk.CODES)
+    assert outcome.retry_after == 600.0
+
+
+def test_a_longer_wait_that_a_provider_names_is_kept() -> None:
+    outcome = outcome_of_robot(Answer(429, '{"code": 11232}', retry_after=90.0), feishu.CODES)
+    assert outcome.retry_after == 90.0
 
 
 @pytest.mark.parametrize("code", [None, "", "abc", "²", "-1", "99999999999"])

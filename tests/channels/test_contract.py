@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import replace
@@ -14,10 +15,13 @@ from channels.base import Channel, Outcome
 from channels.errors import Rejected, Unavailable
 from channels.fake import FakeChannel
 from channels.manual import HANDED_TO_A_PERSON, ManualChannel
-from channels.robots import WeComRobot
-from channels.transport import Timeouts
+from channels.robots.dingtalk import DingTalkRobot
+from channels.robots.feishu import FeishuRobot
+from channels.robots.pace import Pace
+from channels.robots.robot import Address, Robot, written
+from channels.robots.wecom import WeComRobot
 from channels.twilio import TwilioAccount, TwilioChannel
-from outreach.web.sandbox import SandboxServer
+from outreach.web.sandbox import SandboxAccount, SandboxServer
 from tests import channel_contract
 from tests.channel_contract import QUICK, free_port, message, send
 
@@ -184,28 +188,46 @@ async def look_up(channel: TwilioChannel) -> None:
         await channel.look_up("+8613900001111")
 
 
-class TestWeCom(channel_contract.CarrierContract):
+class Robots(channel_contract.CarrierContract):
+    """What every group robot must do; each has its own robots in the sandbox, since that remembers them."""
+
     server: ClassVar[SandboxServer]
     path: ClassVar[Path]
-    address = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
-    addresses = channel_contract.Addresses(
-        refused="village-0002",
-        dropped="village-0003",
-        error500="village-0004",
-        throttled="village-0005",
-        held="village-0006",
-        garbage="village-0007",
-    )
+    make: ClassVar[type[Robot]]
+    pasted: ClassVar[str]
+    """A webhook address as its provider shows it, of the robot `…-7777`."""
+    secret = ""
+
+    def __init_subclass__(cls) -> None:
+        def to(name: str) -> str:
+            return f"{cls.__name__.lower()}-{name} {cls.secret}".strip()
+
+        cls.address = to("9000")
+        cls.addresses = channel_contract.Addresses(
+            refused=to("0002"), dropped=to("0003"), error500=to("0004"), throttled=to("0005"),
+            held=to("0006"), garbage=to("0007"),
+        )  # fmt: skip
 
     @pytest.fixture(autouse=True)
     def _serve(self, sandbox: tuple[SandboxServer, Path]) -> None:
         type(self).server, type(self).path = sandbox
+        self.seconds = 0.0
+
+    def to(self, name: str) -> str:
+        return f"{type(self).__name__.lower()}-{name} {self.secret}".strip()
+
+    def many(self) -> list[str]:
+        return [self.to(f"{n}-9100") for n in range(40)]
+
+    def wait(self, seconds: float) -> None:
+        self.seconds += seconds
 
     def channel(self) -> Channel:
-        return WeComRobot(self.server.base_url, timeouts=QUICK)
+        return self.channel_at(self.server.base_url)
 
     def channel_at(self, base_url: str) -> Channel:
-        return WeComRobot(base_url, timeouts=QUICK)
+        pace = Pace(self.make.limits, lambda: self.seconds)
+        return self.make(base_url, timeouts=QUICK, pace=pace)
 
     def base_url(self) -> str:
         return self.server.base_url
@@ -213,41 +235,113 @@ class TestWeCom(channel_contract.CarrierContract):
     def kept(self, address: str) -> int:
         with sqlite3.connect(self.path) as db:
             (count,) = db.execute(
-                "SELECT count(*) FROM post WHERE robot = ?", (address,)
+                "SELECT count(*) FROM post WHERE robot = ?", (address.split()[0],)
             ).fetchone()
         db.close()
         return int(count)
 
     def test_the_pasted_webhook_address_leads_to_the_same_robot(self) -> None:
-        pasted = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=village-7777"
-        (outcome,) = send(self.channel(), message(pasted))
+        (outcome,) = send(self.channel(), message(f"{self.pasted}\n{self.secret}\n"))
         assert outcome.state == "accepted"
-        assert self.kept("village-7777") == 1
+        assert self.kept(self.to("7777")) == 1
 
-    @pytest.mark.parametrize(
-        ("text", "state"),
-        [
-            pytest.param("a" * 2048, "accepted", id="2,048 bytes fit"),
-            pytest.param("a" * 2049, "refused", id="2,049 bytes do not"),
-            pytest.param("福" * 682 + "ab", "accepted", id="682 characters and two letters fit"),
-            pytest.param("福" * 683, "refused", id="683 characters do not"),
-        ],
-    )
-    def test_the_length_is_counted_in_bytes_before_anything_leaves(
-        self, text: str, state: str
+    @pytest.mark.parametrize("pasted", ["https://example.com/robot", "a b c", " "])
+    def test_an_address_that_nobody_can_read_is_refused_before_anything_leaves(
+        self, pasted: str
     ) -> None:
-        before = self.kept("village-2048")
-        (outcome,) = send(self.channel(), message("village-2048", text))
-        assert outcome.state == state
-        assert outcome.error_code == (None if state == "accepted" else "too_long")
-        assert self.kept("village-2048") == before + (state == "accepted")
+        channel = self.channel_at(f"http://127.0.0.1:{free_port()}")
+        (outcome,) = send(channel, message(pasted))
+        assert outcome == Outcome("refused", error_code="robot_address", permanent=True)
 
-    def test_the_twenty_first_post_in_a_minute_is_deferred(self, tmp_path: Path) -> None:
-        with SandboxServer(tmp_path / "limited.db", robot_limit=20) as limited:
-            channel = WeComRobot(limited.base_url, timeouts=Timeouts())
-            outcomes = send(channel, *[message(self.address, str(n)) for n in range(21)])
-        assert [outcome.state for outcome in outcomes] == ["accepted"] * 20 + ["deferred"]
-        assert outcomes[-1].error_code == "45009"
+    def longest(self) -> str:
+        """A text that just fits."""
+        post = self.make(self.server.base_url).post(Address("k", self.secret), "", 1.6e9)
+        return "a" * (self.make.most_bytes - len(written(post.body)))
+
+    def test_the_length_is_counted_in_bytes_before_anything_leaves(self) -> None:
+        longest = self.longest()
+        shorter = longest[3:] + "福"
+        nobody = self.channel_at(f"http://127.0.0.1:{free_port()}")
+        (outcome,) = send(nobody, message(self.address, f"{longest}a"))
+        most = self.make.most_bytes
+        detail = f"{most + 1} > {most} bytes"
+        assert outcome == Outcome("refused", error_code="too_long", detail=detail, permanent=True)
+        outcomes = send(
+            self.channel(), message(self.address, longest), message(self.address, shorter)
+        )
+        assert [one.state for one in outcomes] == ["accepted"] * 2
+
+    def test_a_robot_that_has_posted_its_fill_waits_here_and_troubles_nobody(self) -> None:
+        window = max(self.make.limits.windows, key=lambda one: one.seconds)
+        channel, to = self.channel(), self.to("8888")
+        step = window.seconds / window.posts / 1.5
+        for n in range(window.posts):
+            self.wait(step)
+            (outcome,) = send(channel, message(to, str(n)))
+            assert outcome.state == "accepted"
+        (outcome,) = send(channel, message(to, "多一条"))
+        assert (outcome.state, outcome.error_code) == ("deferred", "robot_pace")
+        assert self.kept(to) == window.posts
+        (other,) = send(channel, message(self.to("8889")))
+        assert other.state == "accepted"
+        self.wait(outcome.retry_after or 0.0)
+        (again,) = send(channel, message(to, "再来"))
+        assert again.state == "accepted"
+
+    def test_a_robot_that_was_too_fast_elsewhere_is_silent_as_long_as_it_was_told(
+        self, tmp_path: Path
+    ) -> None:
+        with SandboxServer(tmp_path / "limited.db", robot_limit=2) as limited:
+            channel = self.channel_at(limited.base_url)
+            posts = [message(self.address, str(n)) for n in range(4)]
+            outcomes = send(channel, *posts)
+        assert [one.state for one in outcomes] == ["accepted"] * 2 + ["deferred"] * 2
+        told, held = outcomes[2:]
+        assert told.error_code in {str(code) for code in self.make.codes.later}
+        assert (held.error_code, held.retry_after) == ("robot_pace", told.retry_after)
+
+
+class TestWeCom(Robots):
+    make = WeComRobot
+    pasted = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=testwecom-7777"
+
+    def longest(self) -> str:
+        return "a" * 2048
+
+    def test_682_characters_and_two_letters_fit(self) -> None:
+        outcomes = send(
+            self.channel(),
+            message(self.address, "福" * 682 + "ab"),
+            message(self.address, "福" * 683),
+        )
+        assert [one.state for one in outcomes] == ["accepted", "refused"]
+
+
+class Signing(Robots):
+    secret = SandboxAccount().robot_secret
+
+    @pytest.mark.parametrize("secret", ["", " SECother"])
+    def test_a_wrong_signature_stops_the_campaign_and_keeps_the_message(self, secret: str) -> None:
+        (outcome,) = send(self.channel(), message(self.address.split()[0] + secret))
+        assert (outcome.state, outcome.stop_campaign) == ("refused", True)
+        assert not outcome.permanent
+        assert outcome.error_code in ("310000", "19021")
+
+    @pytest.mark.parametrize(("off", "state"), [(-3500, "accepted"), (3700, "refused")])
+    def test_the_clock_may_be_an_hour_off(self, off: float, state: str) -> None:
+        channel = self.make(self.server.base_url, now=lambda: time.time() + off)
+        (outcome,) = send(channel, message(self.address))
+        assert outcome.state == state
+
+
+class TestDingTalk(Signing):
+    make = DingTalkRobot
+    pasted = "https://oapi.dingtalk.com/robot/send?access_token=testdingtalk-7777"
+
+
+class TestFeishu(Signing):
+    make = FeishuRobot
+    pasted = "https://open.feishu.cn/open-apis/bot/v2/hook/testfeishu-7777"
 
 
 class TestFake(channel_contract.ChannelContract):

@@ -24,7 +24,9 @@ def test_every_built_in_channel_can_be_loaded(name: str) -> None:
 def test_an_installed_channel_is_found_by_its_entry_point() -> None:
     others = installed(aliyun="channels.fake:FakeChannel")
     assert registry.factory("aliyun", others) is FakeChannel
-    assert registry.names(others) == ["aliyun", "fake", "gateway", "manual", "twilio", "wecom"]
+    assert registry.names(others) == [
+        "aliyun", "dingtalk", "fake", "feishu", "gateway", "manual", "twilio", "wecom",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

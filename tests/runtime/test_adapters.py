@@ -10,7 +10,9 @@ import pytest
 from channels.errors import Rejected
 from channels.fake import FakeChannel
 from channels.manual import ManualChannel
-from channels.robots import WeComRobot
+from channels.robots.dingtalk import DingTalkRobot
+from channels.robots.feishu import FeishuRobot
+from channels.robots.wecom import WeComRobot
 from channels.twilio import TwilioChannel
 from outreach.deliveries.orders import AccountView
 from outreach.runtime.adapters import base_url, line_of, open_channel
@@ -37,6 +39,8 @@ def settings(tmp_path: Path) -> Settings:
         (account("twilio"), "https://api.twilio.com", False),
         (account("twilio", base_url="http://127.0.0.1:9"), "http://127.0.0.1:9", True),
         (account("wecom", "group"), "https://qyapi.weixin.qq.com", False),
+        (account("dingtalk", "group"), "https://oapi.dingtalk.com", False),
+        (account("feishu", "group"), "https://open.feishu.cn", False),
         (account("manual", "visit"), "http://127.0.0.1", True),
         (account("aliyun"), "", False),
         (
@@ -49,6 +53,8 @@ def settings(tmp_path: Path) -> Settings:
         "twilio",
         "the sandbox",
         "wecom",
+        "dingtalk",
+        "feishu",
         "people",
         "a provider that does not say",
         "a name that pretends",
@@ -66,6 +72,8 @@ def test_only_what_stays_on_this_machine_may_get_invented_people(
     [
         (account("twilio"), TwilioChannel),
         (account("wecom", "group"), WeComRobot),
+        (account("dingtalk", "group"), DingTalkRobot),
+        (account("feishu", "group"), FeishuRobot),
         (account("manual", "broadcast"), ManualChannel),
         (account("fake"), FakeChannel),
     ],

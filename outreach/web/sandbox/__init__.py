@@ -1,4 +1,4 @@
-"""The sandbox carrier: Twilio's Messages API and WeCom's robot webhook on this machine only.
+"""The sandbox carrier: Twilio's Messages API and the webhooks of group robots, on this machine only.
 
 The real adapters talk to it over HTTP, so that demo, rehearsal and tests run the code that runs in
 production. What it has accepted survives a kill of its process, so that looking up and counting

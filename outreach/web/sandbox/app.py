@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Route
 
-from outreach.web.sandbox import carrier, page, robots
+from outreach.web.sandbox import carrier, dingtalk, feishu, page, robots
 from outreach.web.sandbox.carrier import Carrier, SandboxAccount
 from outreach.web.sandbox.faults import FaultDeck, Faults
 from outreach.web.sandbox.receipts import Receipts
@@ -21,7 +21,9 @@ _ROUTES = [
     (f"{_MESSAGES}.json", carrier.create_message, "POST"),
     (f"{_MESSAGES}.json", carrier.list_messages, "GET"),
     (f"{_MESSAGES}/{{sid}}.json", carrier.fetch_message, "GET"),
-    ("/cgi-bin/webhook/send", robots.post_to_group, "POST"),
+    ("/cgi-bin/webhook/send", robots.post_to_wecom, "POST"),
+    ("/robot/send", dingtalk.post_to_dingtalk, "POST"),
+    ("/open-apis/bot/v2/hook/{robot}", feishu.post_to_feishu, "POST"),
     ("/", page.show, "GET"),
     ("/sandbox.css", page.style, "GET"),
 ]
@@ -38,7 +40,8 @@ def create_sandbox(
     """The sandbox carrier over one SQLite file (made when absent).
 
     receipt_delay: seconds from queued to sent and from sent to the end. robot_limit: texts that one
-    robot may post in a minute (WeCom allows 20); None: any number.
+    robot may post in a minute (WeCom and DingTalk allow 20, Feishu 100); with it come Feishu's five a second and
+    DingTalk's block of ten minutes. None: any number.
     """
 
     @asynccontextmanager

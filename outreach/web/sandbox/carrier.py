@@ -9,7 +9,7 @@ import hmac
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from urllib.parse import parse_qsl, urlencode
@@ -51,21 +51,27 @@ _REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class SandboxAccount:
-    """The one account that the sandbox knows."""
+    """The one account that the sandbox knows. robot_secret: with which every DingTalk and Feishu robot signs."""
 
     sid: str = "AC" + "0" * 31 + "1"
     token: str = "sandbox-token"  # noqa: S105 - opens nothing but the sandbox
+    robot_secret: str = "SECsandbox"  # noqa: S105 - likewise
 
 
 @dataclass(slots=True)
 class Carrier:
-    """What every route of the sandbox works with. receipt_delay: seconds between two statuses."""
+    """What every route of the sandbox works with.
+
+    receipt_delay: seconds between two statuses. robot_limit: posts of one robot in a minute. blocked: robots that
+    were too fast, with the end of their block in seconds since 1970; forgotten with the process.
+    """
 
     store: Store
     deck: FaultDeck
     account: SandboxAccount
     receipt_delay: float
     robot_limit: int | None
+    blocked: dict[str, float] = field(default_factory=dict)
 
 
 def carrier_of(request: Request) -> Carrier:

@@ -2,10 +2,10 @@
 
 last four   what the carrier does
 0001        accepts, and the phone stays unreachable: receipt undelivered, 30003
-0002        refuses: opted out, 21610 (a robot: 93000)
+0002        refuses: opted out, 21610 (a robot: removed from its group)
 0003        accepts, then drops the connection without a word
 0004        answers 500 and has not accepted
-0005        answers 429 the first time (a robot: 45009), accepts afterwards
+0005        answers 429 the first time (a robot: its code for too fast), accepts afterwards
 0006        accepts, and holds the answer back for longer than a client waits
 0007        accepts, and answers something unreadable
 0008        refuses: not a mobile number, 21614
