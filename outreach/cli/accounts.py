@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -178,3 +180,33 @@ def everything(here: Here) -> Answer:
         for row in rows
     ]
     return Answer({"accounts": rows}, lines or ["还没有发送账号。"])
+
+
+@command(app, "group")
+def group(
+    here: Here,
+    name: str,
+    account: Annotated[str, typer.Option(help="发送账号 · sending account")],
+    region: Annotated[str, typer.Option(metavar="CODE", help="哪个村的群 · the group's region")],
+) -> Answer:
+    """登记群和机器人，地址从标准输入读 · Add a group, its robot's address from stdin."""
+    from outreach.deliveries import groups
+
+    if sys.stdin.isatty():
+        here.tell("粘贴机器人的网址，有加签密钥的写在下一行，最后按 Ctrl-D · paste its address")
+    new = groups.NewGroup(account, region, name, sys.stdin.read())
+    with here.installation() as office, office.store.begin() as connection:
+        groups.keep(connection, office.vault, new, machine_user())
+    told = {"name": name, "account": account, "region": region}
+    return Answer(told, [f"群“{name}”已登记，由 {account} 发送"])
+
+
+@command(app, "groups")
+def all_groups(here: Here) -> Answer:
+    """群一览 · List the groups that have a robot."""
+    from outreach.deliveries import groups
+
+    with here.installation() as office, office.store.read() as connection:
+        rows = [asdict(one) for one in groups.listed(connection)]
+    lines = [f"{row['region']:<13} {row['place']} {row['name']}，{row['account']}" for row in rows]
+    return Answer({"groups": rows}, lines or ["还没有登记群。"])

@@ -158,20 +158,13 @@ def _robots(office: Installation, accounts: Sequence[AccountView]) -> Iterator[C
 
 def _robot_account(office: Installation, account: AccountView) -> None:
     """Whether its server's address can be used, and the address of each of its groups be read."""
-    from channels import registry
     from channels.transport import checked_base_url
-    from outreach.deliveries import orders
+    from outreach.deliveries import groups
     from outreach.runtime.adapters import base_url
 
     checked_base_url(base_url(account, office.settings))
     with office.store.read() as connection:
-        groups = orders.group_addresses(connection, account.id)
-    robot = registry.robot(account.provider)
-    bad = [
-        name
-        for name, sealed in groups
-        if robot.address(office.vault.decrypt("group", sealed) or "") is None
-    ]
+        bad = groups.unreadable(connection, office.vault, account.id, account.provider)
     if bad:
         raise Invalid("cli.robot_addresses", account=account.name, names="、".join(bad))
 

@@ -99,12 +99,6 @@ def accounts(connection: Connection) -> list[AccountView]:
     ]
 
 
-def group_addresses(connection: Connection, account: int) -> list[tuple[str, str]]:
-    """Name and encrypted address of every group that an account posts to."""
-    groups = select(GroupChat.name, GroupChat.address).where(GroupChat.account_id == account)
-    return [(name, sealed) for name, sealed in connection.execute(groups.order_by(GroupChat.id))]
-
-
 def composer(
     connection: Connection, campaign: Mapping[str, Any], views: Sequence[PolicyView]
 ) -> Composer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import socket
@@ -95,7 +96,7 @@ GROUPS = {
         "export",
     },
     "survey": {"create", "sample", "record", "estimate"},
-    "accounts": {"add", "list"},
+    "accounts": {"add", "list", "group", "groups"},
     "users": {"add", "list"},
     "funnel": {"rebuild"},
 }
@@ -263,6 +264,54 @@ def test_doctor_names_what_is_wrong_until_it_is_right(
     told = call("doctor", "--json")
     assert (told.status, told.data["ok"]) == (0, True)
     assert call("--data", data.parent / "empty", "doctor").status == 1
+
+
+@pytest.mark.parametrize(
+    ("provider", "channel", "per_second"),
+    [
+        ("dingtalk", "group", 0.3),
+        ("feishu", "group", 1.6),
+        ("wecom", "group", 0.3),
+        ("manual", "visit", 1.0),
+    ],
+)
+def test_an_account_without_a_figure_keeps_to_what_a_robot_may_post(
+    call: Call, data: Path, provider: str, channel: str, per_second: float
+) -> None:
+    words = ["accounts", "add", "new", "--provider", provider, "--channel", channel, "--json"]
+    assert call(*words).data["per_second"] == per_second
+    chosen = call("accounts", "add", "own", *words[3:], "--per-second", "2.5")
+    assert chosen.data["per_second"] == 2.5
+
+
+def test_a_robot_is_no_account_for_texts(call: Call, data: Path) -> None:
+    told = call("accounts", "add", "x", "--provider", "feishu", "--channel", "sms", "--json")
+    assert (told.status, told.code) == (1, "cli.robot_account")
+
+
+def test_a_group_is_written_from_standard_input_and_the_doctor_reads_its_address(
+    call: Call, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call("accounts", "add", "ding", "--provider", "dingtalk", "--channel", "group")
+    words = ["accounts", "group", "村民群", "--account", "ding", "--region", "110101001", "--json"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("https://example.com/robot"))
+    assert call(*words).code == "deliveries.group_address"
+    monkeypatch.setattr("sys.stdin", io.StringIO("token-1\nSECx\n"))
+    told = call(*words)
+    assert (told.status, told.data["name"]) == (0, "村民群")
+    assert "token-1" not in told.out + told.err
+    listed = call("accounts", "groups", "--json").data["groups"]
+    assert [(one["name"], one["account"], one["region"]) for one in listed] == [
+        ("村民群", "ding", "110101001")
+    ]
+
+    def robots() -> dict[str, str]:
+        checks = call("doctor", "--json").data["checks"]
+        return {one["name"]: one["code"] for one in checks if one["name"].startswith("robots ")}
+
+    assert robots() == {"robots wecom": "", "robots ding": ""}
+    monkeypatch.setenv("OUTREACH_DINGTALK_BASE_URL", "ftp://nowhere")
+    assert robots() == {"robots wecom": "", "robots ding": "channels.base_url"}
 
 
 def test_a_password_is_shown_once_and_kept_nowhere(call: Call, data: Path) -> None:

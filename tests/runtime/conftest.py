@@ -57,7 +57,8 @@ def connect(store: Store, vault: Vault, tmp_path: Path) -> Iterator[Connect]:
             settings = Settings(
                 data_dir=tmp_path, secret_key=new_key(), twilio_account_sid=account.sid,
                 twilio_auth_token=account.token, twilio_from="+8610690001", twilio_base_url=sandbox.base_url,
-                wecom_base_url=sandbox.base_url, send_timeout=1.0, reconcile_after=0.2,
+                wecom_base_url=sandbox.base_url, dingtalk_base_url=sandbox.base_url,
+                feishu_base_url=sandbox.base_url, send_timeout=1.0, reconcile_after=0.2,
                 public_url=f"http://127.0.0.1:{port}",
             )  # fmt: skip
             line = Line(office, settings, sandbox)
