@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, literal, or_, select
 from channels.gateway import PROVIDER as GATEWAY
 from outreach import clock
 from outreach.deliveries.states import Why
-from outreach.models.campaigns import Campaign, Step
+from outreach.models.campaigns import Campaign
 from outreach.models.deliveries import (
     Account,
     Delivery,
@@ -108,6 +108,14 @@ def moving_now(connection: Connection, campaign: int) -> int:
     return (connection.scalar(batches) or 0) + (connection.scalar(singles) or 0)
 
 
-def channels_of(connection: Connection, campaign: int) -> set[str]:
-    """The channels that a campaign's steps use."""
-    return set(connection.scalars(select(Step.channel).where(Step.campaign_id == campaign)))
+def accounts_of(connection: Connection, campaign: int) -> set[int]:
+    """The accounts that have something of a campaign in hand."""
+    open_batches = select(DeliveryBatch.account_id).where(
+        DeliveryBatch.campaign_id == campaign, DeliveryBatch.state == OPEN
+    )
+    singles = (
+        select(DeliveryAgain.account_id)
+        .join(Delivery, Delivery.id == DeliveryAgain.delivery_id)
+        .where(Delivery.campaign_id == campaign)
+    )
+    return set(connection.scalars(open_batches.union(singles)))

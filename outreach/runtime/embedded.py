@@ -12,10 +12,12 @@ from collections.abc import Callable
 from contextlib import aclosing
 
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from channels.base import LooksUp
 from channels.errors import Rejected
+from outreach.campaigns import queries as campaigns
 from outreach.campaigns import schedule
 from outreach.deliveries import leases, look_up, orders, work
 from outreach.deliveries.orders import AccountView
@@ -145,11 +147,11 @@ async def _drain(
     patience: float,
 ) -> None:
     with store.read() as connection:
-        used = work.channels_of(connection, campaign)
+        used = _used(connection, campaign)
         accounts = [
             one
             for one in orders.accounts(connection)
-            if one.provider not in WITHOUT_SENDER and one.channel in used
+            if one.provider not in WITHOUT_SENDER and one.id in used
         ]
     senders = [sender_for(store, vault, account, settings) for account in accounts]
     try:
@@ -169,6 +171,15 @@ async def _drain(
     finally:
         for sender in senders:
             await sender.channel.aclose()
+
+
+def _used(connection: Connection, campaign: int) -> set[int]:
+    """The accounts of a campaign's steps, and those that have something of it in hand: no other is opened."""
+    named = {
+        campaigns.account_for(connection, step["channel"], step["options"].get("account"))
+        for step in campaigns.steps(connection, campaign)
+    }
+    return {one for one in named if one is not None} | work.accounts_of(connection, campaign)
 
 
 async def _until_idle(

@@ -19,7 +19,7 @@ from outreach.models.people import Person, Refusal
 from outreach.runtime.embedded import Embedded, drain
 from outreach.runtime.timetable import Timetable
 from outreach.web.sandbox import Faults, SandboxAccount
-from tests.factories import CHILD, ELDER
+from tests.factories import CHILD, ELDER, add_account
 from tests.runtime.conftest import Connect, Line
 
 AT_ONCE: dict[str, Any] = {"ignore_quiet_hours": {"reason": "测试"}}
@@ -242,3 +242,15 @@ def test_a_reply_of_td_stops_the_next_message(connect: Connect, said: str, refus
     office.plan(**AT_ONCE)
     office.send()
     assert len(office.channel.sent) == 1 - refusals
+
+
+def test_an_account_that_the_campaign_does_not_use_is_not_opened(connect: Connect) -> None:
+    line = connect(Faults(by_suffix=False))
+    office = line.office
+    office.person()
+    with office.store.begin() as connection:
+        # Later than the step's own, and of a provider that nobody installed: opening it would fail.
+        add_account(connection, "sms", provider="nobody", name="spare")
+    office.plan(policies=[ELDER], **AT_ONCE)
+    run(line)
+    until(lambda: settled(line) == {"delivered": 1})
