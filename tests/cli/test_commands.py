@@ -32,6 +32,9 @@ GROUPS = {
         "template",
         "undo",
         "unguarded",
+        "refuse",
+        "refusals",
+        "resubscribe",
     },
     "proposals": {"find", "list", "show", "accept", "dismiss", "newly"},
     "segments": {"save", "list", "show", "delete", "use", "count"},
@@ -67,7 +70,7 @@ GROUPS = {
         "status",
         "list",
     },
-    "deliveries": {"export", "handover", "reconcile", "settle", "tick"},
+    "deliveries": {"export", "handover", "reconcile", "replies", "settle", "tick"},
     "flyers": {
         "print",
         "letters",
