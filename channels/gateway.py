@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
 from channels.base import Message, Outcome
+from channels.whole import becoming
 
 PROVIDER = "gateway"
 """The provider of accounts whose messages go into a file: no sender calls a carrier for them."""
@@ -107,23 +107,16 @@ class GatewayChannel:
 
     def write(self, out: Path, cover: Cover) -> None:
         """Write the workbook; it is on the disk when this returns, and nothing is left behind when it raises OSError."""
-        part = opened(out)
-        try:
+        with becoming(out) as file:
             try:
-                self._fill(part, cover)
+                self._fill(file, cover)
             except XlsxWriterException as error:
                 raise OSError(errno.EIO, str(error), str(out)) from error
-            with part.open("rb+") as file:
-                os.fsync(file.fileno())
-            part.replace(out)
-            _keep_entry(out.parent)
-        finally:
-            part.unlink(missing_ok=True)
 
-    def _fill(self, part: Path, cover: Cover) -> None:
+    def _fill(self, file: BinaryIO, cover: Cover) -> None:
         filed = [self.filed(one) for one in self.messages]
         slots = max((len(values) for _, values in filed), default=0)
-        with xlsxwriter.Workbook(str(part), {**_PLAIN, "constant_memory": True}) as book:
+        with xlsxwriter.Workbook(file, {**_PLAIN, "constant_memory": True}) as book:
             sheet = book.add_worksheet("短信")
             sheet.set_column(1, 1, 14)
             sheet.set_column(2, 2, 60)
@@ -163,24 +156,3 @@ def _write(sheet: Any, row: int, texts: Iterable[str]) -> None:
 def as_dialled(number: str) -> str:
     """A mainland number as consoles want it, without +86; any other as it is."""
     return number[3:] if number.startswith("+86") else number
-
-
-def opened(out: Path) -> Path:
-    """The file beside `out` into which it is written first, readable by its owner alone; OSError when it cannot be.
-
-    Ask before anything is promised: a folder that is not there must be known before messages count as handed over.
-    """
-    part = out.with_name(f".{out.name}.part")
-    os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-    return part
-
-
-def _keep_entry(folder: Path) -> None:
-    """After this the new name survives a power failure too; Windows cannot open a folder and needs nothing."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -14,6 +14,7 @@ from outreach.messages.render import Context
 from outreach.messages.schemas import Text
 from outreach.messages.variants import VariantFile
 from outreach.policies.schemas import PolicyView
+from outreach.wording.figures import long_day
 from segments.reading import sensitive_circumstances
 
 _INVENTED: tuple[Mapping[str, object], ...] = tuple(
@@ -88,7 +89,7 @@ def circumstances(policies: Sequence[PolicyView], region: str = "") -> tuple[str
 def _readers(policies: Sequence[PolicyView], around: Around) -> tuple[Context, ...]:
     region, until = around.get("region", ""), around["valid_until"]
     listed = [facts.policy_words(one, region, until) for one in policies] or [
-        {**one, "valid_until": facts.chinese_date(until)} for one in _INVENTED
+        {**one, "valid_until": long_day(until)} for one in _INVENTED
     ]
     base = {
         "office": around["office"], "phone": around["phone"], "opt_out": around["opt_out"],

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from outreach.policies.schemas import PolicyView
+from outreach.wording.figures import long_day
 
 OPT_OUT = "拒收请回复R"
 """The tail that carriers know; where SMS is one-way the installation sets another sentence."""
@@ -33,11 +34,6 @@ def documents_to_bring(facts: Mapping[str, Any]) -> str:
     return "、".join(names) or (NOTHING_TO_BRING if listed else "身份证")
 
 
-def chinese_date(on: date) -> str:
-    """2026-11-23 → 2026年11月23日, as notices write it."""
-    return f"{on.year}年{on.month}月{on.day}日"
-
-
 def list_day(on: date) -> str:
     """2026-11-23 → 11月23日: the day of a list, as a follow-up says it (截至11月23日的名单)."""
     return f"{on.month}月{on.day}日"
@@ -60,7 +56,7 @@ def policy_words(policy: PolicyView, region: str, valid_until: date) -> dict[str
         "bring": documents_to_bring(facts),
         "window_text": words(facts.get("window")),
         "phone": words(facts.get("phone")) or "12345",
-        "valid_until": chinese_date(min(valid_until, last)),
+        "valid_until": long_day(min(valid_until, last)),
     }
 
 

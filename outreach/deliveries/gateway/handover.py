@@ -14,7 +14,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from channels.gateway import PROVIDER, Cover, GatewayChannel, opened
+from channels.gateway import PROVIDER, Cover, GatewayChannel
+from channels.whole import opened
 from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action

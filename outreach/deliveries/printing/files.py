@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
+
+from channels.whole import becoming
 
 KEEP = timedelta(days=14)
 """After which the files of a job are deleted; it can be printed again under the same numbers."""
@@ -33,35 +32,9 @@ def make_folder(data_dir: Path, job: int) -> Path:
 
 def write_whole(path: Path, data: bytes) -> bytes:
     """All of the file or none of it, on the disk before anybody is told; returns its SHA-256."""
-    with _becoming(path) as file:
+    with becoming(path) as file:
         file.write(data)
     return hashlib.sha256(data).digest()
-
-
-@contextmanager
-def _becoming(path: Path) -> Iterator[BinaryIO]:
-    """A file that has its name once it is whole and on the disk; of one that fails nothing is left behind."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """So that the new name outlives a power cut; Windows has no such thing and does it by itself."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def is_whole(path: Path, digest: bytes | None) -> bool:
@@ -76,7 +49,7 @@ def write_archive(folder: Path, files: Sequence[str]) -> Path:
     """all.zip, whole; the same files give the same bytes."""
     path = folder / "all.zip"
     with (
-        _becoming(path) as file,
+        becoming(path) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive,  # a PDF is compressed already
     ):
         for name in files:
