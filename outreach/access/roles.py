@@ -65,7 +65,10 @@ class Action(StrEnum):
     DELIVERIES_SETTLE = "deliveries.settle"  # decide an unknown one by hand
     DELIVERIES_EXPORT = "deliveries.export"
     PRINT = "print.make"
-    VISITS_RECORD = "visits.record"  # visits, calls, posted groups, broadcasts
+    VISITS_RECORD = (
+        "visits.record"  # visits, calls, posted groups, broadcasts, what is to be done at a door
+    )
+    WORK_ASSIGN = "work.assign"  # helpers' households, training, duty roster
     REACH_VIEW = "reach.view"
     AWARENESS_VIEW = "awareness.view"
     SURVEYS_DESIGN = "surveys.design"
@@ -92,7 +95,7 @@ _GIVEN: dict[Role, frozenset[Action]] = {
             _A.MESSAGES_VIEW, _A.MESSAGES_EDIT, _A.MESSAGES_REVIEW,
             _A.CAMPAIGNS_VIEW, _A.CAMPAIGNS_EDIT, _A.CAMPAIGNS_SUBMIT, _A.CAMPAIGNS_RUN,
             _A.DELIVERIES_VIEW, _A.DELIVERIES_SETTLE, _A.DELIVERIES_EXPORT,
-            _A.PRINT, _A.VISITS_RECORD, _A.REACH_VIEW, _A.AWARENESS_VIEW,
+            _A.PRINT, _A.VISITS_RECORD, _A.WORK_ASSIGN, _A.REACH_VIEW, _A.AWARENESS_VIEW,
             _A.SURVEYS_DESIGN, _A.SURVEYS_RECORD, _A.REPORTS_MAKE,
         }
     ),

@@ -255,6 +255,7 @@ class Outgoing:
                 "campaign_id": chunk.orders.campaign_id, "at": moment, "deadline": deadline,
                 "address": item.addressee.address, "body": self._vault.encrypt(BODY_FIELD, item.composed.text),
                 "parts": item.parts, "cost_fen": item.cost_fen, "resent": item.resent,
+                "variant_id": item.composed.variant_id,
             }
             for item in items
         ]  # fmt: skip

@@ -38,7 +38,7 @@ from outreach.deliveries import funnel
 from outreach.deliveries.served import left_out
 from outreach.deliveries.states import RANK, Reason
 from outreach.models.base import Key
-from outreach.models.campaigns import AudienceMember, Firing
+from outreach.models.campaigns import AudienceMember, Firing, StepTarget
 from outreach.models.deliveries import (
     Delivery,
     DeliveryBatch,
@@ -71,7 +71,11 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Plan:
-    """One firing of one step, as the planner needs it. only: look at these of the audience; empty is everybody."""
+    """One firing of one step, as the planner needs it.
+
+    only: look at these of the audience; empty is everybody. wave: of a staggered campaign, 0 is everybody.
+    targeted: the step is for those whom `step_target` names (a resend, a correction).
+    """
 
     campaign_id: int
     step_id: int
@@ -86,6 +90,8 @@ class Plan:
     default_language: str = "zh-Hans"
     form: str = ""
     only: tuple[int, ...] = ()
+    wave: int = 0
+    targeted: bool = False
 
 
 def language_of(
@@ -137,7 +143,13 @@ def members(plan: Plan, low: int = 0, high: int = 2**62) -> ColumnElement[bool]:
         AudienceMember.person_id >= low,
         AudienceMember.person_id < high,
         AudienceMember.person_id.in_(plan.only) if plan.only else true(),
+        AudienceMember.wave == plan.wave if plan.wave else true(),
+        AudienceMember.person_id.in_(_targets(plan)) if plan.targeted else true(),
     )
+
+
+def _targets(plan: Plan) -> Select[int]:
+    return select(StepTarget.person_id).where(StepTarget.step_id == plan.step_id)
 
 
 def _served(plan: Plan, low: int, high: int) -> Select[*tuple[Any, ...]]:

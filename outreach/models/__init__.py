@@ -10,6 +10,7 @@ from outreach.models import (
     people,
     policies,
     surveys,
+    work,
 )
 from outreach.models.base import Base
 
@@ -24,4 +25,5 @@ __all__ = [
     "people",
     "policies",
     "surveys",
+    "work",
 ]

@@ -1,11 +1,22 @@
-"""Tables: campaigns, their steps, signatures, frozen audience and firings."""
+"""Tables: campaigns, their steps, signatures, rehearsals, frozen audience, waves and firings."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.models.base import Base, BigId, Code, Document, UtcDateTime
@@ -110,6 +121,68 @@ class SignOff(Base):
     hash: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    paper_id: Mapped[int | None] = mapped_column(
+        ForeignKey("signed_paper.id")
+    )  # signed with a pen; `by` is then who recorded it
+
+
+class SignedPaper(Base):
+    """The scan of a signed 发送审批单, which stands for one level of the chain; recorded by a second person.
+
+    The file lies in the data folder under its digest; `hash` is the content that the paper shows.
+    """
+
+    __tablename__ = "signed_paper"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    level: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(Text)
+    signer: Mapped[str] = mapped_column(Text)  # whose signature stands on it
+    signed_on: Mapped[date] = mapped_column(Date)
+    file: Mapped[str] = mapped_column(Text)  # as it was called where it came from
+    media: Mapped[str] = mapped_column(Text)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))  # SHA-256 of the file
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Override(Base):
+    """A named person let something pass that a check had stopped, and why."""
+
+    __tablename__ = "override"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    code: Mapped[str] = mapped_column(Text)  # of the check's finding
+    subject: Mapped[str] = mapped_column(Text, default="")  # which list, account or step
+    state: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # what was let pass (a list's date): another one is asked about anew
+    reason: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Rehearsal(Base):
+    """三网测试: one message to a test phone of one operator network, before a campaign is scheduled."""
+
+    __tablename__ = "rehearsal"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    step_id: Mapped[int] = mapped_column(ForeignKey("step.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    network: Mapped[str] = mapped_column(Text)  # mobile unicom telecom broadcast
+    address: Mapped[str] = mapped_column(Text)  # encrypted
+    body: Mapped[str] = mapped_column(Text)  # encrypted
+    variant_id: Mapped[int] = mapped_column(Integer, default=0)
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(Text, default="")  # '' on its way; else the carrier's word
+    provider_id: Mapped[str | None] = mapped_column(Text, unique=True)
+    error: Mapped[str] = mapped_column(Text, default="")
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of the last word
 
 
 class AudienceMember(Base):
@@ -126,6 +199,28 @@ class AudienceMember(Base):
     __table_args__ = (Index("ix_audience_member_person", "person_id"),)
 
 
+class CampaignWave(Base):
+    """分批推送: when a wave of the audience has its turn; the last one is the comparison until then."""
+
+    __tablename__ = "campaign_wave"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)  # audience_member.wave
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    comparison: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class StepTarget(Base):
+    """A step that is only for some of the audience: those named here (a resend, a correction)."""
+
+    __tablename__ = "step_target"
+
+    step_id: Mapped[int] = mapped_column(ForeignKey("step.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+
+    __table_args__ = (Index("ix_step_target_person", "person_id"),)
+
+
 class Firing(Base):
     """A step became due at a moment; the unique key makes it happen once, on however many machines."""
 
@@ -135,6 +230,7 @@ class Firing(Base):
     step_id: Mapped[int] = mapped_column(ForeignKey("step.id"))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     fired_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    wave: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))  # 0 = everybody
     planned: Mapped[bool] = mapped_column(
         Boolean, default=False
     )  # all deliveries and batches are written

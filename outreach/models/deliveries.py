@@ -42,6 +42,48 @@ class Account(Base):
     options: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
 
 
+class Filing(Base):
+    """报备: how far an account's signature, or the template of a text, is with the carrier.
+
+    An account that asks for filing (`options.filing`) sends nothing that is not filed.
+    """
+
+    __tablename__ = "filing"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str] = mapped_column(Text)  # signature template
+    name: Mapped[str] = mapped_column(Text)  # the signature, or the place of the text
+    text_hash: Mapped[str] = mapped_column(Text, default="")  # of the version that was handed in
+    number: Mapped[str] = mapped_column(Text, default="")  # the carrier's template id
+    parameters: Mapped[list[Any]] = mapped_column(Document, default=list)  # variables, in order
+    status: Mapped[str] = mapped_column(Text, default="none")
+    note: Mapped[str] = mapped_column(Text, default="")
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        UniqueConstraint("account_id", "kind", "name", "text_hash"),
+        CheckConstraint("kind IN ('signature','template')", name="kind"),
+        CheckConstraint("status IN ('none','pending','filed','rejected')", name="status"),
+    )
+
+
+class TransferBasis(Base):
+    """On what ground residents' data may go to a carrier outside the mainland: recorded by an administrator."""
+
+    __tablename__ = "transfer_basis"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    place: Mapped[str] = mapped_column(Text)  # where the data goes, as the provider says
+    basis: Mapped[str] = mapped_column(Text)
+    document: Mapped[str] = mapped_column(Text, default="")
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class GroupChat(Base):
     """A residents' group that a robot can post to; `address` (the robot's key) is encrypted."""
 
@@ -160,6 +202,9 @@ class Attempt(Base):
     parts: Mapped[int] = mapped_column(Integer, default=0)
     cost_fen: Mapped[int] = mapped_column(Integer, default=0)
     resent: Mapped[bool] = mapped_column(Boolean, default=False)  # sent again after an unknown
+    variant_id: Mapped[int] = mapped_column(
+        Integer, default=0, server_default=text("0")
+    )  # the text version that was sent; 0 = none
 
     __table_args__ = (Index("ix_attempt_deadline", "account_id", "deadline"),)
 
