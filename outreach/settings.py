@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     time_zone: str = "Asia/Shanghai"
     reconcile_after: float | None = Field(None, ge=0)
     send_timeout: float = Field(15.0, gt=0)
+    lease: float = Field(60.0, gt=0)
+    """Seconds for which a sender holds work that it has claimed, without news (PostgreSQL with several senders)."""
     twilio_account_sid: str = ""
     twilio_auth_token: str = Field("", repr=False)
     twilio_from: str = ""

@@ -25,6 +25,8 @@ from outreach.models.deliveries import (
 from outreach.store import database_now
 
 LEASE = timedelta(seconds=60)
+"""How long a claim holds without news. Too short a time costs work done twice, never a message sent twice: what was
+written under a lease is fenced by its number, and what is in flight by the attempt's own deadline."""
 
 OPEN = literal("open", literal_execute=True)
 """Written into the statement: with a parameter SQLite would not use the index over open batches, which stays small."""
@@ -81,6 +83,7 @@ class BatchLease:
     next: int
     hi: int
     lease_no: int
+    length: timedelta = LEASE
     resent: frozenset[int] = frozenset()
 
     def ids(self, connection: Connection, limit: int) -> list[int]:
@@ -168,9 +171,9 @@ def _locked(connection: Connection, statement: Select[int]) -> Select[int]:
 
 
 def claim_batch(
-    connection: Connection, account: int, campaign: int | None = None
+    connection: Connection, account: int, campaign: int | None = None, length: timedelta = LEASE
 ) -> BatchLease | None:
-    """Take the oldest due batch of a running campaign that nobody holds."""
+    """Take the oldest due batch of a running campaign that nobody holds, for `length` from now."""
     moment = database_now(connection)
     free = or_(DeliveryBatch.lease_until.is_(None), DeliveryBatch.lease_until < moment)
     running = select(Campaign.id).where(Campaign.status == "running")
@@ -187,13 +190,13 @@ def claim_batch(
     row = connection.execute(
         update(DeliveryBatch)
         .where(DeliveryBatch.id == _locked(connection, candidate).scalar_subquery())
-        .values(lease_no=DeliveryBatch.lease_no + 1, lease_until=moment + LEASE)
+        .values(lease_no=DeliveryBatch.lease_no + 1, lease_until=moment + length)
         .returning(
             DeliveryBatch.id, DeliveryBatch.campaign_id, DeliveryBatch.step_id, DeliveryBatch.firing_id,
             DeliveryBatch.next, DeliveryBatch.hi, DeliveryBatch.lease_no,
         )
     ).first()  # fmt: skip
-    return None if row is None else BatchLease(*row)
+    return None if row is None else BatchLease(*row, length=length)
 
 
 def upcoming(connection: Connection, batch: BatchLease, limit: int) -> list[int]:
@@ -219,7 +222,7 @@ def advance(connection: Connection, batch: BatchLease, past: int | None) -> bool
     values: dict[str, object] = {
         "next": batch.hi + 1 if past is None else past,
         "state": "done" if done else "open",
-        "lease_until": None if done else database_now(connection) + LEASE,
+        "lease_until": None if done else database_now(connection) + batch.length,
     }
     mine = (DeliveryBatch.id == batch.id) & (DeliveryBatch.lease_no == batch.lease_no)
     same = DeliveryBatch.next == batch.next
@@ -244,6 +247,7 @@ def claim_again(
     limit: int,
     whys: Sequence[str],
     campaign: int | None = None,
+    length: timedelta = LEASE,
 ) -> list[AgainLease]:
     """Take due single deliveries of one step; those to be sent only while their campaign runs."""
     moment = database_now(connection)
@@ -272,7 +276,7 @@ def claim_again(
     claimed = connection.execute(
         update(DeliveryAgain)
         .where(DeliveryAgain.delivery_id.in_(chosen), free)
-        .values(lease_no=DeliveryAgain.lease_no + 1, lease_until=moment + LEASE)
+        .values(lease_no=DeliveryAgain.lease_no + 1, lease_until=moment + length)
         .returning(
             DeliveryAgain.delivery_id,
             DeliveryAgain.reason,

@@ -114,7 +114,9 @@ async def look_up(
 ) -> int:
     """Ask about the due doubts of an account; returns how many deliveries were looked at."""
     with store.begin() as connection:
-        held = leases.claim_again(connection, account, 50, [Why.LOOK_UP.value], campaign)
+        held = leases.claim_again(
+            connection, account, 50, [Why.LOOK_UP.value], campaign, line.lease
+        )
         by_number = _doubts(connection, held, vault)
         doubtful = {doubt.lease.delivery_id for doubts in by_number.values() for doubt in doubts}
         for lease in held:

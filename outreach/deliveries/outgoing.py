@@ -50,7 +50,7 @@ class Line:
 
     send_timeout: seconds for one request. reconcile_after: seconds after that at which an unknown attempt is
     looked up. zone: business time. public_url: where receipts come to. loopback: the carrier is on this machine,
-    so invented people may be sent to.
+    so invented people may be sent to. lease: how long a claim holds without news.
     """
 
     send_timeout: float
@@ -58,6 +58,7 @@ class Line:
     zone: ZoneInfo
     public_url: str
     loopback: bool
+    lease: timedelta = leases.LEASE
 
     @property
     def look_pause(self) -> float:
@@ -133,11 +134,12 @@ class Outgoing:
 
     def _claim(self, campaign: int | None) -> leases.Lease | None:
         whys = [why.value for why in SENDING]
+        account, held_for = self.account.id, self.line.lease
         with self._store.begin() as connection:
-            singles = leases.claim_again(connection, self.account.id, self.size, whys, campaign)
+            singles = leases.claim_again(connection, account, self.size, whys, campaign, held_for)
             if singles:
                 return leases.Singles(tuple(singles))
-            return leases.claim_batch(connection, self.account.id, campaign)
+            return leases.claim_batch(connection, account, campaign, held_for)
 
     # -- before the commit: read, decide, render ------------------------------------------------------
 

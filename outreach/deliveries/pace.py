@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, literal, select, update
+from sqlalchemy import Connection, select, update
 
 from outreach import clock
 from outreach.models.deliveries import (
@@ -12,11 +12,6 @@ from outreach.models.deliveries import (
     Counter,
 )
 from outreach.store import upsert
-
-LEASE = timedelta(seconds=60)
-
-OPEN = literal("open", literal_execute=True)
-"""Written into the statement: with a parameter SQLite would not use the index over open batches, which stays small."""
 
 
 def free_at(connection: Connection, account: int) -> datetime | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, literal, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from channels.gateway import PROVIDER as GATEWAY
 from outreach import clock
+from outreach.deliveries.leases import OPEN
 from outreach.deliveries.states import Why
 from outreach.models.campaigns import Campaign
 from outreach.models.deliveries import (
@@ -17,11 +18,6 @@ from outreach.models.deliveries import (
     DeliveryAgain,
     DeliveryBatch,
 )
-
-LEASE = timedelta(seconds=60)
-
-OPEN = literal("open", literal_execute=True)
-"""Written into the statement: with a parameter SQLite would not use the index over open batches, which stays small."""
 
 
 def in_flight_past(connection: Connection, moment: datetime) -> list[int]:

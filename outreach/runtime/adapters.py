@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from channels import registry
 from channels.base import Channel
 from channels.gateway import PROVIDER as GATEWAY
@@ -72,6 +74,7 @@ def line_of(account: AccountView, settings: Settings) -> Line:
         zone=settings.zone,
         public_url=settings.public_url,
         loopback=is_loopback(url),
+        lease=timedelta(seconds=settings.lease),
     )
 
 
