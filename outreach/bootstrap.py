@@ -22,6 +22,7 @@ from outreach.runtime.timetable import Timetable
 from outreach.settings import Settings, load, write_missing_keys
 from outreach.store import Store, open_store
 from outreach.upkeep.migrate import migrate
+from outreach.upkeep.moving import refuse_moved
 from outreach.vault import Vault
 
 
@@ -78,7 +79,9 @@ def open_installation(
     refuse_foreign_packages()
     chosen = settings or load(data_dir)
     chosen.data_dir.mkdir(parents=True, exist_ok=True)
-    return Installation(chosen, open_store(chosen.url), demo=demo_mark(chosen).exists())
+    store = open_store(chosen.url)
+    refuse_moved(chosen.data_dir, store.dialect)
+    return Installation(chosen, store, demo=demo_mark(chosen).exists())
 
 
 def prepare(data_dir: Path | None = None) -> tuple[Installation, list[str]]:

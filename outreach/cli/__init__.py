@@ -24,6 +24,7 @@ from outreach.cli import (
     message_files,  # noqa: F401 - adds its commands to those of messages
     message_versions,  # noqa: F401
     messages,
+    moving,
     notices,  # noqa: F401 - adds its commands to those of flyers
     people,
     policies,
@@ -55,7 +56,7 @@ for group in (
     funnel, boards,
 ):  # fmt: skip
     app.add_typer(group.app)
-for commands in (system, serving, matching, preview, calculator, estimation):
+for commands in (system, serving, moving, matching, preview, calculator, estimation):
     commands.add_to(app)
 
 
