@@ -55,6 +55,24 @@ class Campaign(Base):
     )
 
 
+class Sketch(Base):
+    """A campaign that somebody is still writing on the page: the keys of its document so far.
+
+    It becomes a draft, or changes the draft `campaign_id`; then the row goes. `revision` rises with every page kept.
+    """
+
+    __tablename__ = "campaign_sketch"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), unique=True)
+    region: Mapped[str] = mapped_column(Code, default="")  # of whoever began it
+    document: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    revision: Mapped[int] = mapped_column(Integer, default=0)
+    created_by: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class CampaignPolicy(Base):
     """A policy that a campaign tells about; the version is set at submit."""
 
@@ -200,7 +218,11 @@ class AudienceMember(Base):
 
 
 class CampaignWave(Base):
-    """分批推送: when a wave of the audience has its turn; the last one is the comparison until then."""
+    """分批推送: when a wave of the audience has its turn; the last one is the comparison until then.
+
+    personal: only steps that speak to people and households serve it, because its people are some of a place (who
+    asked, who would lose the right before their turn); a post would tell their neighbours.
+    """
 
     __tablename__ = "campaign_wave"
 
@@ -208,6 +230,26 @@ class CampaignWave(Base):
     number: Mapped[int] = mapped_column(Integer, primary_key=True)  # audience_member.wave
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     comparison: Mapped[bool] = mapped_column(Boolean, default=False)
+    personal: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class WaveMove(Base):
+    """Somebody who is told in another wave than the one that was drawn; a comparison of waves must know it."""
+
+    __tablename__ = "wave_move"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    drawn: Mapped[int] = mapped_column(Integer)  # 0 = was in no draw
+    wave: Mapped[int] = mapped_column(Integer)
+    why: Mapped[str] = mapped_column(Text)  # asked household losing
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index("ix_wave_move_person", "person_id"),
+        CheckConstraint("why IN ('asked','household','losing')", name="why"),
+    )
 
 
 class StepTarget(Base):
@@ -236,4 +278,16 @@ class Firing(Base):
     )  # all deliveries and batches are written
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # nothing was left in flight
 
-    __table_args__ = (UniqueConstraint("step_id", "due_at"),)
+    __table_args__ = (UniqueConstraint("step_id", "due_at", "wave"),)
+
+
+class FiringMember(Base):
+    """Whom a firing of a recurring step is for: found anew by its rule when it became due."""
+
+    __tablename__ = "firing_member"
+
+    firing_id: Mapped[int] = mapped_column(ForeignKey("firing.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True)
+
+    __table_args__ = (Index("ix_firing_member_person", "person_id"),)

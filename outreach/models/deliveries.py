@@ -5,7 +5,7 @@ A delivery is never updated. Its state is defined once, in the view `delivery_st
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -126,13 +126,17 @@ class Delivery(Base):
 
 
 class DeliverySubject(Base):
-    """Whom a delivery serves, about which policy; reach, erasure and skip reasons read only this."""
+    """Whom a delivery serves, about which policy; reach, erasure and skip reasons read only this.
+
+    reason: why the newest attempt left exactly this out while the rest of the delivery went; '' = it did not.
+    """
 
     __tablename__ = "delivery_subject"
 
     delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
 
     __table_args__ = (Index("ix_delivery_subject_person", "person_id"),)
 
@@ -273,6 +277,24 @@ class Counter(Base):
 
     name: Mapped[str] = mapped_column(Text, primary_key=True)
     n: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class ContactDay(Base):
+    """How often a number was written to on a day, by text: what caps over all campaigns are counted from.
+
+    Taken in the transaction that writes the attempts, and forgotten after the longest time that a cap looks back.
+    text: a digest of the words, so that a carrier's rule about equal texts can be kept. publicity: how many of `n`
+    were 宣传, which alone are capped.
+    """
+
+    __tablename__ = "contact_day"
+
+    address_key: Mapped[bytes] = mapped_column(Key, primary_key=True)
+    channel: Mapped[str] = mapped_column(Text, primary_key=True)
+    on: Mapped[date] = mapped_column(primary_key=True)
+    text: Mapped[bytes] = mapped_column(Key, primary_key=True)
+    n: Mapped[int] = mapped_column(Integer, default=0)
+    publicity: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class FunnelDelta(Base):

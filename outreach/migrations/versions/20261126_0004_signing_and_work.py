@@ -25,12 +25,30 @@ def upgrade() -> None:
     """Go forward."""
     _make_signing()
     _make_work()
+    _make_sketch()
     # The attempts stand under a view, so their table is only added to.
     op.add_column("attempt", sa.Column("variant_id", sa.Integer(), nullable=False, server_default=sa.text("0")))
+    op.add_column("delivery_subject", sa.Column("reason", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("firing", sa.Column("wave", sa.Integer(), nullable=False, server_default=sa.text("0")))
     with op.batch_alter_table("sign_off") as table:
         table.add_column(sa.Column("paper_id", row_id, nullable=True))
         table.create_foreign_key(op.f("fk_sign_off_paper_id"), "signed_paper", ["paper_id"], ["id"])
+
+
+def _make_sketch() -> None:
+    op.create_table('campaign_sketch',
+    sa.Column('id', row_id, nullable=False),
+    sa.Column('campaign_id', row_id, nullable=True),
+    sa.Column('region', code, nullable=False),
+    sa.Column('document', document, nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('created_by', sa.Text(), nullable=False),
+    sa.Column('changed_by', sa.Text(), nullable=False),
+    sa.Column('changed_at', moment, nullable=False),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_campaign_sketch_campaign_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_campaign_sketch')),
+    sa.UniqueConstraint('campaign_id', name=op.f('uq_campaign_sketch_campaign_id'))
+    )
 
 
 def _make_signing() -> None:
@@ -90,8 +108,32 @@ def _make_signing() -> None:
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('due_at', moment, nullable=False),
     sa.Column('comparison', sa.Boolean(), nullable=False),
+    sa.Column('personal', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_campaign_wave_campaign_id')),
     sa.PrimaryKeyConstraint('campaign_id', 'number', name=op.f('pk_campaign_wave'))
+    )
+    op.create_table('wave_move',
+    sa.Column('campaign_id', row_id, nullable=False),
+    sa.Column('person_id', row_id, nullable=False),
+    sa.Column('drawn', sa.Integer(), nullable=False),
+    sa.Column('wave', sa.Integer(), nullable=False),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.Column('by', sa.Text(), nullable=False),
+    sa.Column('at', moment, nullable=False),
+    sa.CheckConstraint("why IN ('asked','household','losing')", name=op.f('ck_wave_move_why')),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_wave_move_campaign_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_wave_move_person_id')),
+    sa.PrimaryKeyConstraint('campaign_id', 'person_id', name=op.f('pk_wave_move'))
+    )
+    op.create_index('ix_wave_move_person', 'wave_move', ['person_id'], unique=False)
+    op.create_table('contact_day',
+    sa.Column('address_key', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('text', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.Column('publicity', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('address_key', 'channel', 'on', 'text', name=op.f('pk_contact_day'))
     )
     op.create_table('step_target',
     sa.Column('step_id', row_id, nullable=False),
@@ -144,10 +186,19 @@ def _make_work() -> None:
     sa.Column('at', moment, nullable=False),
     sa.Column('undone_by', sa.Text(), nullable=False),
     sa.Column('undone_at', moment, nullable=True),
+    sa.Column('tap', row_id, nullable=True),
+    sa.Column('slot', sa.Text(), nullable=False),
+    sa.Column('person_id', row_id, nullable=True),
+    sa.Column('did', document, nullable=False),
     sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], name=op.f('fk_word_delivery_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_word_person_id')),
+    sa.ForeignKeyConstraint(['tap'], ['word.id'], name=op.f('fk_word_tap')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_word'))
     )
     op.create_index(op.f('ix_word_delivery_id'), 'word', ['delivery_id'], unique=False)
+    op.create_index('ix_word_tap', 'word', ['tap'], unique=False, sqlite_where=sa.text('tap IS NOT NULL'), postgresql_where=sa.text('tap IS NOT NULL'))
+    op.create_index('ix_word_person', 'word', ['person_id'], unique=False, sqlite_where=sa.text('person_id IS NOT NULL'), postgresql_where=sa.text('person_id IS NOT NULL'))
+    _keep_ticks()
     op.create_table('task',
     sa.Column('id', row_id, nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
@@ -161,11 +212,12 @@ def _make_work() -> None:
     sa.Column('opened_at', moment, nullable=False),
     sa.Column('due_on', sa.Date(), nullable=True),
     sa.Column('helper', sa.Text(), nullable=False),
+    sa.Column('begun_at', moment, nullable=True),
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('result', sa.Text(), nullable=False),
     sa.Column('closed_by', sa.Text(), nullable=False),
     sa.Column('closed_at', moment, nullable=True),
-    sa.CheckConstraint("kind IN ('assist','call_back','guardian','correct')", name=op.f('ck_task_kind')),
+    sa.CheckConstraint("kind IN ('assist','visit','call_back','guardian','correct')", name=op.f('ck_task_kind')),
     sa.CheckConstraint("state IN ('open','done','dropped')", name=op.f('ck_task_state')),
     sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], name=op.f('fk_task_delivery_id')),
     sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_task_household_id')),
@@ -174,6 +226,7 @@ def _make_work() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_task'))
     )
     op.create_index('ix_task_open', 'task', ['region'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+    op.create_index('ix_task_delivery', 'task', ['delivery_id'], unique=False, sqlite_where=sa.text('delivery_id IS NOT NULL'), postgresql_where=sa.text('delivery_id IS NOT NULL'))
     op.create_table('helper_household',
     sa.Column('household_id', row_id, nullable=False),
     sa.Column('helper', sa.Text(), nullable=False),
@@ -229,15 +282,29 @@ def _make_work() -> None:
     op.create_index(op.f('ix_public_record_campaign_id'), 'public_record', ['campaign_id'], unique=False)
 
 
+def _keep_ticks() -> None:
+    """What was ticked before words were kept becomes a word; who said it stands in the log."""
+    said = "'told','relayed','not_understood','not_home','moved','deceased','needs_help','declined','played'"
+    op.execute(
+        "INSERT INTO word (delivery_id, no, word, by, at, undone_by, slot, did) "
+        "SELECT o.delivery_id, o.no, o.reason, COALESCE((SELECT a.by FROM audit_entry a WHERE a.action = 'visits.record' "
+        "AND a.thing = 'delivery:' || CAST(o.delivery_id AS TEXT) ORDER BY a.id LIMIT 1), ''), o.at, '', '', "
+        "'{\"before\": {\"state\": \"accepted\", \"reason\": \"\"}}' "
+        "FROM outcome o JOIN delivery d ON d.id = o.delivery_id JOIN step s ON s.id = d.step_id "
+        f"WHERE s.channel IN ('flyer','visit','broadcast') AND o.reason IN ({said})"
+    )
+
+
 def downgrade() -> None:
     """Go back: what was signed with a pen stays as a signature without its scan."""
     with op.batch_alter_table("sign_off") as table:
         table.drop_constraint(op.f("fk_sign_off_paper_id"), type_="foreignkey")
         table.drop_column("paper_id")
     op.drop_column("firing", "wave")
+    op.drop_column("delivery_subject", "reason")
     op.drop_column("attempt", "variant_id")
     for table_name in (
-        "public_record", "duty", "training", "helper_household", "task", "word", "transfer_basis", "filing",
-        "step_target", "campaign_wave", "rehearsal", "override", "signed_paper",
+        "campaign_sketch", "public_record", "duty", "training", "helper_household", "task", "word", "transfer_basis", "filing",
+        "step_target", "contact_day", "wave_move", "campaign_wave", "rehearsal", "override", "signed_paper",
     ):
         op.drop_table(table_name)
