@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Insert, QueuePool, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from outreach import clock
 from outreach.errors import Misconfigured
@@ -107,9 +108,20 @@ def open_store(url: str, *, timeout: float = 30.0) -> Store:
             _sqlite_engine(url, write=False, timeout=timeout),
             _sqlite_engine(url, write=True, timeout=timeout),
         )
-    engine = create_engine(url, pool_size=10, max_overflow=10, hide_parameters=True)
+    # Asked before it is given out: after a restart of the server the pool is full of dead connections.
+    engine = create_engine(
+        url, pool_size=10, max_overflow=10, hide_parameters=True, pool_pre_ping=True
+    )
     looking = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return Store(looking, engine)
+
+
+def passes(error: BaseException) -> bool:
+    """Whether a fault of the database passes by itself: it restarts, is busy, or chose one of two that waited for
+    each other. The transaction has left nothing behind, unless it was cut off in its very commit."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, (OperationalError, InterfaceError, NoConnection))
 
 
 def database_now(connection: Connection) -> datetime:

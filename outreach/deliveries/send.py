@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
+import structlog
 from sqlalchemy import Connection, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from channels.base import Channel, Message
 from channels.base import Outcome as Answer
 from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
-from outreach.deliveries import pace, retry, settle
+from outreach.deliveries import orders, pace, retry, settle
+from outreach.deliveries.leases import Lease
 from outreach.deliveries.orders import AccountView
 from outreach.deliveries.outgoing import (
     PHONE_FIELD,
@@ -29,13 +33,18 @@ from outreach.deliveries.outgoing import (
     reference,
     uptime,
 )
-from outreach.models.campaigns import Campaign
-from outreach.store import Store
+from outreach.deliveries.stopping import pause_for_fault
+from outreach.store import Store, passes
 from outreach.vault import Vault
 
 GROUP_FIELD = "group"
 _ADDRESSED = {"sms": PHONE_FIELD, "call": PHONE_FIELD, "group": GROUP_FIELD}
 IN_FLIGHT_AT_ONCE = 32
+
+INSIST = 60.0
+"""Seconds for which answers wait for a database that is away; after that they are looked up at the carrier."""
+
+log = structlog.get_logger(__name__)
 
 
 class Sender(Outgoing):
@@ -46,28 +55,54 @@ class Sender(Outgoing):
     ) -> None:
         super().__init__(store, vault, account, line)
         self.channel = channel
+        self._kept: Lease | None = None
 
     async def step(self, campaign: int | None = None) -> float | None:
         """Do one chunk. Returns 0 = go on, seconds to wait before there is a slot, None = nothing is due."""
-        with self._store.read() as connection:
-            free_at = pace.free_at(connection, self.account.id)
-        if free_at is not None and free_at > clock.now():
-            return (free_at - clock.now()).total_seconds()
+        wait = self._look()
+        if wait > 0:
+            return wait
         lease = self._held or self._claim(campaign)
         if lease is None:
             return None
         self._held = None
-        chunk = self._prepare(lease)
-        if chunk is not None:
-            try:
-                written = self._commit(lease, chunk)
-            except TooFast:  # another sender of this account took the slot
-                with self._store.begin() as connection:
-                    lease.give_back(connection)
-                return 1 / self.account.per_second
-            if written is not None:
-                await self._hand_over(written)
+        try:
+            written = self._written(lease)
+        except TooFast:  # another sender of this account took the slot
+            with self._store.begin() as connection:
+                lease.give_back(connection)
+            return 1 / self.account.per_second
+        except SQLAlchemyError as error:
+            if (
+                passes(error) and self._kept is not lease
+            ):  # the right is still ours, and is tried once more
+                self._held = self._kept = lease
+            raise
+        if written is not None:
+            await self._hand_over(written)
         return 0
+
+    def let_go(self) -> None:
+        """Give back what was claimed and not begun: nobody then waits for the claim to run out."""
+        lease, self._held = self._held, None
+        if lease is not None:
+            with self._store.begin() as connection:
+                lease.give_back(connection)
+
+    def _look(self) -> float:
+        """The account as it is by now, so that a new pace counts from this chunk on; seconds until it has a slot.
+
+        Where its data goes stays as it was when the channel was opened.
+        """
+        with self._store.read() as connection:
+            free_at = pace.free_at(connection, self.account.id)
+            now = orders.account(connection, self.account.id)
+        self.account = replace(now, provider=self.account.provider, options=self.account.options)
+        return 0.0 if free_at is None else (free_at - clock.now()).total_seconds()
+
+    def _written(self, lease: Lease) -> Written | None:
+        chunk = self._prepare(lease)
+        return None if chunk is None else self._commit(lease, chunk)
 
     # -- after the commit: hand over, write the answers -------------------------------------------------
 
@@ -92,12 +127,27 @@ class Sender(Outgoing):
                 faults.append(answer)
             else:
                 answered.append((item, answer))
-        with self._store.begin() as connection:
-            self._settle(connection, written.chunk, answered)
+        await self._note(written.chunk, answered)
         if (
             faults
         ):  # ours, not the carrier's; what they left open is looked up like that of a dead sender
             raise faults[0]
+
+    async def _note(self, chunk: Chunk, answered: Sequence[tuple[Item, Answer]]) -> None:
+        """Write the answers. A database that is away for a moment is waited for: what the carrier has said is
+        known only here, and saying it twice changes nothing."""
+        give_up = uptime() + INSIST
+        while True:
+            try:
+                with self._store.begin() as connection:
+                    self._settle(connection, chunk, answered)
+            except SQLAlchemyError as error:
+                if not passes(error) or uptime() > give_up:
+                    raise
+                log.warning("answers wait for the database", account=self.account.name)
+                await asyncio.sleep(0.5)
+            else:
+                return
 
     def _settle(
         self, connection: Connection, chunk: Chunk, answered: Sequence[tuple[Item, Answer]]
@@ -119,7 +169,10 @@ class Sender(Outgoing):
         sealed = item.addressee.address if field else ""  # a visit or a broadcast goes to a place
         address = self._vault.decrypt(field or "", sealed) or item.addressee.village
         callback = f"{self.line.public_url.rstrip('/')}/callbacks/twilio/status/{token}"
-        return Message(to=address, text=item.composed.text, reference=token, callback_url=callback)
+        template, params = item.filed or (None, ())
+        return Message(
+            address, item.composed.text, token, callback, template, params, item.valid_for
+        )
 
     def _change(self, item: Item, answer: Answer) -> settle.Change:
         """What an answer means for the delivery."""
@@ -127,6 +180,10 @@ class Sender(Outgoing):
         if answer.stop_campaign or answer.state == "deferred":
             state = "deferred"  # a fault of ours: the message is kept, the campaign waits for us
             follow = retry.after_deferred(item.no, answer.retry_after)
+        elif answer.state == "refused" and (
+            again := retry.after_undelivered(item.no, answer.patience)
+        ):
+            state, follow = "deferred", again  # a code that we do not know blames nobody yet
         elif answer.state == "unknown":
             wait = self.line.send_timeout + self.line.reconcile_after
             follow = retry.after_unknown(can_look_up=self.channel.can_look_up, wait=wait)
@@ -141,15 +198,3 @@ class Sender(Outgoing):
             wrong_number=answer.permanent and not answer.opted_out and answer.state == "refused",
             opted_out=answer.opted_out,
         )
-
-
-def pause_for_fault(connection: Connection, campaign: int, code: str, said: str) -> None:
-    """Stop a campaign whose every further message would fail; a person has to look."""
-    paused = connection.execute(
-        update(Campaign)
-        .where(Campaign.id == campaign, Campaign.status == "running")
-        .values(status="paused")
-    )
-    if paused.rowcount:
-        detail = {"move": "pause", "code": code, "said": said}
-        audit.record(connection, audit.SYSTEM, Action.CAMPAIGNS_RUN, f"campaign:{campaign}", detail)

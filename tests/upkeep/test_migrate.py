@@ -60,11 +60,12 @@ def _left_behind(opened: Store) -> int:
     """Functions and types of the wake-ups that a way back forgot."""
     if opened.dialect == "sqlite":
         return 0
-    named = "LIKE 'procrastinate%'"
+    counted = text(
+        "SELECT (SELECT count(*) FROM pg_proc WHERE proname LIKE 'procrastinate%')"
+        " + (SELECT count(*) FROM pg_type WHERE typname LIKE 'procrastinate%')"
+    )
     with opened.read() as connection:
-        functions = text(f"SELECT count(*) FROM pg_proc WHERE proname {named}")
-        types = text(f"SELECT count(*) FROM pg_type WHERE typname {named}")
-        return int(connection.scalar(functions) or 0) + int(connection.scalar(types) or 0)
+        return int(connection.scalar(counted) or 0)
 
 
 def test_the_tables_of_the_wake_ups_are_those_of_the_installed_package() -> None:
