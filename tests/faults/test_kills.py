@@ -64,7 +64,7 @@ def test_web_timetable_and_sender_die_together_in_mid_send(tmp_path: Path) -> No
 
 def test_one_machine_freezes_past_its_lease_and_another_dies(tmp_path: Path) -> None:
     """What they held goes to who is left, and who wakes repeats nothing."""
-    with machines(tmp_path, 1200, kind="postgresql", faults=SLOW, lease="1") as here:
+    with machines(tmp_path, 600, kind="postgresql", faults=SLOW, lease="1") as here:
         frozen = another(here)
         at_work(here, frozen)
         frozen.freeze()
@@ -76,11 +76,11 @@ def test_one_machine_freezes_past_its_lease_and_another_dies(tmp_path: Path) -> 
         assert here.in_doubt() <= 2 * CHUNK
         server = here.serve()
         here.until_settled(60)
-        assert here.handed_over().total() == 1200
+        assert here.handed_over().total() == 600
         frozen.wake()
         time.sleep(2)  # in which it could do what it must not do
         assert (frozen.stop(), server.stop()) == (0, 0)
-        assert set(here.check(1200)) <= ENDS
+        assert set(here.check(600)) <= ENDS
 
 
 @pytest.mark.slow

@@ -47,8 +47,9 @@ def create_sandbox(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = Store(path)
-        app.state.carrier = Carrier(store, FaultDeck(faults), account, receipt_delay, robot_limit)
-        pump = asyncio.create_task(Receipts(store, account, receipt_delay).run())
+        deck = FaultDeck(faults)
+        app.state.carrier = Carrier(store, deck, account, receipt_delay, robot_limit)
+        pump = asyncio.create_task(Receipts(store, account, receipt_delay, deck).run())
         yield
         pump.cancel()
         with suppress(asyncio.CancelledError):

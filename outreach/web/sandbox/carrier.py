@@ -19,13 +19,16 @@ from starlette.responses import JSONResponse, Response
 
 from channels.parts import count_parts
 from outreach import clock
-from outreach.web.sandbox.faults import Effect, FaultDeck
+from outreach.web.sandbox.faults import Course, Effect, FaultDeck
 from outreach.web.sandbox.store import Accepted, Store
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{7,14}")
 _CHINESE_MOBILE = re.compile(r"\+861[3-9]")
 _PAGE = 50
 _MOST = 1000
+_EARLY = 5.0
+"""Seconds for which an answer waits for receipts that are to come before it."""
+
 ERRORS: dict[int, tuple[int, str]] = {
     20003: (401, "Authenticate"),
     20404: (404, "The requested resource was not found"),
@@ -102,15 +105,28 @@ async def create_message(request: Request) -> Response:
     effect = carrier.deck.draw(form["To"])
     if effect in _REFUSALS:
         return error(_REFUSALS[effect])
+    message = await _take(carrier, form, effect)
+    return await spoil(request, effect, JSONResponse(as_json(message, carrier.account), 201))
+
+
+async def _take(carrier: Carrier, form: dict[str, str], effect: Effect | None) -> Accepted:
+    """Keep a message; returns when it may be answered."""
     failure = _FAILURES.get(effect) if effect is not None else None
+    course, faults = carrier.deck.draw_course(), carrier.deck.faults
+    wait = {Course.LATE: carrier.receipt_delay + faults.late_seconds, Course.EARLY: 0.0}
+    delay = wait.get(course, carrier.receipt_delay) if course else carrier.receipt_delay
     message = carrier.store.accept(
         form=form,
         ending="delivered" if failure is None else "undelivered",
         error=failure,
         created=clock.now().timestamp(),
-        due=time.time() + carrier.receipt_delay,
+        due=None if course is Course.NEVER else time.time() + delay,
     )
-    return await spoil(request, effect, JSONResponse(as_json(message, carrier.account), 201))
+    carrier.deck.note(message.id, course)
+    until = time.monotonic() + _EARLY
+    while course is Course.EARLY and time.monotonic() < until and carrier.store.awaits(message.id):
+        await asyncio.sleep(0.01)
+    return message
 
 
 async def list_messages(request: Request) -> Response:

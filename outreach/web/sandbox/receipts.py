@@ -15,6 +15,7 @@ import aiohttp
 from channels.transport import is_loopback
 from channels.twilio_callbacks import sign
 from outreach.web.sandbox.carrier import SandboxAccount
+from outreach.web.sandbox.faults import Course, FaultDeck
 from outreach.web.sandbox.store import Accepted, Due, Store
 
 _AT_ONCE = 16
@@ -27,10 +28,13 @@ _IDLE = 0.03
 class Receipts:
     """Posts what is due, for as long as `run` runs."""
 
-    def __init__(self, store: Store, account: SandboxAccount, delay: float) -> None:
+    def __init__(
+        self, store: Store, account: SandboxAccount, delay: float, deck: FaultDeck
+    ) -> None:
         self._store = store
         self._account = account
         self._delay = delay
+        self._deck = deck
         self._busy: dict[int, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -63,24 +67,27 @@ class Receipts:
             await asyncio.sleep(_IDLE)
 
     async def _deliver(self, session: aiohttp.ClientSession, one: Due) -> None:
+        course = self._deck.course(one.message.id)
         try:
-            taken = await self._post(session, one)
+            for _ in range(2 if course is Course.TWICE else 1):
+                taken = await self._post(session, one, course)
         finally:
             del self._busy[one.message.id]
         now = time.time()
         since = one.failing_since or now
         if taken or now - since > _TRY_FOR:
-            self._store.step_done(one, now + self._delay)
+            self._store.step_done(one, now + (0 if course is Course.EARLY else self._delay))
         else:
             # Twice as long each time: thousands of pending receipts must not keep a core busy.
             self._store.step_failed(one, since, now + max(_AGAIN_AFTER, now - since))
 
-    async def _post(self, session: aiohttp.ClientSession, one: Due) -> bool:
+    async def _post(self, session: aiohttp.ClientSession, one: Due, course: Course | None) -> bool:
         """Whether nothing is left to do about this receipt."""
         url = one.message.callback
         if url is None or not is_loopback(url):
             return True
-        form = _form(one, self._account)
+        last = bool(one.step) is not (course is Course.SWAPPED)
+        form = _form(one.message, self._account, last=last)
         headers = {"X-Twilio-Signature": sign(form, url, self._account.token)}
         try:
             async with session.post(
@@ -91,9 +98,8 @@ class Receipts:
             return False
 
 
-def _form(one: Due, account: SandboxAccount) -> Mapping[str, str]:
-    message: Accepted = one.message
-    status = message.ending if one.step else "sent"
+def _form(message: Accepted, account: SandboxAccount, *, last: bool) -> Mapping[str, str]:
+    status = message.ending if last else "sent"
     form = {
         "AccountSid": account.sid,
         "ApiVersion": "2010-04-01",
@@ -106,6 +112,6 @@ def _form(one: Due, account: SandboxAccount) -> Mapping[str, str]:
     }
     if message.service:
         form["MessagingServiceSid"] = message.service
-    if one.step and message.error is not None:
+    if last and message.error is not None:
         form["ErrorCode"] = str(message.error)
     return form

@@ -87,9 +87,15 @@ class Store:
         self._db.close()
 
     def accept(
-        self, *, form: dict[str, str], ending: str, error: int | None, created: float, due: float
+        self,
+        *,
+        form: dict[str, str],
+        ending: str,
+        error: int | None,
+        created: float,
+        due: float | None,
     ) -> Accepted:
-        """Keep a message as queued, with its first receipt due; committed on return."""
+        """Keep a message as queued, with its first receipt due (None: no receipt will come); committed on return."""
         row = (
             f"SM{uuid4().hex}",
             form.get("From", ""),
@@ -107,7 +113,8 @@ class Store:
         marks = ", ".join("?" * len(row))
         sql = f"INSERT INTO message ({columns}) VALUES ({marks}) RETURNING id"  # noqa: S608
         (number,) = self._db.execute(sql, row).fetchone()
-        self._db.execute("INSERT INTO receipt VALUES (?, 0, ?, NULL)", (number, due))
+        if due is not None:
+            self._db.execute("INSERT INTO receipt VALUES (?, 0, ?, NULL)", (number, due))
         self._db.execute("COMMIT")
         return Accepted(number, *row)
 
@@ -171,6 +178,12 @@ class Store:
         """How many messages have a receipt still to come."""
         (count,) = self._db.execute("SELECT count(*) FROM receipt").fetchone()
         return int(count)
+
+    def awaits(self, message: int) -> bool:
+        """Whether a message has a receipt still to come."""
+        sql = "SELECT EXISTS (SELECT 1 FROM receipt WHERE message = ?)"
+        (found,) = self._db.execute(sql, (message,)).fetchone()
+        return bool(found)
 
     def add_post(self, robot: str, content: str, created: float) -> None:
         """Keep a text in a group."""

@@ -177,6 +177,8 @@ def test_an_empty_page_says_what_belongs_there(client: TestClient) -> None:
 def test_impossible_rates_are_refused(drop_after: float, slow: float) -> None:
     with pytest.raises(ValueError, match="rates"):
         Faults(drop_after=drop_after, slow=slow)
+    with pytest.raises(ValueError, match="rates"):
+        Faults(receipt_twice=drop_after, receipt_never=slow)
 
 
 def statuses(path: Path, faults: Faults) -> list[int]:

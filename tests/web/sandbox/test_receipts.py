@@ -21,7 +21,7 @@ import pytest
 from channels.base import Found, Message, Outcome, Receipt
 from channels.twilio import TwilioAccount, TwilioChannel
 from channels.twilio_callbacks import parse_status
-from outreach.web.sandbox import SandboxServer
+from outreach.web.sandbox import Faults, SandboxServer
 from outreach.web.sandbox.carrier import SandboxAccount
 from outreach.web.sandbox.store import Store
 from tests.channel_contract import free_port
@@ -117,6 +117,48 @@ def test_signed_receipts_come_in_order(
         assert found.status == state
 
 
+COURSES = [
+    ("in order and once", Faults(), ["sent", "delivered"]),
+    ("twice", Faults(receipt_twice=1.0), ["sent", "sent", "delivered", "delivered"]),
+    ("the last one first", Faults(receipt_swapped=1.0), ["delivered", "sent"]),
+    ("never", Faults(receipt_never=1.0), []),
+]
+
+
+@pytest.mark.parametrize(
+    ("faults", "words"), [pytest.param(*one[1:], id=one[0]) for one in COURSES]
+)
+def test_receipts_come_as_they_are_told_to(
+    tmp_path: Path, faults: Faults, words: list[str]
+) -> None:
+    path = tmp_path / "s.db"
+    with SandboxServer(path, faults=faults, receipt_delay=0.02) as sandbox, listening() as listener:
+        send(sandbox.base_url, "+8613900001111", listener.url)
+        until(lambda: len(listener.receipts) == len(words))
+        time.sleep(0.1)
+        assert [one.status for one in listener.receipts] == words
+
+
+def test_receipts_that_are_early_come_before_the_answer_and_late_ones_after_it(
+    tmp_path: Path,
+) -> None:
+    early, late = Faults(receipt_early=1.0), Faults(receipt_late=1.0, late_seconds=0.3)
+    with (
+        SandboxServer(tmp_path / "a.db", faults=early, receipt_delay=9) as sandbox,
+        listening() as listener,
+    ):
+        send(sandbox.base_url, "+8613900001111", listener.url)
+        assert [one.status for one in listener.receipts] == ["sent", "delivered"]
+    with (
+        SandboxServer(tmp_path / "b.db", faults=late, receipt_delay=0.0) as sandbox,
+        listening() as listener,
+    ):
+        begun = time.monotonic()
+        send(sandbox.base_url, "+8613900001111", listener.url)
+        until(lambda: bool(listener.receipts))
+        assert time.monotonic() - begun > 0.3
+
+
 def test_a_receiver_that_is_down_gets_its_receipts_when_it_is_back(tmp_path: Path) -> None:
     port = free_port()
     with SandboxServer(tmp_path / "s.db", receipt_delay=0.02) as sandbox:
@@ -173,7 +215,7 @@ def test_a_restarted_sandbox_keeps_messages_and_posts_what_was_pending(tmp_path:
 _SERVE = """
 import sys
 from pathlib import Path
-from outreach.web.sandbox import SandboxServer
+from outreach.web.sandbox import Faults, SandboxServer
 with SandboxServer(Path(sys.argv[1]), receipt_delay=0.1) as sandbox:
     print(sandbox.base_url, flush=True)
     sandbox.wait()
