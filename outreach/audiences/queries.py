@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     SQLColumnExpression,
+    and_,
     case,
     delete,
     func,
@@ -21,9 +22,10 @@ from sqlalchemy.sql.elements import True_
 
 from outreach.access.scope import under
 from outreach.audiences.predicates import age_band, eligible
-from outreach.models.campaigns import AudienceMember
+from outreach.models.campaigns import AudienceMember, FiringMember
 from outreach.models.people import Person, RegisterChange
 from outreach.policies.schemas import PolicyView
+from outreach.store import upsert
 
 _BY = ("region", "age_band", "language")
 
@@ -120,6 +122,46 @@ def freeze(
     )  # fmt: skip
     names = ["campaign_id", "person_id", "policy_id", "certainty", "wave"]
     return connection.execute(insert(AudienceMember).from_select(names, rows)).rowcount
+
+
+def find(
+    connection: Connection,
+    firing: tuple[int, int],
+    policy: PolicyView,
+    inside: ColumnElement[bool],
+    on: date,
+    *,
+    take_unknown: bool,
+    home: str = "",
+) -> None:
+    """Whom one firing of a recurring step is for, about one policy; who is new joins the campaign's audience.
+
+    firing: (campaign, firing). inside: which people of the register may be found.
+    """
+    campaign, key = firing
+    certain, possible = eligible(policy, on, home)
+    wanted = and_(inside, Person.status == "active", possible if take_unknown else certain)
+    people = select(literal(key), Person.id, literal(policy.id)).where(wanted)
+    names = ["firing_id", "person_id", "policy_id"]
+    connection.execute(
+        upsert(connection, FiringMember).from_select(names, people).on_conflict_do_nothing()
+    )
+    rows = (
+        select(
+            literal(campaign), Person.id, literal(policy.id),
+            case((certain, "yes"), else_="unknown"), literal(0),
+        )
+        .join(FiringMember, FiringMember.person_id == Person.id)
+        .where(FiringMember.firing_id == key, FiringMember.policy_id == policy.id)
+    )  # fmt: skip
+    columns = ["campaign_id", "person_id", "policy_id", "certainty", "wave"]
+    statement = upsert(connection, AudienceMember).from_select(columns, rows)
+    known_better = {"certainty": statement.excluded.certainty}
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["campaign_id", "person_id", "policy_id"], set_=known_better
+        )
+    )
 
 
 def unfreeze(connection: Connection, campaign: int) -> None:

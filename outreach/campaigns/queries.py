@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -14,7 +15,10 @@ from outreach.models.campaigns import (
     Campaign,
     CampaignPolicy,
     CampaignVariant,
+    CampaignWave,
     Firing,
+    Override,
+    SignedPaper,
     SignOff,
     Step,
 )
@@ -125,10 +129,40 @@ def move(
     return connection.execute(statement.values(status=to, **values)).rowcount == 1
 
 
+def hold(connection: Connection, campaign: int, allowed: Sequence[str], seen: str) -> bool:
+    """Lock a campaign that stands in one of these states with this hash; others who sign or move it wait."""
+    statement = update(Campaign).where(Campaign.id == campaign, Campaign.status.in_(list(allowed)))
+    held = statement.where(Campaign.frozen_hash == seen).values(status=Campaign.status)
+    return connection.execute(held).rowcount == 1
+
+
+def versions(connection: Connection, campaign: int) -> list[int]:
+    """The policy versions that a submitted campaign is bound to."""
+    mine = CampaignPolicy.campaign_id == campaign
+    statement = select(CampaignPolicy.version_id).where(mine)
+    return [one for one in connection.scalars(statement) if one is not None]
+
+
+def overrides(connection: Connection, campaign: int) -> list[Mapping[str, Any]]:
+    """What somebody let pass: code, subject, state, reason, by, at; oldest first."""
+    one = Override
+    columns: tuple[Any, ...] = (one.code, one.subject, one.state, one.reason, one.by, one.at)
+    statement = select(*columns).where(one.campaign_id == campaign).order_by(one.id)
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def add_override(
+    connection: Connection, campaign: int, found: tuple[str, str, str], reason: str, by: str
+) -> None:
+    """Let something pass. found: (code, subject, state) of the finding."""
+    code, subject, state = found
+    values = {"code": code, "subject": subject, "state": state, "reason": reason, "by": by}
+    connection.execute(insert(Override).values(campaign_id=campaign, at=clock.now(), **values))
+
+
 def note_asked(connection: Connection, step: int, options: Mapping[str, Any]) -> None:
     """Note that a late step was put before a person: if the campaign runs again, somebody said yes."""
-    values = {**options, "asked_at": clock.now().isoformat()}
-    connection.execute(update(Step).where(Step.id == step).values(options=values))
+    set_options(connection, step, {**options, "asked_at": clock.now().isoformat()})
 
 
 def sign(
@@ -138,30 +172,51 @@ def sign(
     decision: str,
     by: str,
     digest: str,
-    note: str = "",
+    **more: object,
 ) -> None:
-    """Add a signature."""
+    """Add a signature. more: `note`; `paper_id`, the scan that it stands on: `by` is then who recorded it."""
     values = {
-        "campaign_id": campaign, "level": level, "decision": decision, "by": by, "hash": digest, "note": note,
-        "at": clock.now(),
-    }  # fmt: skip
-    connection.execute(insert(SignOff).values(**values))
+        "campaign_id": campaign,
+        "level": level,
+        "decision": decision,
+        "by": by,
+        "hash": digest,
+    }
+    connection.execute(insert(SignOff).values(**{"note": "", **values, **more}, at=clock.now()))
 
 
 def signatures(connection: Connection, campaign: int) -> list[Mapping[str, Any]]:
-    """The chain so far."""
-    statement = select(SignOff).where(SignOff.campaign_id == campaign).order_by(SignOff.id)
+    """Everything that was decided so far, oldest first; of those on paper also `signer`, `signed_on` and `media`."""
+    statement = (
+        select(SignOff, SignedPaper.signer, SignedPaper.signed_on, SignedPaper.media)
+        .outerjoin(SignedPaper, SignedPaper.id == SignOff.paper_id)
+        .where(SignOff.campaign_id == campaign)
+        .order_by(SignOff.id)
+    )
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
-def fire(connection: Connection, step: int, due_at: object) -> int | None:
+def fire(connection: Connection, step: int, due_at: object, wave: int = 0) -> int | None:
     """Make a firing once; its row number for whoever was first, None for everybody else."""
     return connection.execute(
         upsert(connection, Firing)
-        .values(step_id=step, due_at=due_at, fired_at=clock.now(), planned=False)
+        .values(step_id=step, due_at=due_at, wave=wave, fired_at=clock.now(), planned=False)
         .on_conflict_do_nothing()
         .returning(Firing.id)
     ).scalar()
+
+
+def waves(connection: Connection, campaign: int) -> list[tuple[int, datetime]]:
+    """(number, due_at) of the waves of a staggered campaign, in order; empty for one that is sent at once."""
+    statement = select(CampaignWave.number, CampaignWave.due_at).where(
+        CampaignWave.campaign_id == campaign
+    )
+    return [(row[0], row[1]) for row in connection.execute(statement.order_by(CampaignWave.number))]
+
+
+def set_options(connection: Connection, step: int, options: Mapping[str, Any]) -> None:
+    """Write what the timetable notes about a step; what was signed of it stays."""
+    connection.execute(update(Step).where(Step.id == step).values(options=dict(options)))
 
 
 def settle_firing(connection: Connection, firing: int) -> None:
@@ -208,6 +263,29 @@ def counts_by_status(connection: Connection) -> dict[str, int]:
     """How many campaigns stand where."""
     rows = connection.execute(select(Campaign.status, func.count()).group_by(Campaign.status))
     return {row[0]: row[1] for row in rows}
+
+
+def register_known(connection: Connection, region: str) -> datetime | None:
+    """Up to when the register of a region is known: of the newest file of each place in it, the oldest. None: no file.
+
+    A file about a place speaks also for the places in it.
+    """
+    run = ImportRun
+    rows = connection.execute(
+        select(run.options, run.finished_at)
+        .where(run.list_ref == "", run.finished_at.is_not(None), run.undone_at.is_(None))
+        .where(run.state == "finished")
+    )
+    files = [
+        (place, at)
+        for options, at in rows
+        for place in [str(options.get("region") or "")]
+        if at is not None and (place.startswith(region) or region.startswith(place))
+    ]
+    return min(
+        (max(at for wide, at in files if place.startswith(wide)) for place, _ in files),
+        default=None,
+    )
 
 
 def newest_register(connection: Connection) -> Row[Any] | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,25 +14,28 @@ from sqlalchemy import Connection
 from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
-from outreach.campaigns import queries
+from outreach.campaigns import anew, occasions, preflight, queries, resending
+from outreach.campaigns.occasions import Calendar, Fired, Occasion, Wave
 from outreach.campaigns.preview.looking import step_policies
 from outreach.campaigns.states import MOVES
 from outreach.deliveries import plan, work
-from outreach.deliveries.queries import waiting_for_a_person, without_receipt
+from outreach.deliveries.queries import waiting_for_a_person, waits_for_receipts
 from outreach.errors import Missing, OutreachError
 from outreach.policies import service as policies
 from outreach.store import Begin
 
 log = structlog.get_logger(__name__)
 
+_Row = Mapping[str, Any]
+
 
 @dataclass(frozen=True)
-class Due:
-    """A step that fires now."""
+class _Running:
+    """A running campaign, its steps, and what of them has fired."""
 
-    step: Mapping[str, Any]
-    firing_id: int
-    due_at: datetime
+    campaign: _Row
+    steps: Sequence[_Row]
+    calendar: Calendar
 
 
 def tick(begin: Begin, zone: ZoneInfo) -> int:
@@ -48,90 +51,130 @@ def tick(begin: Begin, zone: ZoneInfo) -> int:
     return planned
 
 
-def _tick_one(begin: Begin, zone: ZoneInfo, campaign: Mapping[str, Any]) -> int:
+def _tick_one(begin: Begin, zone: ZoneInfo, campaign: _Row) -> int:
     with begin() as connection:
         _note_settled(connection, campaign)
-        due = _due(connection, campaign)
-        orders = [_plan(connection, campaign, one, zone) for one in due]
-    for order in orders:
-        plan.write(begin, order)
+        _fire(connection, _running(connection, campaign, zone))
     with begin() as connection:
-        _finish_if_over(connection, campaign)
-    return len(orders)
+        plans = list(_to_plan(connection, _running(connection, campaign, zone), zone))
+    for one in plans:
+        plan.write(begin, one)
+    with begin() as connection:
+        _finish_if_over(connection, _running(connection, campaign, zone))
+    return len(plans)
 
 
-def _due(connection: Connection, campaign: Mapping[str, Any]) -> list[Due]:
-    """Steps whose time has come, each fired at most once whoever asks; and firings that are not planned yet."""
-    steps = queries.steps(connection, campaign["id"])
-    fired = {row["number"]: row for row in queries.firings(connection, campaign["id"])}
-    found = [
-        Due(step, fired[step["number"]]["id"], fired[step["number"]]["due_at"])
-        for step in steps
-        if step["number"] in fired and not fired[step["number"]]["planned"]
+def _running(connection: Connection, campaign: _Row, zone: ZoneInfo) -> _Running:
+    steps = [
+        one
+        for one in queries.steps(connection, campaign["id"])
+        if not resending.unconfirmed(connection, campaign, one)
     ]
-    for step in steps:
-        if step["number"] in fired or not _ripe(connection, step, fired):
-            continue
-        due_at = (
-            step["due_at"] or campaign["submitted_at"]
-        )  # the stored moment is the key, never "now"
-        if _too_late(step):
-            _ask_about_late(connection, campaign, step)
-            break
-        firing = queries.fire(connection, step["id"], due_at)
-        if firing is not None:
-            found.append(Due(step, firing, due_at))
-    return found
+    fired: dict[int, list[Fired]] = {}
+    for row in queries.firings(connection, campaign["id"]):
+        keys = ("id", "step_id", "number", "due_at", "wave", "planned", "settled_at")
+        fired.setdefault(row["number"], []).append(Fired(**{key: row[key] for key in keys}))
+    calendar = Calendar(
+        steps=steps,
+        submitted_at=campaign["submitted_at"],
+        until=date.fromisoformat(campaign["options"]["valid_until"]),
+        zone=zone,
+        waves=[Wave(*one) for one in queries.waves(connection, campaign["id"])],
+        fired=fired,
+    )
+    return _Running(campaign, steps, calendar)
 
 
-def _too_late(step: Mapping[str, Any]) -> bool:
-    """Past its late rule, and nobody has been asked yet; asked once, a resumed campaign is the answer."""
-    if step["due_at"] is None or "asked_at" in step["options"]:
+# -- firing --------------------------------------------------------------------------------------------
+
+
+def _fire(connection: Connection, running: _Running) -> None:
+    """Steps whose time has come, each fired at most once whoever asks; a person is asked about what is too late."""
+    for step in running.steps:
+        for one in _due(connection, step, running.calendar):
+            if _too_late(step, one):
+                queries.note_asked(connection, step["id"], step["options"])
+                _pause(connection, running.campaign, step, "too_late")
+                return
+            firing = queries.fire(connection, step["id"], one.due_at, one.wave)
+            if firing is not None and occasions.recurs(step):
+                anew.find(
+                    connection, running.campaign, step, firing, one.due_at, running.calendar.zone
+                )
+
+
+def _due(connection: Connection, step: _Row, calendar: Calendar) -> list[Occasion]:
+    if occasions.recurs(step) and occasions.starts_at(step) is None:
+        options = {**step["options"], "since": clock.now().isoformat()}
+        queries.set_options(connection, step["id"], options)
+        step = {**step, "options": options}
+    found = occasions.of(step, calendar, clock.now())
+    return [one for one in found if _ripe(connection, step, one)]
+
+
+def _too_late(step: _Row, one: Occasion) -> bool:
+    """Past its late rule, and nobody has been asked about it yet; a campaign that was resumed is the answer."""
+    if one.late_from is None:
         return False
-    return bool(clock.now() > step["due_at"] + timedelta(hours=step["late_hours"]))
-
-
-def _ripe(
-    connection: Connection, step: Mapping[str, Any], fired: Mapping[int, Mapping[str, Any]]
-) -> bool:
-    """Its time has come: the step that it follows is settled and either every receipt is in or it waited long enough."""
-    if step["due_at"] is not None and step["due_at"] > clock.now():
+    asked = step["options"].get("asked_at")
+    if asked is not None and one.late_from <= datetime.fromisoformat(asked):
         return False
-    if step["after_step"] is None:
+    return clock.now() > one.late_from + timedelta(hours=step["late_hours"])
+
+
+def _ripe(connection: Connection, step: _Row, one: Occasion) -> bool:
+    """The firing that it follows is settled, and either every receipt is in or it waited long enough."""
+    before = one.after
+    if before is None:
         return True
-    before = fired.get(step["after_step"])
-    if before is None or before["settled_at"] is None:
+    if before.settled_at is None:
         return False
-    waited = before["settled_at"] + timedelta(seconds=step["options"].get("wait", 0)) <= clock.now()
-    return waited or without_receipt(connection, before["step_id"]) == 0
+    wait = timedelta(seconds=step["options"].get("wait", 0))
+    if before.settled_at + wait <= clock.now():
+        return True
+    # what comes back on paper has no receipt to wait for
+    if step["condition"] == "returned":
+        return False
+    return not waits_for_receipts(connection, before.step_id, before.id)
 
 
-def _note_settled(connection: Connection, campaign: Mapping[str, Any]) -> None:
-    """When a step has nothing left in flight; receipts may still come, which is why others wait after it."""
+def _pause(connection: Connection, campaign: _Row, step: _Row, code: str) -> None:
+    """The campaign pauses and says why; nothing more of it fires until a person resumes it."""
+    allowed, to = MOVES["pause"]
+    if queries.move(connection, campaign["id"], allowed, to):
+        detail = {"move": "pause", "code": code, "step": step["number"]}
+        thing = f"campaign:{campaign['ref']}"
+        audit.record(connection, audit.SYSTEM, Action.CAMPAIGNS_RUN, thing, detail)
+
+
+def _note_settled(connection: Connection, campaign: _Row) -> None:
+    """When a firing has nothing left in flight; receipts may still come, which is why others wait after it."""
     for firing in queries.firings(connection, campaign["id"]):
         if firing["settled_at"] is not None or not firing["planned"]:
             continue
-        if work.open_work(connection, campaign["id"], [firing["step_id"]]) == 0:
+        if work.open_work(connection, campaign["id"], firing["id"]) == 0:
             queries.settle_firing(connection, firing["id"])
 
 
-def _ask_about_late(
-    connection: Connection, campaign: Mapping[str, Any], step: Mapping[str, Any]
-) -> None:
-    """A step that is too late is not sent by itself: the campaign pauses and says why. Resuming it sends it."""
-    allowed, to = MOVES["pause"]
-    if queries.move(connection, campaign["id"], allowed, to):
-        queries.note_asked(connection, step["id"], step["options"])
-        detail = {"move": "pause", "code": "too_late", "step": step["number"]}
-        audit.record(
-            connection, audit.SYSTEM, Action.CAMPAIGNS_RUN, f"campaign:{campaign['ref']}", detail
-        )
+# -- planning ------------------------------------------------------------------------------------------
 
 
-def _plan(
-    connection: Connection, campaign: Mapping[str, Any], due: Due, zone: ZoneInfo
-) -> plan.Plan:
-    step = due.step
+def _to_plan(connection: Connection, running: _Running, zone: ZoneInfo) -> Iterator[plan.Plan]:
+    """Firings that are not planned yet, fresh ones and those of a planner that died; unless a check stops the step."""
+    if queries.by_id(connection, running.campaign["id"])["status"] != "running":
+        return
+    for step in running.steps:
+        fresh = [one for one in running.calendar.of(step["number"]) if not one.planned]
+        if not fresh:
+            continue
+        if preflight.hold_back(connection, running.campaign, step, clock.today(zone)):
+            return
+        for one in fresh:
+            yield _plan(connection, running, step, one)
+
+
+def _plan(connection: Connection, running: _Running, step: _Row, firing: Fired) -> plan.Plan:
+    campaign, calendar = running.campaign, running.calendar
     account = queries.account_for(connection, step["channel"], step["options"].get("account"))
     if account is None:
         raise Missing("deliveries.no_account", channel=step["channel"])
@@ -140,24 +183,32 @@ def _plan(
         campaign_id=campaign["id"],
         step_id=step["id"],
         step_number=step["number"],
-        firing_id=due.firing_id,
+        firing_id=firing.id,
         channel=step["channel"],
         condition=step["condition"],
         policy_ids=tuple(view.id for view in step_policies(step, views)),
         account_id=account,
-        on=clock.today(zone),
+        on=clock.today(calendar.zone),
         due_at=clock.now(),
+        wave=firing.wave,
+        targeted=occasions.named(step),
+        found=calendar.found_by(step, firing),
     )
 
 
-def _finish_if_over(connection: Connection, campaign: Mapping[str, Any]) -> None:
-    """Over when every step has fired, all is planned, nothing moves by itself and nothing waits for a person.
+# -- the end -------------------------------------------------------------------------------------------
+
+
+def _finish_if_over(connection: Connection, running: _Running) -> None:
+    """Over when no step is still to fire, all is planned, nothing moves by itself and nothing waits for a person.
 
     What a person finds not to have arrived is sent once more, and only a running campaign sends.
     """
-    steps = queries.steps(connection, campaign["id"])
-    done = [row for row in queries.firings(connection, campaign["id"]) if row["planned"]]
-    if len(done) < len(steps) or work.open_work(connection, campaign["id"], retries=True):
+    campaign = running.campaign
+    unplanned = any(not one.planned for some in running.calendar.fired.values() for one in some)
+    if unplanned or occasions.open_ended(running.calendar):
+        return
+    if work.open_work(connection, campaign["id"], retries=True):
         return
     if waiting_for_a_person(connection, campaign["id"], limit=1):
         return

@@ -27,9 +27,10 @@ from sqlalchemy.orm import aliased
 
 from outreach.audiences.predicates import child
 from outreach.audiences.reaching import recipient_of, usable_number
-from outreach.deliveries import drop, plan, readers, requests
+from outreach.deliveries import drop, readers, requests
 from outreach.deliveries.drop import Remaining, Terms
-from outreach.deliveries.plan import Plan
+from outreach.deliveries.planning.audience import meant
+from outreach.deliveries.planning.orders import Plan
 from outreach.deliveries.requests import Planned
 from outreach.deliveries.states import Reason
 from outreach.messages.schemas import Request
@@ -144,10 +145,7 @@ def _by_number(asked: Plan) -> Any:
         .join(subject, subject.id == AudienceMember.person_id)
         .join(recipient, recipient.id == recipient_of(subject, asked.on))
         .outerjoin(Household, Household.id == subject.household_id)
-        .where(
-            plan.members(asked), plan.unreached(asked, AudienceMember.person_id),
-            usable_number(recipient),
-        )
+        .where(meant(asked), usable_number(recipient))
     )  # fmt: skip
 
 
@@ -159,13 +157,13 @@ def _by_door(asked: Plan) -> Any:
         .select_from(AudienceMember)
         .join(Person, Person.id == AudienceMember.person_id)
         .outerjoin(Household, Household.id == Person.household_id)
-        .where(plan.members(asked), plan.unreached(asked, AudienceMember.person_id))
+        .where(meant(asked))
     )
 
 
 def _facts(subject: Any) -> tuple[Any, ...]:
     return (
-        subject.id.label("person_id"), AudienceMember.policy_id, subject.status, Household.stopped,
+        subject.id.label("person_id"), AudienceMember.policy_id, subject.status, subject.birth, Household.stopped,
         AudienceMember.certainty,
     )  # fmt: skip
 
@@ -194,7 +192,7 @@ def unaddressed(connection: Connection, asked: Plan) -> dict[str, int]:
         .join(subject, subject.id == AudienceMember.person_id)
         .outerjoin(recipient, recipient.id == recipient_of(subject, asked.on))
         .join(who, who.id == func.coalesce(recipient.id, subject.id))
-        .where(plan.members(asked), plan.unreached(asked, AudienceMember.person_id), not_(usable))
+        .where(meant(asked), not_(usable))
         .group_by(reason)
     )
     return {row[0]: int(row[1]) for row in rows}

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, case, func, or_, select
 
 from outreach.deliveries import funnel
 from outreach.deliveries.states import HANDED_OVER, Reason, State, Why
-from outreach.models.campaigns import Campaign, Step
+from outreach.models.campaigns import Campaign, Firing, Step
 from outreach.models.deliveries import (
     Attempt,
     Delivery,
@@ -174,6 +174,24 @@ def without_receipt(connection: Connection, step: int) -> int:
     return counts.get((str(step), State.ACCEPTED.value), 0)
 
 
+def waits_for_receipts(connection: Connection, step: int, firing: int) -> bool:
+    """The same of one firing of a step: whether there are any."""
+    if not without_receipt(connection, step):
+        return False
+    fired = select(func.count()).select_from(Firing).where(Firing.step_id == step)
+    if connection.scalar(fired) == 1:
+        return True
+    first = (
+        select(Delivery.id)
+        .join(delivery_state, delivery_state.c.delivery_id == Delivery.id)
+        .where(Delivery.firing_id == firing, Delivery.step_id == step)
+        .where(Delivery.campaign_id == delivery_state.c.campaign_id)
+        .where(delivery_state.c.state == State.ACCEPTED.value)
+        .limit(1)
+    )
+    return connection.execute(first).first() is not None
+
+
 def people_reached(connection: Connection, campaign: int) -> int:
     """People with at least one confirmed delivery to themselves or their household: each counted once."""
     return (
@@ -184,6 +202,7 @@ def people_reached(connection: Connection, campaign: int) -> int:
                 delivery_state.c.campaign_id == campaign,
                 delivery_state.c.state == "delivered",
                 delivery_state.c.kind.in_(("person", "household")),
+                DeliverySubject.reason == "",
             )
         )
         or 0

@@ -30,16 +30,14 @@ from sqlalchemy.orm import aliased
 from outreach.access.scope import under
 from outreach.audiences.predicates import child
 from outreach.audiences.reaching import own_number, recipient_of, usable_number
-from outreach.deliveries import plan as planning
-from outreach.deliveries.plan import Plan
+from outreach.deliveries.planning.audience import language_at, language_of, meant, members
+from outreach.deliveries.planning.orders import BY_DOOR, BY_NUMBER, Plan
+from outreach.deliveries.planning.places import places
 from outreach.messages.schemas import told_apart
 from outreach.models.campaigns import AudienceMember
 from outreach.models.people import Person, Region
 
-BY_NUMBER = ("sms", "call")
-"""Channels that reach a person by a number."""
-BY_DOOR = ("flyer", "visit")
-"""Channels that reach a household, or a person who belongs to none."""
+__all__ = ["BY_DOOR", "BY_NUMBER", "COLUMNS", "by_door", "by_number", "by_place", "speaks_for"]
 
 COLUMNS = ("kind", "id", "language", "region", "village", "policies", "certain", "private")
 """Of a row: what is handed something (person, household, group, region) and its id; language, region and the name of
@@ -66,11 +64,7 @@ def by_number(connection: Connection, plan: Plan) -> Select[*tuple[Any, ...]]:
         .select_from(AudienceMember)
         .join(subject, subject.id == AudienceMember.person_id)
         .join(recipient, recipient.id == recipient_of(subject, plan.on))
-        .where(
-            planning.members(plan),
-            planning.unreached(plan, AudienceMember.person_id),
-            usable_number(recipient),
-        )
+        .where(meant(plan), usable_number(recipient))
         .subquery()
     )
     ways = (
@@ -88,7 +82,7 @@ def by_door(connection: Connection, plan: Plan) -> Select[*tuple[Any, ...]]:
         select(Person.household_id.label("household"), Person.id.label("person"), *_said(plan, alone))
         .select_from(AudienceMember)
         .join(Person, Person.id == AudienceMember.person_id)
-        .where(planning.members(plan), planning.unreached(plan, AudienceMember.person_id))
+        .where(meant(plan))
         .subquery()
     )  # fmt: skip
     household = served.c.household
@@ -109,12 +103,12 @@ def by_place(connection: Connection, plan: Plan) -> list[tuple[Any, ...]]:
     villages = select(Region.code, Region.name).where(Region.level == "village")
     names = {row.code: row.name for row in connection.execute(villages)}
     rows = []
-    for place in planning.places(connection, plan):
-        language = planning.language_at(connection, plan, place.code)
+    for place in places(connection, plan):
+        language = language_at(connection, plan, place.code)
         told = (
             select(func.sum(_bits(plan.policy_ids, AudienceMember.policy_id).distinct()))
             .join(Person, Person.id == AudienceMember.person_id)
-            .where(planning.members(plan), under(Person.region, place.code))
+            .where(members(plan), under(Person.region, place.code))
         )
         bits = int(connection.scalar(told) or 0)
         village = names.get(place.code[:12]) or place.name
@@ -157,7 +151,7 @@ def _reading(
     return (
         select(
             kind.label("kind"), key.label("id"),
-            planning.language_of(connection, plan, Person.region, Person.language).label("language"),
+            language_of(connection, plan, Person.region, Person.language).label("language"),
             Person.region.label("region"), func.coalesce(Region.name, "").label("village"),
             ways.c.policies, ways.c.certain, ways.c.private,
         )

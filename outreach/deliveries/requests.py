@@ -21,7 +21,7 @@ from outreach.audiences.reaching import own_number
 from outreach.deliveries import readers
 from outreach.deliveries.drop import Remaining
 from outreach.deliveries.orders import Addressee, Orders
-from outreach.deliveries.plan import Plan
+from outreach.deliveries.planning.orders import Plan
 from outreach.messages.schemas import Request, told_apart
 from outreach.models.campaigns import AudienceMember
 from outreach.models.deliveries import Delivery, DeliverySubject

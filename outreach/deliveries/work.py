@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, or_, select
@@ -31,13 +30,13 @@ def in_flight_past(connection: Connection, moment: datetime) -> list[int]:
 def open_work(
     connection: Connection,
     campaign: int,
-    steps: Sequence[int] | None = None,
+    firing: int | None = None,
     *,
     retries: bool = False,
 ) -> int:
     """Batches and single deliveries that still move by themselves; those that wait for a person do not count.
 
-    retries: count also those that are tried again in half an hour because a phone was off.
+    firing: of this one alone. retries: count also those that are tried again in half an hour because a phone was off.
     """
     batches = (
         select(func.count())
@@ -60,9 +59,9 @@ def open_work(
             DeliveryAgain.reason.in_([why.value for why in moving]),
         )
     )
-    if steps is not None:
-        batches = batches.where(DeliveryBatch.step_id.in_(steps))
-        singles = singles.where(Delivery.step_id.in_(steps))
+    if firing is not None:
+        batches = batches.where(DeliveryBatch.firing_id == firing)
+        singles = singles.where(Delivery.firing_id == firing)
     return (connection.scalar(batches) or 0) + (connection.scalar(singles) or 0)
 
 

@@ -195,6 +195,9 @@ class Rehearsal(Base):
     address: Mapped[str] = mapped_column(Text)  # encrypted
     body: Mapped[str] = mapped_column(Text)  # encrypted
     variant_id: Mapped[int] = mapped_column(Integer, default=0)
+    hash: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # of the content that was rehearsed: campaign.frozen_hash
     by: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(Text, default="")  # '' on its way; else the carrier's word
@@ -278,7 +281,7 @@ class Firing(Base):
     )  # all deliveries and batches are written
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # nothing was left in flight
 
-    __table_args__ = (UniqueConstraint("step_id", "due_at", "wave"),)
+    __table_args__ = (UniqueConstraint("step_id", "due_at"),)
 
 
 class FiringMember(Base):

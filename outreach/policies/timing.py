@@ -7,12 +7,14 @@ something to readers and decides nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from segments.operands import operands
+from segments.person import Person
 from segments.reading import read_clause
 from segments.rules import Clause, Rule
+from segments.truth import truth_of
 
 _DAYS = frozenset({"from", "to", "yearly"})
 
@@ -31,6 +33,21 @@ def in_force(rule: Rule, facts: Mapping[str, Any]) -> Rule:
         *_day("<=", facts.get("valid_to"), "valid_to", "政策执行到{}"),
         *(_window(window) if isinstance(window, Mapping) else ()),
     )
+
+
+def opens_on(window: object, day: date) -> bool:
+    """Whether a window opens on a day: it is open then and was not the day before. Words alone never open."""
+    return _open(window, day) and not _open(window, day - timedelta(days=1))
+
+
+def closes_on(window: object, day: date) -> bool:
+    """Whether a day is the last one of a window."""
+    return _open(window, day) and not _open(window, day + timedelta(days=1))
+
+
+def _open(window: object, day: date) -> bool:
+    clauses = _window(window) if isinstance(window, Mapping) else ()
+    return bool(clauses) and all(truth_of(clause, Person(), day) for clause in clauses)
 
 
 def localised_window(before: object, local: object) -> object:

@@ -164,7 +164,7 @@ def test_a_planner_that_dies_and_starts_again_ends_in_the_same_rows(
         opened += 1
         with office.store.begin() as connection:
             yield connection
-            if opened == death + 4:  # the tick itself opens three before the planner begins
+            if opened == death + 5:  # the tick itself opens four before the planner begins
                 raise PlannerDied
 
     try:

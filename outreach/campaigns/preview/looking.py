@@ -19,7 +19,7 @@ from outreach.campaigns.preview.schemas import StepPreview
 from outreach.deliveries import orders
 from outreach.deliveries.drop import Terms
 from outreach.deliveries.expected import expected, unaddressed
-from outreach.deliveries.plan import Plan
+from outreach.deliveries.planning.orders import Plan
 from outreach.deliveries.requests import form_of
 from outreach.errors import Missing
 from outreach.messages.composer import Composer

@@ -17,7 +17,7 @@ from outreach.campaigns.preview.counting import Writing
 from outreach.campaigns.preview.looking import Look, writing
 from outreach.deliveries import readers
 from outreach.deliveries.expected import Expected, expected
-from outreach.deliveries.plan import Plan
+from outreach.deliveries.planning.orders import Plan
 from outreach.deliveries.states import Reason
 from outreach.messages.cost import size
 from outreach.messages.schemas import Composed, Request

@@ -90,6 +90,7 @@ def _make_signing() -> None:
     sa.Column('address', sa.Text(), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
     sa.Column('variant_id', sa.Integer(), nullable=False),
+    sa.Column('hash', sa.Text(), nullable=False),
     sa.Column('by', sa.Text(), nullable=False),
     sa.Column('at', moment, nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
@@ -143,6 +144,16 @@ def _make_signing() -> None:
     sa.PrimaryKeyConstraint('step_id', 'person_id', name=op.f('pk_step_target'))
     )
     op.create_index('ix_step_target_person', 'step_target', ['person_id'], unique=False)
+    op.create_table('firing_member',
+    sa.Column('firing_id', row_id, nullable=False),
+    sa.Column('person_id', row_id, nullable=False),
+    sa.Column('policy_id', row_id, nullable=False),
+    sa.ForeignKeyConstraint(['firing_id'], ['firing.id'], name=op.f('fk_firing_member_firing_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_firing_member_person_id')),
+    sa.ForeignKeyConstraint(['policy_id'], ['policy.id'], name=op.f('fk_firing_member_policy_id')),
+    sa.PrimaryKeyConstraint('firing_id', 'person_id', 'policy_id', name=op.f('pk_firing_member'))
+    )
+    op.create_index('ix_firing_member_person', 'firing_member', ['person_id'], unique=False)
     op.create_table('filing',
     sa.Column('id', row_id, nullable=False),
     sa.Column('account_id', row_id, nullable=False),
@@ -305,6 +316,6 @@ def downgrade() -> None:
     op.drop_column("attempt", "variant_id")
     for table_name in (
         "campaign_sketch", "public_record", "duty", "training", "helper_household", "task", "word", "transfer_basis", "filing",
-        "step_target", "contact_day", "wave_move", "campaign_wave", "rehearsal", "override", "signed_paper",
+        "firing_member", "step_target", "contact_day", "wave_move", "campaign_wave", "rehearsal", "override", "signed_paper",
     ):
         op.drop_table(table_name)

@@ -1,0 +1,134 @@
+"""For whom of its audience a step is: each condition by name as one statement about a person.
+
+They look at the earlier deliveries of the same campaign to a person or a household; a post or a broadcast reaches
+nobody by name. Whoever had to be left out of a shared message was told nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    exists,
+    not_,
+    select,
+    true,
+)
+from sqlalchemy.orm import aliased
+
+from outreach.audiences.reaching import recipient_of, usable_number
+from outreach.deliveries.planning.orders import Plan
+from outreach.deliveries.served import served
+from outreach.models.campaigns import Step
+from outreach.models.deliveries import DeliverySubject, delivery_state
+from outreach.models.people import Person
+
+Who = SQLColumnExpression[int]
+
+TOLD = ("accepted", "delivered")
+"""Handed over, as far as anybody knows."""
+OPEN = ("planned", "waiting", "unknown")
+"""May still arrive, or may have arrived."""
+
+
+def _earlier(plan: Plan, person: Who, *states: str) -> Select[int]:
+    """Deliveries of other steps of the campaign that serve a person and stand in one of some states."""
+    view = delivery_state.c
+    return (
+        select(DeliverySubject.person_id)
+        .join(delivery_state, view.delivery_id == DeliverySubject.delivery_id)
+        .where(
+            DeliverySubject.person_id == person,
+            view.campaign_id == plan.campaign_id,
+            view.step_id != plan.step_id,
+            view.kind.in_(("person", "household")),
+            view.state.in_(states),
+            served(),
+        )
+    )
+
+
+def _everybody(_: Plan, __: Who) -> ColumnElement[bool]:
+    return true()
+
+
+def _unreached(plan: Plan, person: Who) -> ColumnElement[bool]:
+    """Nobody has handed this person anything."""
+    return ~_earlier(plan, person, *TOLD).exists()
+
+
+def _unconfirmed(plan: Plan, person: Who) -> ColumnElement[bool]:
+    """No handset and no person has confirmed anything: what a carrier merely took does not count."""
+    return ~_earlier(plan, person, "delivered").exists()
+
+
+def _returned(plan: Plan, person: Who) -> ColumnElement[bool]:
+    """A sheet came back, and nothing else was confirmed."""
+    view = delivery_state.c
+    back = (
+        _earlier(plan, person, "undelivered")
+        .join(Step, Step.id == view.step_id)
+        .where(Step.channel == "flyer")
+    )
+    return and_(back.exists(), _unconfirmed(plan, person))
+
+
+def _no_phone(plan: Plan, person: Who) -> ColumnElement[bool]:
+    """Neither the person, nor the contact or guardian who is written to instead, has a number that may be used."""
+    return _without_number(plan.on, person)
+
+
+def _without_number(on: date, person: Who) -> ColumnElement[bool]:
+    subject, recipient = aliased(Person), aliased(Person)
+    reached = (
+        select(subject.id)
+        .join(recipient, recipient.id == recipient_of(subject, on))
+        .where(subject.id == person, usable_number(recipient))
+    )
+    return not_(exists(reached.correlate_except(subject, recipient)))
+
+
+def _untold(plan: Plan, person: Who) -> ColumnElement[bool]:
+    """Nothing has reached this person, and nothing is on its way or may have arrived: for what is sent once more."""
+    return ~_earlier(plan, person, *TOLD, *OPEN).exists()
+
+
+def told_before(
+    campaign: int, person: Who, policy: int, kinds: Collection[str]
+) -> ColumnElement[bool]:
+    """Whether something of a campaign about a policy has reached somebody, or may still; kinds: of what is looked at."""
+    view = delivery_state.c
+    return (
+        select(DeliverySubject.person_id)
+        .join(delivery_state, view.delivery_id == DeliverySubject.delivery_id)
+        .where(
+            DeliverySubject.person_id == person,
+            DeliverySubject.policy_id == policy,
+            view.campaign_id == campaign,
+            view.kind.in_(kinds),
+            view.state.in_((*TOLD, *OPEN)),
+            served(),
+        )
+        .exists()
+    )
+
+
+CONDITIONS: dict[str, Callable[[Plan, Who], ColumnElement[bool]]] = {
+    "": _everybody,
+    "unreached": _unreached,
+    "unconfirmed": _unconfirmed,
+    "returned": _returned,
+    "no_phone": _no_phone,
+    "untold": _untold,
+}
+"""Condition of a step → for whom it holds."""
+
+
+def holds(plan: Plan, person: Who) -> ColumnElement[bool]:
+    """Whether the plan's condition holds for a person."""
+    return CONDITIONS[plan.condition](plan, person)
