@@ -31,6 +31,7 @@ from outreach.web.routes import (
     segments,
     today,
     visits,
+    wizard,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -45,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     messages.router,
     messages_editor.router,
     previews.router,
+    wizard.router,
     campaigns.router,
     approvals.router,
     import_runs.router,

@@ -22,6 +22,7 @@ from outreach.web.guard import TheActor, TheServices, guarded_router, needs
 from outreach.web.kept_previews import kept_previews, make
 from outreach.web.presenters.live import Pace, asks, glance, live_campaign
 from outreach.web.presenters.signing import line, signing
+from outreach.web.presenters.sketches import sketch_lines
 from outreach.web.progress import Poll, event_stream
 from outreach.web.render import page
 from outreach.web.services import Services
@@ -54,7 +55,10 @@ def campaigns_page(request: Request, services: TheServices, actor: TheActor) -> 
     with services.store.read() as connection:
         every = reports.campaigns(connection, actor.scope)
         rows = tuple(line(services, connection, one) for one in every)
-    return page(request, "campaigns.html", CampaignsView(rows))
+        may_write = actor.may(Action.CAMPAIGNS_EDIT)
+        unfinished = sketch_lines(actor, connection) if may_write else ()
+    view = CampaignsView(rows, sketches=unfinished, may_write=may_write)
+    return page(request, "campaigns.html", view)
 
 
 @router.get("/campaigns/{ref}")

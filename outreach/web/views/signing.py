@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from outreach.web.views.campaigns import Ask, LiveCampaign
 from outreach.web.views.common import Link
 from outreach.web.views.previews import SmsPart
+from outreach.web.views.sketches import SketchLine
 from outreach.wording.figures import fingerprint
 
 
@@ -140,6 +141,8 @@ class CampaignsView:
 
     rows: tuple[CampaignLine, ...]
     first_steps: tuple[Link, ...] = ()
+    sketches: tuple[SketchLine, ...] = ()  # what is still being written
+    may_write: bool = False
 
 
 @dataclass(frozen=True)
