@@ -59,6 +59,7 @@ class Action(StrEnum):
     CAMPAIGNS_VIEW = "campaigns.view"
     CAMPAIGNS_EDIT = "campaigns.edit"
     CAMPAIGNS_SUBMIT = "campaigns.submit"
+    CAMPAIGNS_REVIEW = "campaigns.review"  # sign a level before the last, record a signed paper, let a check pass
     CAMPAIGNS_APPROVE = "campaigns.approve"
     CAMPAIGNS_RUN = "campaigns.run"  # release, pause, resume, cancel
     DELIVERIES_VIEW = "deliveries.view"
@@ -93,7 +94,7 @@ _GIVEN: dict[Role, frozenset[Action]] = {
             _A.PEOPLE_REFUSE, _A.PEOPLE_EDIT, _A.PEOPLE_MERGE, _A.LISTS_HAND_IN, _A.LISTS_VIEW,
             _A.POLICIES_VIEW, _A.POLICIES_EDIT, _A.POLICIES_VERIFY, _A.SEGMENTS_EDIT,
             _A.MESSAGES_VIEW, _A.MESSAGES_EDIT, _A.MESSAGES_REVIEW,
-            _A.CAMPAIGNS_VIEW, _A.CAMPAIGNS_EDIT, _A.CAMPAIGNS_SUBMIT, _A.CAMPAIGNS_RUN,
+            _A.CAMPAIGNS_VIEW, _A.CAMPAIGNS_EDIT, _A.CAMPAIGNS_SUBMIT, _A.CAMPAIGNS_REVIEW, _A.CAMPAIGNS_RUN,
             _A.DELIVERIES_VIEW, _A.DELIVERIES_SETTLE, _A.DELIVERIES_EXPORT,
             _A.PRINT, _A.VISITS_RECORD, _A.WORK_ASSIGN, _A.REACH_VIEW, _A.AWARENESS_VIEW,
             _A.SURVEYS_DESIGN, _A.SURVEYS_RECORD, _A.REPORTS_MAKE,
@@ -107,7 +108,7 @@ _GIVEN: dict[Role, frozenset[Action]] = {
     ),
     Role.MANAGER: frozenset(
         {
-            _A.TODAY, _A.POLICIES_VIEW, _A.MESSAGES_VIEW, _A.CAMPAIGNS_VIEW, _A.CAMPAIGNS_APPROVE,
+            _A.TODAY, _A.POLICIES_VIEW, _A.MESSAGES_VIEW, _A.CAMPAIGNS_VIEW, _A.CAMPAIGNS_REVIEW, _A.CAMPAIGNS_APPROVE,
             _A.DELIVERIES_VIEW, _A.REACH_VIEW, _A.AWARENESS_VIEW, _A.REPORTS_MAKE,
         }
     ),

@@ -136,13 +136,6 @@ def hold(connection: Connection, campaign: int, allowed: Sequence[str], seen: st
     return connection.execute(held).rowcount == 1
 
 
-def versions(connection: Connection, campaign: int) -> list[int]:
-    """The policy versions that a submitted campaign is bound to."""
-    mine = CampaignPolicy.campaign_id == campaign
-    statement = select(CampaignPolicy.version_id).where(mine)
-    return [one for one in connection.scalars(statement) if one is not None]
-
-
 def overrides(connection: Connection, campaign: int) -> list[Mapping[str, Any]]:
     """What somebody let pass: code, subject, state, reason, by, at; oldest first."""
     one = Override

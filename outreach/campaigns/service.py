@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,13 +15,18 @@ from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.audiences import queries as audience_queries
 from outreach.audiences import service as audiences
-from outreach.campaigns import among, coverage, grounds, queries
-from outreach.campaigns.preview.looking import Look, account_of, step_policies, step_preview
+from outreach.campaigns import among, coverage, grounds, preflight, queries
+from outreach.campaigns.moving import get as get
+from outreach.campaigns.moving import move
+from outreach.campaigns.preview.looking import Look, step_policies, step_preview
 from outreach.campaigns.preview.schemas import Preview
 from outreach.campaigns.schemas import CampaignOrder
-from outreach.campaigns.states import MOVES
+from outreach.campaigns.signing import document, rules
+from outreach.campaigns.signing.approving import approve as approve
+from outreach.campaigns.signing.approving import require_signed
+from outreach.campaigns.signing.approving import send_back as send_back
 from outreach.campaigns.texts import faulty_texts
-from outreach.deliveries import orders
+from outreach.deliveries import answering, orders
 from outreach.errors import Conflict, Invalid, Missing, Refused
 from outreach.messages import service as messages
 from outreach.messages.coverage import Coverage
@@ -32,30 +37,12 @@ from outreach.policies.readiness import Fault
 from outreach.policies.schemas import PolicyView
 from outreach.vault import Vault
 
-_ACTIONS = {
-    "submit": Action.CAMPAIGNS_SUBMIT,
-    "approve": Action.CAMPAIGNS_APPROVE,
-    "return": Action.CAMPAIGNS_APPROVE,
-}
-
-
-def get(connection: Connection, ref: str) -> Mapping[str, Any]:
-    """A campaign by name or number; Missing otherwise."""
-    campaign = queries.by_ref(connection, ref)
-    if campaign is None:
-        raise Missing("campaigns.unknown", campaign=ref)
-    return campaign
-
 
 def create(connection: Connection, order: CampaignOrder, by: str, home: str = "") -> int:
     """Write a draft. Conflict when the name is taken; Missing when a policy is not in the catalogue."""
     if queries.by_ref(connection, order.ref) is not None:
         raise Conflict("campaigns.exists", campaign=order.ref)
-    named = _known_policies(connection, order)
-    among.check(connection, order.ref, order.options, order.policies)
-    for step in order.steps:
-        if queries.account_for(connection, step.channel, step.options.get("account")) is None:
-            raise Missing("deliveries.no_account", channel=step.channel)
+    named = checked(connection, order)
     region = order.region or home
     full = CampaignOrder(
         **{**vars(order), "region": region, "options": {**order.options, "home": home}}
@@ -66,6 +53,16 @@ def create(connection: Connection, order: CampaignOrder, by: str, home: str = ""
         queries.add_step(connection, key, step)
     audit.record(connection, by, Action.CAMPAIGNS_EDIT, f"campaign:{order.ref}", {"move": "create"})
     return key
+
+
+def checked(connection: Connection, order: CampaignOrder) -> dict[str, PolicyView]:
+    """The policies that a document names; Missing when one, a segment, a proposal or an account is not there."""
+    named = _known_policies(connection, order)
+    among.check(connection, order.ref, order.options, order.policies)
+    for step in order.steps:
+        if queries.account_for(connection, step.channel, step.options.get("account")) is None:
+            raise Missing("deliveries.no_account", channel=step.channel)
+    return named
 
 
 def _known_policies(connection: Connection, order: CampaignOrder) -> dict[str, PolicyView]:
@@ -174,14 +171,25 @@ def faults(
     return found + faulty_texts(connection, campaign, steps, views)
 
 
-def submit(connection: Connection, ref: str, by: str, on: date, vault: Vault | None = None) -> str:
-    """Freeze people, texts, policy versions, steps and cost; returns the hash that signatures are bound to.
+def submit(
+    connection: Connection,
+    ref: str,
+    by: str,
+    on: date,
+    vault: Vault | None = None,
+    *,
+    site: Path | None = None,
+) -> str:
+    """Freeze people, texts, policy versions, steps, cost and chain; returns the hash that signatures are bound to.
 
-    Refused with the first fault when something is missing; Conflict when it is no draft any more.
+    site: the folder of the site's own content, where its signing.toml lies. Refused with the first fault when
+    something is missing or a list is too old; Conflict when it is no draft any more.
     """
     campaign = get(connection, ref)
     views = _views(connection, campaign)
     _refuse_unsound(connection, campaign, views, on)
+    office = rules.read(site)
+    chain = office.chain_for(campaign)
     audience_hash = _freeze_audience(connection, campaign, views, on)
     people, _ = audience_queries.sizes(connection, campaign["id"])
     if people == 0:
@@ -202,27 +210,36 @@ def submit(connection: Connection, ref: str, by: str, on: date, vault: Vault | N
             "people": people,
             **among.signed(connection, campaign["options"]),
         },
-        "policies": {view.ref: _policy_digest(view) for view in views},
+        "policies": {view.ref: document.policy_part(view) for view in views},
         "texts": texts,
         "steps": [
-            {
-                **{key: str(step[key]) for key in _SIGNED_OF_STEP},
-                "account": _account_of(connection, step),
-            }
+            document.step_part(connection, step)
             for step in queries.steps(connection, campaign["id"])
         ],
         "cost": seen.cost_fen,
         "coverage": told_how.as_dict(),
         "grounds": grounds.read(connection, campaign, views, on).as_dict(),
+        "opt_out": answering.opt_out(connection, campaign),
+        "on": on.isoformat(),
+        "chain": chain.of_size(people).as_dict(),
+        "limits": asdict(office.limits),
+        "passed": [one.as_dict() for one in preflight.passed(connection, campaign)],
     }
-    digest = _digest(frozen)
+    preflight.require(connection, {**campaign, "frozen": frozen}, on)
+    digest = document.digest(frozen)
     summary = {**frozen, "preview": seen.as_dict()}
-    _move(
-        connection, campaign, "submit", by, submitted_by=by, submitted_at=clock.now(), frozen=summary,
-        frozen_hash=digest,
+    move(
+        connection, campaign, "submit", by, detail={"chain": chain.id, **_urgency(campaign)},
+        submitted_by=by, submitted_at=clock.now(), frozen=summary, frozen_hash=digest,
     )  # fmt: skip
     queries.sign(connection, campaign["id"], "draft", "submitted", by, digest)
     return digest
+
+
+def _urgency(campaign: Mapping[str, Any]) -> dict[str, str]:
+    """Why it is urgent, for the log."""
+    reason = campaign["options"].get("urgent")
+    return {"urgent": reason} if reason else {}
 
 
 def _refuse_unsound(
@@ -238,31 +255,6 @@ def _refuse_unsound(
         raise Refused("campaigns.texts_expired", campaign=campaign["ref"], valid_until=until)
 
 
-def _digest(document: Any) -> str:
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-_SIGNED_OF_STEP = (
-    "number", "channel", "condition", "due_at", "after_step", "late_hours", "options",
-)  # fmt: skip
-
-
-def _account_of(connection: Connection, step: Mapping[str, Any]) -> dict[str, Any]:
-    """Who will carry it and for how much: a step is not signed for one carrier and sent by another."""
-    account = account_of(connection, step)
-    return {name: getattr(account, name) for name in ("name", "provider", "billing", "part_fen")}
-
-
-def _policy_digest(view: PolicyView) -> str:
-    """The version and everything that regions filled in for it."""
-    local = [
-        (local.region, dict(local.parameters), dict(local.facts))
-        for local in sorted(view.locals, key=lambda one: one.region)
-    ]
-    return _digest([view.hash, local])
-
-
 def _bind_texts(
     connection: Connection, campaign: Mapping[str, Any], views: Sequence[PolicyView]
 ) -> dict[str, str]:
@@ -274,77 +266,25 @@ def _bind_texts(
     return {str(text.place): text.hash for text in ready}
 
 
-def approve(connection: Connection, ref: str, by: str, note: str = "") -> None:
-    """Sign what was submitted. Never by who wrote or submitted it."""
-    campaign = get(connection, ref)
-    if by in (campaign["submitted_by"], campaign["created_by"]):
-        raise Refused("campaigns.same_person", campaign=ref, by=by)
-    _move(connection, campaign, "approve", by)
-    queries.sign(connection, campaign["id"], "sign", "approved", by, campaign["frozen_hash"], note)
-
-
-def send_back(connection: Connection, ref: str, by: str, note: str) -> None:
-    """Return a submitted campaign to its writer: it is a draft again and must be frozen anew."""
-    campaign = get(connection, ref)
-    digest = campaign["frozen_hash"]
-    _move(
-        connection,
-        campaign,
-        "return",
-        by,
-        frozen_hash="",
-        frozen=None,
-        submitted_by="",
-        submitted_at=None,
-    )
-    queries.sign(connection, campaign["id"], "sign", "returned", by, digest, note)
-
-
 def release(connection: Connection, ref: str, by: str) -> None:
     """Hand an approved campaign to whatever senders run. Saying it again changes nothing."""
     campaign = get(connection, ref)
     if campaign["released"]:
         return
-    signed = [
-        one
-        for one in queries.signatures(connection, campaign["id"])
-        if one["decision"] == "approved"
-    ]
-    if not signed or signed[-1]["hash"] != campaign["frozen_hash"]:
-        raise Refused("campaigns.not_signed", campaign=ref)
-    _move(connection, campaign, "release", by, released=True)
+    require_signed(connection, campaign)
+    move(connection, campaign, "release", by, released=True)
 
 
 def pause(connection: Connection, ref: str, by: str) -> None:
     """Stop at the next chunk; what is with the carrier cannot be called back."""
-    _move(connection, get(connection, ref), "pause", by)
+    move(connection, get(connection, ref), "pause", by)
 
 
 def resume(connection: Connection, ref: str, by: str) -> None:
     """Go on where it stopped."""
-    _move(connection, get(connection, ref), "resume", by)
+    move(connection, get(connection, ref), "resume", by)
 
 
 def cancel(connection: Connection, ref: str, by: str) -> None:
     """End it for good; `deliveries.service.cancel_rest` gives everybody who was not sent to their reason."""
-    _move(connection, get(connection, ref), "cancel", by, ended_at=clock.now())
-
-
-def _move(
-    connection: Connection, campaign: Mapping[str, Any], move: str, by: str, **values: object
-) -> None:
-    """One compare-and-swap; Conflict names where the campaign is now."""
-    allowed, to = MOVES[move]
-    # The hash is compared too: nobody signs or releases what was sent back and changed meanwhile.
-    seen = campaign["frozen_hash"]
-    if not queries.move(connection, campaign["id"], allowed, to, seen=seen, **values):
-        now = queries.by_id(connection, campaign["id"])["status"]
-        raise Conflict("campaigns.wrong_state", campaign=campaign["ref"], move=move, status=now)
-    detail = {"move": move, "hash": campaign["frozen_hash"]}
-    audit.record(
-        connection,
-        by,
-        _ACTIONS.get(move, Action.CAMPAIGNS_RUN),
-        f"campaign:{campaign['ref']}",
-        detail,
-    )
+    move(connection, get(connection, ref), "cancel", by, ended_at=clock.now())

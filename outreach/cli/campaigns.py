@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from outreach.cli import campaign_preview, campaign_slip, coverage
+from outreach.cli import campaign_preview, campaign_signing, campaign_slip, coverage
 from outreach.cli.documents import read_yaml
-from outreach.cli.office import Here, acting
+from outreach.cli.office import Here, acting, acting_on
 from outreach.cli.options import As, CampaignId, MustAs
 from outreach.cli.output import Answer, command
-from outreach.cli.standing import standing, standing_lines
+from outreach.cli.standing import remainder_lines, standing, standing_lines
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from outreach.access.roles import Action
     from outreach.bootstrap import Installation
 
 app = typer.Typer(name="campaign", help="宣传任务 · campaigns")
@@ -58,9 +57,10 @@ def submit(here: Here, ref: CampaignId, user: MustAs) -> Answer:
 
     today = here.today()
     with here.installation() as office:
-        by = _acting_on(office, ref, user, Action.CAMPAIGNS_SUBMIT)
+        by = acting_on(office, ref, user, Action.CAMPAIGNS_SUBMIT)
         with office.store.begin() as connection:
-            digest = service.submit(connection, ref, by, today, office.vault)
+            site = office.settings.content_dir
+            digest = service.submit(connection, ref, by, today, office.vault, site=site)
             campaign = service.get(connection, ref)
             found = service.covered(connection, campaign, today)
     people = campaign["frozen"]["audience"]["people"]
@@ -71,37 +71,14 @@ def submit(here: Here, ref: CampaignId, user: MustAs) -> Answer:
         "people": people,
         "hash": digest,
         "gaps": found.gaps,
+        "chain": campaign["frozen"]["chain"]["id"],
     }
-    return Answer(data, [f"任务 {ref} 已送审：{people} 人，内容号 {digest[:12]}", *gaps])
+    chain = "、".join(one["zh"] for one in campaign["frozen"]["chain"]["levels"])
+    said = f"任务 {ref} 已送审：{people} 人，内容号 {digest[:12]}，要签：{chain}"
+    return Answer(data, [said, *gaps])
 
 
-@command(app, "approve")
-def approve(
-    here: Here,
-    ref: CampaignId,
-    user: MustAs,
-    note: Annotated[str, typer.Option(help="批注 · remark")] = "",
-) -> Answer:
-    """签发 · Sign what was submitted; never by who wrote or submitted it."""
-    from outreach.access.roles import Action
-    from outreach.campaigns import service
-
-    with here.installation() as office:
-        by = _acting_on(office, ref, user, Action.CAMPAIGNS_APPROVE)
-        with office.store.begin() as connection:
-            service.approve(connection, ref, by, note)
-            digest = service.get(connection, ref)["frozen_hash"]
-    data = {"campaign": ref, "status": "approved", "by": by, "hash": digest}
-    return Answer(data, [f"任务 {ref} 已由 {by} 签发，内容号 {digest[:12]}"])
-
-
-def _acting_on(office: Installation, ref: str, user: str | None, action: Action) -> str:
-    """The acting user, who must be responsible for the campaign's region; Missing for an unknown campaign."""
-    from outreach.campaigns import service
-
-    with office.store.read() as connection:
-        region = service.get(connection, ref)["region"]
-    return acting(office, user, action, region)
+campaign_signing.add_to(app)
 
 
 @command(app, "run")
@@ -119,7 +96,7 @@ def run(
     from outreach.cli.sending import drained, sole_sender_here
 
     with here.installation() as office:
-        by = _acting_on(office, ref, user, Action.CAMPAIGNS_RUN)
+        by = acting_on(office, ref, user, Action.CAMPAIGNS_RUN)
         with sole_sender_here(office, needed=now):
             with office.store.begin() as connection:
                 service.release(connection, ref, by)
@@ -140,14 +117,18 @@ def _moved(
     here: Here, ref: str, user: str | None, move: Callable[[Connection, str, str], None]
 ) -> Answer:
     from outreach.access.roles import Action
+    from outreach.campaigns import remainder, service
 
     with here.installation() as office:
-        by = _acting_on(office, ref, user, Action.CAMPAIGNS_RUN)
+        by = acting_on(office, ref, user, Action.CAMPAIGNS_RUN)
         with office.store.begin() as connection:
             move(connection, ref, by)
         with office.store.read() as connection:
             found = standing(connection, ref)
-    return Answer(found, standing_lines(found))
+            found["remainder"] = remainder.of(
+                connection, service.get(connection, ref)["id"]
+            ).as_dict()
+    return Answer(found, [*standing_lines(found), *remainder_lines(found["remainder"])])
 
 
 @command(app, "pause")
@@ -168,23 +149,25 @@ def resume(here: Here, ref: CampaignId, user: As = None) -> Answer:
 
 @command(app, "cancel")
 def cancel(here: Here, ref: CampaignId, user: As = None) -> Answer:
-    """取消 · End it for good; everybody who was not sent to gets that as the reason."""
+    """取消 · End it for good; everybody who was not sent to gets that as the reason. Says what is with the carrier."""
     from outreach.access.roles import Action
-    from outreach.campaigns import service
+    from outreach.campaigns import remainder, service
     from outreach.deliveries.service import cancel_rest
 
     with here.installation() as office:
-        by = _acting_on(office, ref, user, Action.CAMPAIGNS_RUN)
+        by = acting_on(office, ref, user, Action.CAMPAIGNS_RUN)
         with office.store.begin() as connection:
             if (
                 service.get(connection, ref)["status"] != "cancelled"
             ):  # said again: finish what was cut off
                 service.cancel(connection, ref, by)
-            key = service.get(connection, ref)["id"]
-        cancel_rest(office.store.begin, key)
+            campaign = service.get(connection, ref)
+        cancel_rest(office.store.begin, campaign["id"])
+        with office.store.begin() as connection:
+            left = remainder.note(connection, campaign, by)
         with office.store.read() as connection:
-            found = standing(connection, ref)
-    return Answer(found, standing_lines(found))
+            found = {**standing(connection, ref), "remainder": left.as_dict()}
+    return Answer(found, [*standing_lines(found), *remainder_lines(found["remainder"])])
 
 
 @command(app, "status")

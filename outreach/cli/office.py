@@ -111,6 +111,15 @@ def acting(
     return actor.name
 
 
+def acting_on(office: Installation, ref: str, user: str | None, action: Action) -> str:
+    """The acting user, who must be responsible for the campaign's region; Missing for an unknown campaign."""
+    from outreach.campaigns import service
+
+    with office.store.read() as connection:
+        region = service.get(connection, ref)["region"]
+    return acting(office, user, action, region)
+
+
 def machine_user() -> str:
     """`cli:name` of the account on the machine; a colon cannot stand in the name of a user of Outreach."""
     try:

@@ -18,7 +18,8 @@ STATES = {
 
 def standing(connection: Connection, ref: str) -> dict[str, Any]:
     """Everything that is counted of one campaign. `stopped_by`: the fault that paused it by itself, or None."""
-    from outreach.campaigns import service
+    from outreach.campaigns import preflight, service
+    from outreach.campaigns.signing import approving
     from outreach.deliveries import queries
 
     campaign = service.get(connection, ref)
@@ -29,6 +30,9 @@ def standing(connection: Connection, ref: str) -> dict[str, Any]:
         "title": campaign["title"],
         "status": campaign["status"],
         "released": campaign["released"],
+        "urgent": campaign["options"].get("urgent"),
+        "chain": [one.as_dict() for one in approving.standing(connection, campaign)],
+        "passed": [one.as_dict() for one in preflight.passed(connection, campaign)],
         "deliveries": queries.state_counts(connection, key),
         "channels": queries.by_channel(connection, key),
         "parts": parts,
@@ -83,6 +87,12 @@ def standing_lines(found: dict[str, Any]) -> list[str]:
     """The same for people."""
     counts = found["deliveries"]
     lines = [f"{found['campaign']} {found['title']} · {found['status']}"]
+    lines += [f"  紧急：{found['urgent']}"] if found["urgent"] else []
+    lines += [f"  {_place(one)}" for one in found["chain"]]
+    lines += [
+        f"  已放行：{one['code']} {one['subject']}，{one['by']}：{one['reason']}"
+        for one in found["passed"]
+    ]
     parts = [f"{word} {counts[state]}" for state, word in STATES.items() if counts[state]]
     lines.append(f"  共 {counts['planned']}" + (f"：{'，'.join(parts)}" if parts else ""))
     for channel, one in found["channels"].items():
@@ -104,6 +114,36 @@ def standing_lines(found: dict[str, Any]) -> list[str]:
             f"  已自动暂停：{found['stopped_by']['message']} / {found['stopped_by']['message_en']}"
         )
     return lines
+
+
+def _place(one: dict[str, Any]) -> str:
+    """A level of the chain: who signed when, or that it is missing."""
+    if not one["by"]:
+        until = f"，最迟 {one['due'][:16].replace('T', ' ')}（UTC）" if one["due"] else ""
+        return f"{one['name']}：还没签{until}"
+    paper = f"，纸上签的，{one['recorded_by']} 登记" if one["paper"] else ""
+    return f"{one['name']}：{one['by']} {one['at'][:16].replace('T', ' ')}（UTC）{paper}"
+
+
+_LEFT = {
+    "with_carrier": "已交给运营商（收不回）", "in_flight": "正在交", "unknown": "结果不明", "not_sent": "没有发",
+    "refused": "运营商没收", "skipped": "按原因不发",
+}  # fmt: skip
+"""Where a delivery of a stopped campaign is → the words on a terminal."""
+
+
+def remainder_lines(left: dict[str, Any]) -> list[str]:
+    """What is left of a campaign that was stopped, as a whole and by step."""
+    lines = [f"  停在这里：{_left(left)}"]
+    for one in left["steps"]:
+        said = _left(one) if one["fired"] else "还没到时候，一件没有发"
+        lines.append(f"    第 {one['step']} 步 {one['channel']}：{said}")
+    return lines
+
+
+def _left(counts: dict[str, Any]) -> str:
+    parts = [f"{word} {counts[key]}" for key, word in _LEFT.items() if counts[key]]
+    return f"计划 {counts['planned']}" + (f"，其中{'，'.join(parts)}" if parts else "")
 
 
 def _refused(one: dict[str, Any]) -> str:

@@ -194,7 +194,7 @@ def test_quiet_hours_that_begin_between_two_chunks_are_kept(
 
 @pytest.mark.parametrize(
     "document",
-    [{"class": "urgent"}, {"ignore_quiet_hours": {"reason": "防汛"}}],
+    [{"class": "urgent", "urgent": {"reason": "台风"}}, {"ignore_quiet_hours": {"reason": "防汛"}}],
     ids=["urgent", "with a reason"],
 )
 def test_an_urgent_campaign_speaks_at_night(office: Office, document: dict[str, object]) -> None:
