@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 from sqlalchemy import select
@@ -24,6 +25,18 @@ from outreach.store import Store, open_store
 from outreach.upkeep.migrate import migrate
 from outreach.upkeep.moving import refuse_moved
 from outreach.vault import Vault
+
+if TYPE_CHECKING:
+    from outreach.runtime.distributed import Distributed
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a process does of the sending. accounts: these only (None: all); concurrency: accounts at once."""
+
+    senders: bool = True
+    accounts: Collection[int] | None = None
+    concurrency: int = 8
 
 
 @dataclass(frozen=True)
@@ -118,15 +131,42 @@ def take_over(installation: Installation) -> None:
             leases.take_over(connection)
 
 
+def is_distributed(installation: Installation) -> bool:
+    """Whether several processes share the work here; Misconfigured engine.needs_postgresql when they cannot."""
+    on_sqlite = installation.store.dialect == "sqlite"
+    chosen = installation.settings.engine or ("embedded" if on_sqlite else "distributed")
+    if chosen == "distributed" and on_sqlite:
+        raise Misconfigured("engine.needs_postgresql")
+    return chosen == "distributed"
+
+
+def engine_for(installation: Installation, part: Part) -> Embedded | Distributed:
+    """The engine of this process. Misconfigured when it cannot be had, or nobody would send."""
+    store, vault, settings = installation.store, installation.vault, installation.settings
+    if not is_distributed(installation):
+        if not part.senders:
+            raise Misconfigured("engine.nobody_sends")
+        return Embedded(store, vault, settings)
+    from outreach.runtime.distributed import Distributed
+
+    return Distributed(
+        store, vault, settings, senders=part.senders, accounts=part.accounts, concurrency=part.concurrency,
+    )  # fmt: skip
+
+
 @contextmanager
-def sending(installation: Installation, *chores: Callable[[], object]) -> Iterator[Embedded]:
+def sending(
+    installation: Installation,
+    *chores: Callable[[], object],
+    part: Part = Part(),
+) -> Iterator[Embedded | Distributed]:
     """Senders and timetable, running until the block ends; `chores` are done with each sweep."""
-    engine = Embedded(installation.store, installation.vault, installation.settings)
+    engine = engine_for(installation, part)
     timetable = Timetable(installation.store, installation.settings, engine, chores=chores)
     engine.start()
     timetable.start()
     try:
         yield engine
     finally:
+        engine.stop()  # first: what is in hand is finished while the sweep comes to its end
         timetable.stop()
-        engine.stop()

@@ -9,10 +9,14 @@ from typing import Protocol
 
 
 class Engine(Protocol):
-    """Implemented in runtime."""
+    """Implemented in runtime: threads of one process, or wake-ups between machines."""
 
     def wake(self) -> None:
         """There may be work: look now instead of at the next tick."""
+        ...
+
+    def tend(self) -> None:
+        """Called with each sweep: make good what a lost wake-up, a killed worker or a new account left undone."""
         ...
 
 
@@ -20,4 +24,7 @@ class NoEngine:
     """Nobody sends in this process (a command beside a server); the senders find the work by themselves."""
 
     def wake(self) -> None:
+        """Do nothing."""
+
+    def tend(self) -> None:
         """Do nothing."""

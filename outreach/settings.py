@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     dingtalk_base_url: str = DINGTALK_API
     feishu_base_url: str = FEISHU_API
     cli_may_act: bool = False
+    engine: str = ""
+    """embedded: this process sends. distributed: several processes on one PostgreSQL wake each other. '' = by database."""
+
     content_dir: Path | None = None
     """The site's own texts and sheets, laid out like `templates/`; what lies there hides what is shipped."""
 
@@ -72,6 +75,14 @@ class Settings(BaseSettings):
             return None
         if not Path(str(value)).is_dir():
             raise Misconfigured("settings.content_dir", place=str(value))
+        return value
+
+    @field_validator("engine")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        """A mistyped engine stops the start: else one machine would take itself for all."""
+        if value not in ("", "embedded", "distributed"):
+            raise Misconfigured("engine.unknown", value=value)
         return value
 
     @field_validator("time_zone")

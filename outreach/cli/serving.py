@@ -21,20 +21,25 @@ def serve(
     here: Here,
     host: Annotated[str, typer.Option(help="地址 · address")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="端口 · port", min=0, max=65535)] = 8000,
+    no_senders: Annotated[
+        bool, typer.Option("--no-senders", help="只开网页，由 outreach work 发送 · others send")
+    ] = False,
 ) -> int:
     """网页和发送 · Pages, timetable and senders in one process, until Ctrl-C."""
     import uvicorn
 
-    from outreach.bootstrap import sending, sole_sender
+    from outreach.bootstrap import Part, sending
+    from outreach.cli.sending import sole_sender_here
     from outreach.web.app import create_app
     from outreach.web.uploads import Uploads
 
-    with here.installation() as office, sole_sender(office.settings), _bound(host, port) as bound:
+    with here.installation() as office, sole_sender_here(office), _bound(host, port) as bound:
         require_twilio(office.store, office.settings)
         app = create_app(office)
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
         server = uvicorn.Server(config)
-        with until_told(), sending(office, Uploads(office.settings.data_dir).sweep):
+        part, sweep = Part(senders=not no_senders), Uploads(office.settings.data_dir).sweep
+        with until_told(), sending(office, sweep, part=part):
             _started(here, f"http://{host}:{bound.getsockname()[1]}")
             server.run(sockets=[bound])
     here.tell("已停止 · stopped")

@@ -13,38 +13,21 @@ from contextlib import aclosing
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
-from channels.base import LooksUp
 from channels.errors import Rejected
 from outreach.campaigns import queries as campaigns
 from outreach.campaigns import schedule
-from outreach.deliveries import leases, look_up, orders, work
+from outreach.deliveries import leases, orders, work
 from outreach.deliveries.orders import AccountView
 from outreach.deliveries.send import Sender
 from outreach.runtime.adapters import WITHOUT_SENDER, sender_for
 from outreach.runtime.sweep import sweep
+from outreach.runtime.turns import IDLE, let_go, steady, turn
 from outreach.settings import Settings
 from outreach.store import Store
 from outreach.vault import Vault
 
-IDLE = 1.0
-"""Seconds between two looks for work when nobody wakes the sender."""
-
 log = structlog.get_logger(__name__)
-
-
-async def turn(
-    store: Store, vault: Vault, sender: Sender, campaign: int | None = None
-) -> float | None:
-    """One look-up and one chunk of one account. 0 = go on at once, seconds = wait, None = nothing is due."""
-    looked = 0
-    if isinstance(sender.channel, LooksUp) and sender.channel.can_look_up:
-        looked = await look_up.look_up(
-            store, vault, sender.channel, sender.account.id, sender.line, campaign
-        )
-    done = await sender.step(campaign)
-    return 0 if looked and done is None else done
 
 
 class Embedded:
@@ -58,38 +41,41 @@ class Embedded:
         self._vault = vault
         self._settings = settings
         self._stop = threading.Event()
-        self._wakes: list[threading.Event] = []
-        self._threads: list[threading.Thread] = []
+        self._senders: dict[int, tuple[threading.Event, threading.Thread]] = {}
 
     def start(self) -> None:
         """Take over what a dead process left, then begin."""
         if self._store.dialect == "sqlite":
             with self._store.begin() as connection:
                 leases.take_over(connection)
+        self.tend()
+
+    def wake(self) -> None:
+        """There may be work."""
+        for wake, _ in list(self._senders.values()):
+            wake.set()
+
+    def tend(self) -> None:
+        """Accounts that have come since get their sender."""
         with self._store.read() as connection:
             accounts = [
                 one for one in orders.accounts(connection) if one.provider not in WITHOUT_SENDER
             ]
         for account in accounts:
-            wake = threading.Event()
-            self._wakes.append(wake)
-            name = f"sender-{account.name}"
-            self._threads.append(
-                threading.Thread(target=self._send, args=(account, wake), name=name, daemon=True)
-            )
-        for thread in self._threads:
-            thread.start()
-
-    def wake(self) -> None:
-        """There may be work."""
-        for wake in self._wakes:
-            wake.set()
+            if account.id not in self._senders and not self._stop.is_set():
+                wake = threading.Event()
+                name = f"sender-{account.name}"
+                thread = threading.Thread(
+                    target=self._send, args=(account, wake), name=name, daemon=True
+                )
+                self._senders[account.id] = (wake, thread)
+                thread.start()
 
     def stop(self) -> None:
         """Finish the chunk in hand, then end."""
         self._stop.set()
         self.wake()
-        for thread in self._threads:
+        for _, thread in list(self._senders.values()):
             thread.join(timeout=self._settings.send_timeout * 2 + 5)
 
     def _send(self, account: AccountView, wake: threading.Event) -> None:
@@ -103,22 +89,12 @@ class Embedded:
             return
         async with aclosing(sender.channel):
             while not self._stop.is_set():
-                pause = await self._guarded(sender)
-                if pause:
-                    wake.clear()
+                wake.clear()  # before the turn: whoever wakes us during it is heard after it
+                done = await steady(self._store, self._vault, sender)
+                pause = IDLE if done is None else done
+                if pause and not self._stop.is_set():
                     await asyncio.to_thread(wake.wait, pause)
-
-    async def _guarded(self, sender: Sender) -> float:
-        """A fault of one turn is logged and tried again later; a sender never dies of it."""
-        try:
-            done = await turn(self._store, self._vault, sender)
-        except OperationalError as error:
-            log.warning("database busy", account=sender.account.name, error=str(error.orig))
-            return IDLE
-        except Exception:
-            log.exception("sender failed", account=sender.account.name)
-            return IDLE * 5
-        return IDLE if done is None else done
+            let_go(sender)
 
 
 def drain(

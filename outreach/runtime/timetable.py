@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
+import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.exc import SQLAlchemyError
 
 from outreach import clock
 from outreach.engine import Engine
 from outreach.people.lists import expire_lists
 from outreach.runtime.sweep import sweep
+from outreach.runtime.turns import brief
 from outreach.settings import Settings
-from outreach.store import Store
+from outreach.store import Store, passes
+
+log = structlog.get_logger(__name__)
 
 
 class Timetable:
@@ -54,11 +59,18 @@ class Timetable:
         self._scheduler.shutdown(wait=True)
 
     def _sweep(self) -> None:
-        self._bring_to_today()
-        for chore in self._chores:
-            chore()
-        if sweep(self._store, self._settings):
-            self._engine.wake()
+        """A database that is away is waited for: the next sweep does what this one did not."""
+        try:
+            self._bring_to_today()
+            for chore in self._chores:
+                chore()
+            if sweep(self._store, self._settings):
+                self._engine.wake()
+            self._engine.tend()
+        except SQLAlchemyError as error:
+            if not passes(error):
+                raise
+            log.warning("sweep waits for the database", error=brief(error))
 
     def _bring_to_today(self) -> None:
         """Once a day here: what lists and certificates said that have ended is not known any more."""
