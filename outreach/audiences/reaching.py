@@ -43,11 +43,21 @@ REASONS = ("stopped", "no_guardian", "no_number", "closed", "not_personal", "ref
 
 
 def recipient_of(subject: Any, on: date) -> ColumnElement[int | None]:
-    """The person who gets what is meant for `subject` (an alias of Person); NULL for a child without a guardian."""
+    """The person who gets what is meant for `subject` (an alias of Person); NULL for a child without a guardian.
+
+    Who died or moved away is nobody's guardian or contact any more.
+    """
     return case(
-        (child(on, subject.birth), subject.guardian_id),
-        else_=func.coalesce(subject.contact_id, subject.id),
+        (child(on, subject.birth), _here(subject.guardian_id)),
+        (subject.contact_id.is_(None), subject.id),
+        else_=func.coalesce(_here(subject.contact_id), subject.id),
     )
+
+
+def _here(key: Any) -> Any:
+    """The person of a number, while they live here; NULL otherwise."""
+    other = aliased(Person)
+    return select(other.id).where(other.id == key, other.status == "active").scalar_subquery()
 
 
 def usable_number(recipient: Any) -> ColumnElement[bool]:

@@ -14,23 +14,33 @@ from sqlalchemy import Connection, Row, select
 
 from outreach.audiences.predicates import eligible
 from outreach.audiences.reaching import PERSONAL_NUMBERS
-from outreach.deliveries.states import Reason
+from outreach.deliveries.states import Reason, weightiest
 from outreach.models.deliveries import Delivery, DeliverySubject
 from outreach.models.people import Household, Person
 from outreach.models.policies import Reach
 from outreach.people import consent
+from outreach.people.ages import GUARDED_UNDER
 from outreach.policies.schemas import PolicyView
+from segments.person import cutoff_birth
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
 
 
+Subject = tuple[int, int, str]
+"""(person, policy, reason): somebody whom a delivery is about, and why not any more."""
+
+
 @dataclass(frozen=True)
 class Remaining:
-    """What is left of a delivery: the policies that it still is about, or the reason why nothing is."""
+    """What is left of a delivery: the policies that it still is about, or the reason why nothing is.
+
+    left_out: of whom the reason is another than the delivery's own.
+    """
 
     policies: tuple[str, ...]
     subjects: int
     reason: str = ""
+    left_out: tuple[Subject, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,7 @@ def judged(
 ) -> dict[int, Remaining]:
     """The same for deliveries that may not be written yet: whatever stands behind `ids`.
 
-    subjects: delivery_id, person_id, policy_id, status, stopped, ordered by the first. readers (of messages and
+    subjects: delivery_id, person_id, policy_id, status, birth, stopped, ordered by the first. readers (of messages and
     calls): id, addressee, address_key, status, phone_key, phone_kind, phone_closed, stopped.
     """
     blocked = _blocked(connection, readers, terms)
@@ -67,19 +77,29 @@ def judged(
     )
     refs = {policy.id: policy.ref for policy in terms.policies}
     kept: dict[int, list[int]] = {}
-    reasons: dict[int, str] = {}
+    dropped: dict[int, list[Subject]] = {}
     for row in subjects:
-        reason = judge(row)
+        way = blocked.get(row.delivery_id)
+        reason = judge(row) or (way.reason_for(row, terms.on) if way else "")
         if reason:
-            reasons.setdefault(row.delivery_id, reason)
+            dropped.setdefault(row.delivery_id, []).append((row.person_id, row.policy_id, reason))
         else:
             kept.setdefault(row.delivery_id, []).append(row.policy_id)
     return {
-        key: Remaining(tuple(refs[policy] for policy in sorted(set(kept[key]))), len(kept[key]))
-        if key in kept and key not in blocked
-        else Remaining((), 0, blocked.get(key) or reasons.get(key, Reason.NOT_ELIGIBLE.value))
+        key: Remaining(
+            tuple(refs[policy] for policy in sorted(set(kept[key]))), len(kept[key]), "", tuple(dropped.get(key, ()))
+        )
+        if key in kept
+        else _nothing(dropped.get(key, ()), blocked.get(key))
         for key in ids
-    }
+    }  # fmt: skip
+
+
+def _nothing(dropped: Sequence[Subject], way: _Blocked | None) -> Remaining:
+    """Nobody is left: the delivery says what its recipient's way says, else the weightiest of its people's reasons."""
+    said = way.reason if way is not None and not way.gone else ""
+    reason = said or weightiest(one[2] for one in dropped) or Reason.NOT_ELIGIBLE.value
+    return Remaining((), 0, reason, tuple(one for one in dropped if one[2] != reason))
 
 
 _Judge = Callable[[Row[*tuple[Any, ...]]], str]
@@ -89,7 +109,7 @@ def _subjects(connection: Connection, ids: Collection[int]) -> Rows:
     return connection.execute(
         select(
             DeliverySubject.delivery_id, DeliverySubject.person_id, DeliverySubject.policy_id,
-            Person.status, Household.stopped,
+            Person.status, Person.birth, Household.stopped,
         )
         .join(Person, Person.id == DeliverySubject.person_id)
         .outerjoin(Household, Household.id == Person.household_id)
@@ -148,7 +168,24 @@ def _recipients(connection: Connection, ids: Collection[int]) -> Rows:
     ).all()  # fmt: skip
 
 
-def _blocked(connection: Connection, rows: Rows, terms: Terms) -> dict[int, str]:
+@dataclass(frozen=True)
+class _Blocked:
+    """A recipient who must not get anything by this channel. gone: dead or moved, so that others need another way."""
+
+    addressee: int
+    reason: str
+    gone: bool = False
+
+    def reason_for(self, row: Row[*tuple[Any, ...]], on: date) -> str:
+        """Why somebody who was to be told through this recipient is not: a child has lost its guardian, an adult
+        whose contact is gone has no number."""
+        if not self.gone or row.person_id == self.addressee:
+            return self.reason
+        guarded = row.birth is not None and row.birth > cutoff_birth(GUARDED_UNDER, on)
+        return Reason.NO_GUARDIAN.value if guarded else Reason.NO_ADDRESS.value
+
+
+def _blocked(connection: Connection, rows: Rows, terms: Terms) -> dict[int, _Blocked]:
     """Deliveries whose recipient must not get anything by this channel."""
     if not rows:
         return {}
@@ -157,6 +194,7 @@ def _blocked(connection: Connection, rows: Rows, terms: Terms) -> dict[int, str]
     result = {}
     for row in rows:
         reason = _personal_reason(row.status, row.stopped)
+        gone = row.status != "active"
         # the number as it was planned, and the one that the register knows now
         if not reason and any(
             refused.refuses(row.addressee, key, terms.channel, terms.message_class)
@@ -166,7 +204,7 @@ def _blocked(connection: Connection, rows: Rows, terms: Terms) -> dict[int, str]
         if not reason and not _usable(row):
             reason = Reason.NO_ADDRESS.value
         if reason:
-            result[row.id] = reason
+            result[row.id] = _Blocked(row.addressee, reason, gone)
     return result
 
 

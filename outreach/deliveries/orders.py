@@ -3,54 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.orm import aliased
 
+from outreach.deliveries import answering
+from outreach.deliveries.accounts import AccountView, account, accounts
 from outreach.deliveries.drop import Terms
-from outreach.messages import facts
 from outreach.messages import service as messages
 from outreach.messages.composer import Composer, Manner
 from outreach.messages.schemas import Text
 from outreach.models.campaigns import Campaign, CampaignPolicy, Step
-from outreach.models.deliveries import Account, Attempt, Delivery, DeliverySubject, GroupChat
+from outreach.models.deliveries import Attempt, Delivery, DeliverySubject, GroupChat
 from outreach.models.messages import BUNDLE
 from outreach.models.people import Household, Person, Region
 from outreach.policies import service as policies
 from outreach.policies.schemas import PolicyView
 from outreach.reach import service as reach
 
+__all__ = [
+    "AccountView", "Addressee", "Orders", "account", "accounts", "addressees", "composer", "list_date", "read",
+]  # fmt: skip
 
-@dataclass(frozen=True)
-class AccountView:
-    """An account of a carrier, and whether its address is on this machine."""
-
-    id: int
-    name: str
-    channel: str
-    provider: str
-    per_second: float
-    billing: str
-    part_fen: int
-    options: Mapping[str, Any]
-
-    @property
-    def rule(self) -> Literal["3gpp", "china"]:
-        """How this carrier counts parts."""
-        return "3gpp" if self.billing == "3gpp" else "china"
-
-    @property
-    def chunk(self) -> int:
-        """How many are handed over between two commits: what the account may send in a second, at most 100."""
-        return max(1, min(100, int(self.per_second)))
+URGENT_HOURS = 4
+"""After how many hours an urgent message is not worth delivering any more."""
 
 
 @dataclass(frozen=True)
 class Orders:
-    """What was signed for one step of one campaign. form: of the texts that it carries; '' is the channel's own."""
+    """What was signed for one step of one campaign. form: of the texts that it carries; '' is the channel's own.
+
+    ceiling: people and fen that were signed for one firing. once: 'household' where one message for a home is enough.
+    """
 
     campaign_id: int
     step_id: int
@@ -64,6 +51,22 @@ class Orders:
     policies: Sequence[PolicyView]
     composer: Composer
     form: str = ""
+    late_hours: int = 24
+    region: str = ""
+    ceiling: Mapping[str, Any] = field(default_factory=dict)
+    once: str = ""
+
+    @property
+    def valid_for(self) -> int:
+        """Seconds after which the carrier should give up: later it would mislead. By the step's late rule, and an urgent
+        message is worth nothing after a few hours.
+        """
+        hours = (
+            min(self.late_hours, URGENT_HOURS)
+            if self.message_class == "urgent"
+            else self.late_hours
+        )
+        return hours * 3600
 
     def terms(self, on: date) -> Terms:
         """What decides today whether somebody still gets it."""
@@ -84,21 +87,6 @@ class Addressee:
     attempts: int
 
 
-def account(connection: Connection, key: int) -> AccountView:
-    """One account."""
-    row = connection.execute(select(Account).where(Account.id == key)).mappings().one()
-    return AccountView(**{name: row[name] for name in AccountView.__dataclass_fields__})
-
-
-def accounts(connection: Connection) -> list[AccountView]:
-    """All accounts, by channel and name."""
-    rows = connection.execute(select(Account).order_by(Account.channel, Account.id)).mappings()
-    return [
-        AccountView(**{name: row[name] for name in AccountView.__dataclass_fields__})
-        for row in rows
-    ]
-
-
 def composer(
     connection: Connection, campaign: Mapping[str, Any], views: Sequence[PolicyView]
 ) -> Composer:
@@ -112,7 +100,7 @@ def composer(
         views,
         office=options["office"],
         phone=options.get("phone", "12345"),
-        opt_out=options.get("opt_out", facts.OPT_OUT),
+        opt_out=answering.opt_out(connection, campaign),
         valid_until=date.fromisoformat(options["valid_until"]),
         manner=Manner(
             written_dialects=bool(options.get("written_dialects")),
@@ -157,6 +145,10 @@ def read(connection: Connection, campaign_id: int, step_id: int) -> Orders:
         policies=views,
         composer=composer(connection, dict(campaign), views),
         form=step["options"].get("form", ""),
+        late_hours=step["late_hours"],
+        region=campaign["region"],
+        ceiling=step["options"].get("ceiling") or {},
+        once=step["options"].get("once", ""),
     )
 
 

@@ -16,8 +16,24 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from channels.parts import count_parts
+from channels.providers import HERE
 from outreach import clock
-from outreach.deliveries import drop, hours, leases, orders, pace, requests, settle
+from outreach.deliveries import (
+    capping,
+    drop,
+    filing,
+    hours,
+    leases,
+    orders,
+    pace,
+    requests,
+    served,
+    settle,
+    stopping,
+    transfer,
+)
+from outreach.deliveries.capping import Counting, Taken
+from outreach.deliveries.limits import SHIPPED, Limits
 from outreach.deliveries.orders import AccountView, Addressee, Orders
 from outreach.deliveries.states import SENDING, Reason
 from outreach.messages.schemas import WITHOUT_SCRIPT, Composed
@@ -50,7 +66,8 @@ class Line:
 
     send_timeout: seconds for one request. reconcile_after: seconds after that at which an unknown attempt is
     looked up. zone: business time. public_url: where receipts come to. loopback: the carrier is on this machine,
-    so invented people may be sent to. lease: how long a claim holds without news.
+    so invented people may be sent to. place: where the data goes, as channels.providers has it. lease: how long
+    a claim holds without news. limits: how much is enough, and when it is quiet.
     """
 
     send_timeout: float
@@ -58,7 +75,9 @@ class Line:
     zone: ZoneInfo
     public_url: str
     loopback: bool
+    place: str = HERE
     lease: timedelta = leases.LEASE
+    limits: Limits = SHIPPED
 
     @property
     def look_pause(self) -> float:
@@ -68,7 +87,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Item:
-    """One message of a chunk: as it will be sent, and as the attempt keeps it."""
+    """One message of a chunk: as it will be sent, and as the attempt keeps it.
+
+    filed: the number of the filed template that says it, with the ordered parameters. valid_for: seconds after which
+    it is worth nothing any more.
+    """
 
     addressee: Addressee
     composed: Composed
@@ -76,6 +99,8 @@ class Item:
     parts: int
     cost_fen: int
     resent: bool
+    filed: tuple[str, tuple[str, ...]] | None = None
+    valid_for: int | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +113,16 @@ class Chunk:
     standings: dict[int, requests.Standing]
     items: Sequence[Item]
     skips: dict[int, str]
+
+    @property
+    def left_out(self) -> list[served.Row]:
+        """Whom its deliveries are not about today, though they were planned for them."""
+        return [(key, *one) for key, rest in self.left.items() for one in rest.left_out]
+
+    @property
+    def again(self) -> list[Addressee]:
+        """Those that were tried before."""
+        return [item.addressee for item in self.items if item.no > 1]
 
     @property
     def cost_fen(self) -> int:
@@ -128,6 +163,11 @@ class Outgoing:
         """How many are handed over between two commits."""
         return self.account.chunk
 
+    @property
+    def _counting(self) -> Counting:
+        """By what the next chunk is counted."""
+        return Counting(self.line.limits, self.account, self.line.zone)
+
     def _take_slots(self, connection: Connection, n: int) -> bool:
         """Take the chunk's place in the account's pace; False when another one was faster."""
         return pace.take_slots(connection, self.account.id, n, self.account.per_second)
@@ -147,8 +187,9 @@ class Outgoing:
         """What would be sent now; None when the lease was given back (pause, quiet hours) or its batch is done."""
         with self._store.read() as connection:
             signed = orders.read(connection, lease.campaign_id, lease.step_id)
-            ids = lease.ids(connection, self.size)
-            not_before = self._not_before(signed)
+            room = capping.room(connection, self._counting)
+            ids = lease.ids(connection, self.size if room is None else max(1, min(self.size, room)))
+            not_before = self._counting.tomorrow if room == 0 else self._not_before(signed)
             if signed.status == "running" and not_before is None and ids:
                 return self._compose(connection, signed, ids, lease.resent)
         with self._store.begin() as connection:
@@ -163,7 +204,10 @@ class Outgoing:
         if signed.urgent:
             return None
         moment = clock.now()
-        allowed = hours.next_allowed(signed.channel, moment, self.line.zone)
+        windows = self.line.limits.quiet_at(signed.channel, signed.region)
+        allowed = hours.next_allowed(
+            signed.channel, moment, self.line.zone, {signed.channel: windows}
+        )
         return allowed if allowed > moment else None
 
     def _left(
@@ -188,6 +232,9 @@ class Outgoing:
         standings = self._standings(connection, signed, ids)
         wanted = requests.of_chunk(self._vault, signed, found, left, standings)
         texts = signed.composer.compose(signed.channel, wanted, signed.form)
+        filed = filing.carried(
+            connection, self.account.id, {one.variant_id for one in texts if one}
+        )
         items = []
         for one, composed in zip(found, texts, strict=True):
             if composed is None and signed.channel in WITHOUT_SCRIPT:
@@ -197,8 +244,11 @@ class Outgoing:
                 continue
             parts = count_parts(composed.text, billing=self.account.rule).parts
             again = one.delivery_id in resent
+            known = filed.get(composed.variant_id)
+            said = None if known is None else known.says(composed.text)
+            cost = parts * self.account.part_fen
             items.append(
-                Item(one, composed, one.attempts + 1, parts, parts * self.account.part_fen, again)
+                Item(one, composed, one.attempts + 1, parts, cost, again, said, signed.valid_for)
             )
         return Chunk(signed, ids, left, standings, items, skips)
 
@@ -219,32 +269,53 @@ class Outgoing:
             if current.status != "running" or not same:
                 lease.give_back(connection)
                 return None
+            if chunk.items and not self._may_leave(connection, signed.campaign_id):
+                lease.give_back(connection)
+                return None
             onward = lease.advance(connection, chunk.ids[-1])
             if onward is None:
                 return None
-            slots = len(chunk.items)
-            if slots and not self._take_slots(connection, slots):
-                raise TooFast
-            affordable = self._afford(connection, chunk)
+            affordable = self._take(connection, chunk)
             settle.skip(connection, chunk.skips)
+            served.note(connection, chunk.left_out, [one.delivery_id for one in chunk.again])
             # From here, not from the hand-over: this process may sleep in between, and others count from here.
             open_until = uptime() + self.line.send_timeout
             self._write(connection, chunk, affordable)
         self._held = onward if onward.more else None
         return Written(chunk, affordable, open_until) if affordable else None
 
-    def _afford(self, connection: Connection, chunk: Chunk) -> Sequence[Item]:
-        """Take the money in this transaction; what does not fit any more is skipped with its reason."""
+    def _may_leave(self, connection: Connection, campaign: int) -> bool:
+        """Whether residents' data may go where this account takes it; else the campaign waits for an administrator."""
+        if transfer.may_go(connection, self.account.id, self.line.place):
+            return True
+        stopping.pause_for_fault(connection, campaign, transfer.NO_BASIS, self.account.name)
+        return False
+
+    def _take(self, connection: Connection, chunk: Chunk) -> Sequence[Item]:
+        """Take what the chunk needs of caps, pace and money; what does not fit is skipped with its reason, or put off."""
+        how = self._counting
+        taken = capping.take(connection, how, chunk.orders, chunk.items)
+        n = len(taken.items)
+        if n and not (capping.take_day(connection, how, n) and self._take_slots(connection, n)):
+            raise TooFast
+        affordable = self._afford(connection, chunk, taken)
+        capping.release(connection, how, taken, set(taken.skips))
+        capping.put_off(connection, self.account.id, taken.later)
+        chunk.skips.update(taken.skips)
+        return affordable
+
+    def _afford(self, connection: Connection, chunk: Chunk, taken: Taken) -> Sequence[Item]:
+        """Take the money in this transaction; whose message does not fit any more is skipped."""
         limit = chunk.orders.budget_fen
-        if pace.reserve(connection, chunk.purse, chunk.cost_fen, limit):
-            return chunk.items
-        kept = []
-        for item in chunk.items:
-            if pace.reserve(connection, chunk.purse, item.cost_fen, limit):
-                kept.append(item)
-            else:
-                chunk.skips[item.addressee.delivery_id] = Reason.OVER_BUDGET.value
-        return kept
+        if pace.reserve(connection, chunk.purse, sum(one.cost_fen for one in taken.items), limit):
+            return taken.items
+        over = {
+            item.addressee.delivery_id: Reason.OVER_BUDGET.value
+            for item in taken.items
+            if not pace.reserve(connection, chunk.purse, item.cost_fen, limit)
+        }
+        taken.skip(over)
+        return taken.items
 
     def _write(self, connection: Connection, chunk: Chunk, items: Sequence[Item]) -> None:
         if not items:

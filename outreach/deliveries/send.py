@@ -11,15 +11,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from channels.base import Channel, Message
 from channels.base import Outcome as Answer
 from outreach import clock
-from outreach.access import audit
-from outreach.access.roles import Action
-from outreach.deliveries import orders, pace, retry, settle
+from outreach.deliveries import capping, halting, orders, pace, retry, settle
 from outreach.deliveries.leases import Lease
 from outreach.deliveries.orders import AccountView
 from outreach.deliveries.outgoing import (
@@ -157,6 +155,13 @@ class Sender(Outgoing):
         money = sum(i.cost_fen for i, _ in answered if i.addressee.delivery_id in unused)
         if money:
             pace.refund(connection, chunk.purse, money)
+            capping.give_back(
+                connection,
+                chunk.orders,
+                [i for i, _ in answered if i.addressee.delivery_id in unused],
+            )
+        if any(change.wrong_number or change.opted_out for change in news):
+            halting.judge(connection, chunk.orders.campaign_id, self.line.limits)
         stopping = next((answer for _, answer in answered if answer.stop_campaign), None)
         if stopping is not None:
             pause_for_fault(

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from outreach import clock
-from outreach.deliveries import funnel, proofs
+from outreach.deliveries import funnel, halting, proofs
 from outreach.deliveries.proofs import News
 from outreach.deliveries.retry import Next
 from outreach.deliveries.states import RANK, Why
@@ -56,6 +56,16 @@ class Change:
     fact: str = ""
 
 
+@dataclass(frozen=True)
+class Word:
+    """What an attempt comes to by what people said of it; nothing else may be written as less than it was."""
+
+    delivery_id: int
+    no: int
+    state: str
+    reason: str
+
+
 def lock(connection: Connection, ids: Collection[int]) -> None:
     """Make other writers of these deliveries wait; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql" and ids:
@@ -88,6 +98,10 @@ def counting(connection: Connection, ids: Collection[int]) -> Iterator[dict[int,
     before = _cells(connection, ids)
     yield {key: row.attempts for key, row in before.items()}
     after = _cells(connection, ids)
+    halting.note(
+        connection,
+        halting.answered((row.step_id, row.state, after[key].state) for key, row in before.items()),
+    )
     funnel.move(
         connection,
         [(funnel.Cell(*row[2:7]), row.state, after[key].state) for key, row in before.items()],
@@ -107,6 +121,11 @@ def apply(connection: Connection, changes: Sequence[Change]) -> list[Change]:
         _follow_up(connection, news, newest)
     proofs.mark(connection, [News(one.delivery_id, one.state, one.fact) for one in news])
     _close_numbers(connection, news)
+    halting.note_faults(
+        connection,
+        [one.delivery_id for one in news if one.wrong_number],
+        [one.delivery_id for one in news if one.opted_out],
+    )
     return news
 
 
@@ -312,6 +331,24 @@ def skip(connection: Connection, reasons: dict[int, str]) -> None:
             key
         ) in in_doubt:  # it may have arrived, and must not be sent again: only a person can tell
             again(connection, key, Next(Why.ASK, 0))
+
+
+def restate(connection: Connection, words: Sequence[Word]) -> None:
+    """Write what deliveries in people's hands come to, more or less than before: a tap, and a tap that is undone.
+
+    Only for what a person carries: what a carrier said is never written over, because a receipt is no tap.
+    """
+    if not words:
+        return
+    with counting(connection, {word.delivery_id for word in words}):
+        for word in words:
+            mine = (Outcome.delivery_id == word.delivery_id) & (Outcome.no == word.no)
+            values = {
+                "state": word.state, "rank": RANK[word.state], "at": clock.now(), "reason": word.reason,
+            }  # fmt: skip
+            connection.execute(
+                update(Outcome).where(mine, Outcome.provider_id.is_(None)).values(values)
+            )
 
 
 def _in_doubt(connection: Connection, ids: Collection[int]) -> set[int]:

@@ -7,6 +7,7 @@ A delivery's state is read from the view `delivery_state`; nothing stores it. Wh
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -58,8 +59,29 @@ class Reason(StrEnum):
     NO_TEXT = "no_text"  # no variant in a language that this person can be written to
     OVER_BUDGET = "over_budget"
     SYNTHETIC = "synthetic"  # an invented person, and an account that is not on this machine
+    OVER_CEILING = "over_ceiling"  # what was signed for one firing is used up
+    CAPPED = "capped"  # enough of this kind in these days, over all campaigns
+    DUPLICATE = "duplicate"  # this number had the same words a moment ago
+    HOUSEHOLD_REACHED = "household_reached"  # somebody of the household has it, and one is enough
     CANCELLED = "cancelled"
     TOO_LATE = "too_late"
+
+
+WEIGHT = (
+    Reason.DECEASED, Reason.MOVED, Reason.STOPPED, Reason.ALREADY_HAS, Reason.NOT_ELIGIBLE, Reason.WITHDRAWN,
+    Reason.REFUSED_CHANNEL, Reason.NO_GUARDIAN, Reason.NO_ADDRESS, Reason.NO_TEXT, Reason.HOUSEHOLD_REACHED,
+    Reason.DUPLICATE, Reason.CAPPED, Reason.OVER_BUDGET, Reason.OVER_CEILING, Reason.SYNTHETIC, Reason.TOO_LATE,
+    Reason.CANCELLED,
+)  # fmt: skip
+"""Reasons, the weightiest first: what is true of the person, then of the policy, then of the way, then of our limits.
+
+Where several deliveries to one person were skipped for different reasons, the first of these is the person's.
+"""
+
+
+def weightiest(reasons: Iterable[str]) -> str:
+    """The first of some reasons in the order of WEIGHT; '' when there is none."""
+    return min(reasons, key=lambda reason: WEIGHT.index(Reason(reason)), default="")
 
 
 class Why(StrEnum):

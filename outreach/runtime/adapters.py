@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from channels import registry
+from channels import registry, twilio_codes
 from channels.base import Channel
 from channels.gateway import PROVIDER as GATEWAY
 from channels.gateway import GatewayChannel
+from channels.providers import provider
 from channels.transport import Timeouts, is_loopback
+from outreach.deliveries import limits
 from outreach.deliveries.orders import AccountView
 from outreach.deliveries.outgoing import Line
 from outreach.deliveries.send import Sender
@@ -42,6 +44,11 @@ def base_url(account: AccountView, settings: Settings) -> str:
     return str(account.options.get("base_url") or defaults.get(account.provider, ""))
 
 
+def place_of(account: AccountView, settings: Settings) -> str:
+    """Where an account's data goes: a country, or what channels.providers calls HERE and UNKNOWN."""
+    return provider(account.provider).destination(base_url(account, settings))
+
+
 def open_channel(account: AccountView, settings: Settings) -> Channel:
     """The adapter of an account; channels.errors.Rejected when a setting is missing.
 
@@ -55,13 +62,14 @@ def open_channel(account: AccountView, settings: Settings) -> Channel:
 
         sender = settings.twilio_messaging_service_sid or settings.twilio_from
         sid, token = settings.twilio_account_sid, settings.twilio_auth_token
-        return make(TwilioAccount(sid, token, sender, url), timeouts=timeouts)
+        codes = twilio_codes.table(settings.content_dir)
+        return make(TwilioAccount(sid, token, sender, url), timeouts=timeouts, codes=codes)
     if account.provider in registry.ROBOTS:
         return make(url, timeouts=timeouts)
     if account.provider == "manual":
         return make(account.channel)
     if account.provider == GATEWAY:
-        return GatewayChannel.of(account.options)
+        return GatewayChannel()
     return make(**account.options)
 
 
@@ -74,7 +82,9 @@ def line_of(account: AccountView, settings: Settings) -> Line:
         zone=settings.zone,
         public_url=settings.public_url,
         loopback=is_loopback(url),
+        place=place_of(account, settings),
         lease=timedelta(seconds=settings.lease),
+        limits=limits.read(settings.content_dir),
     )
 
 
