@@ -21,6 +21,14 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """How often a message is tried again after an answer, and how many seconds lie between two tries at least."""
+
+    again: int = 0
+    apart: float = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One rendered message for one address.
 
@@ -28,7 +36,8 @@ class Message:
     reference: our token for this delivery; opaque to the carrier.
     callback_url: where the carrier may post its receipts; it should carry the reference.
     template_id, params: for carriers that only send filed templates; `text` is then what a reader
-    will see, in `params` the ordered values.
+    will see, in `params` the ordered values. valid_for: seconds after which the carrier should give up, because the
+    message would come too late; None leaves it to the carrier.
     """
 
     to: str
@@ -37,6 +46,7 @@ class Message:
     callback_url: str | None = None
     template_id: str | None = None
     params: tuple[str, ...] = ()
+    valid_for: int | None = None
 
     def __post_init__(self) -> None:
         if not self.to:
@@ -55,6 +65,7 @@ class Outcome:
     error_code: the carrier's code, or one of ours (`connect`, `timeout`, `dropped`, `unreadable`,
     `http_<status>`, …); the words are in the catalogue under `channels.<error_code>`.
     detail: the carrier's own sentence, long digit runs blackened, for the log and the officer.
+    patience: how often a refusal that is not permanent may be tried again, as the carrier's table has it.
     """
 
     state: State
@@ -65,6 +76,7 @@ class Outcome:
     permanent: bool = False
     opted_out: bool = False
     stop_campaign: bool = False
+    patience: Patience = Patience()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -29,24 +27,6 @@ REFERENCE = "单号"
 DEMO = "演示数据"
 IN_THE_FILE = Outcome("unknown", detail="written to a file for the console")
 _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-_SLOT = re.compile(r"\$?\{[^{}]*\}")
-
-
-@dataclass(frozen=True)
-class Template:
-    """A template as it is filed with the operators: its number there, and its text with a `{…}` or `${…}` per slot."""
-
-    id: str
-    text: str
-
-    @cached_property
-    def _shape(self) -> re.Pattern[str]:
-        return re.compile("(.+?)".join(map(re.escape, _SLOT.split(self.text))), re.DOTALL)
-
-    def values(self, text: str) -> tuple[str, ...] | None:
-        """The ordered parameters that make this template say `text`; None when it cannot say it."""
-        found = self._shape.fullmatch(text)
-        return None if found is None else found.groups()
 
 
 @dataclass(frozen=True)
@@ -64,16 +44,9 @@ class Cover:
 class GatewayChannel:
     """Collects messages; `write` puts them into one workbook, whole or not at all."""
 
-    templates: Sequence[Template] = ()
     messages: list[Message] = field(default_factory=list)
     name: str = PROVIDER
     can_look_up: bool = False
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any]) -> GatewayChannel:
-        """From an account's options: `templates` is a list of {id, text}."""
-        filed = options.get("templates", [])
-        return cls([Template(str(one["id"]), str(one["text"])) for one in filed])
 
     async def send(self, message: Message) -> Outcome:
         """Put it into the file; what the console does with it, its result file will tell."""
@@ -84,18 +57,13 @@ class GatewayChannel:
         """Nothing to close."""
 
     def add(self, message: Message) -> None:
-        """The next row. A message without a template gets the first filed one that says exactly its text."""
+        """The next row, with the number and the parameters of its filed template, where it has one."""
         self.messages.append(message)
 
-    def filed(self, message: Message) -> tuple[str, tuple[str, ...]]:
-        """(template number, ordered parameters) of a message; ('', ()) when it has none."""
-        if message.template_id is not None:
-            return message.template_id, message.params
-        for template in self.templates:
-            values = template.values(message.text)
-            if values is not None:
-                return template.id, values
-        return "", ()
+    @property
+    def without_template(self) -> int:
+        """Rows that no filed template says."""
+        return sum(one.template_id is None for one in self.messages)
 
     @property
     def digest(self) -> str:
@@ -114,8 +82,7 @@ class GatewayChannel:
                 raise OSError(errno.EIO, str(error), str(out)) from error
 
     def _fill(self, file: BinaryIO, cover: Cover) -> None:
-        filed = [self.filed(one) for one in self.messages]
-        slots = max((len(values) for _, values in filed), default=0)
+        slots = max((len(one.params) for one in self.messages), default=0)
         with xlsxwriter.Workbook(file, {**_PLAIN, "constant_memory": True}) as book:
             sheet = book.add_worksheet("短信")
             sheet.set_column(1, 1, 14)
@@ -124,11 +91,10 @@ class GatewayChannel:
             sheet.freeze_panes(1, 0)
             headers = [*HEADERS, *(f"参数{number + 1}" for number in range(slots)), REFERENCE]
             _write(sheet, 0, headers)
-            for number, (one, (template, values)) in enumerate(
-                zip(self.messages, filed, strict=True), 1
-            ):
-                blank = [""] * (slots - len(values))
-                texts = [as_dialled(one.to), one.text, template, *values, *blank, one.reference]
+            for number, one in enumerate(self.messages, 1):
+                blank = [""] * (slots - len(one.params))
+                filed = [one.template_id or "", *one.params, *blank]
+                texts = [as_dialled(one.to), one.text, *filed, one.reference]
                 sheet.write_number(number, 0, number)
                 for column, text in enumerate(texts, 1):
                     sheet.write_string(number, column, text)

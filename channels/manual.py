@@ -1,4 +1,4 @@
-"""Hand-over to people: the village loudspeaker, a visit, a call.
+"""Hand-over to people: the village loudspeaker, a visit, a call, a post in an ordinary group.
 
 Accepted here means: it stands on somebody's list. What a person then did comes back later, as a tick
 on the page or a row in a returned sheet, and plays the part that a receipt plays for an SMS. Handing
@@ -11,7 +11,7 @@ from typing import Literal
 
 from channels.base import Message, Outcome
 
-Kind = Literal["broadcast", "visit", "call"]
+Kind = Literal["broadcast", "visit", "call", "group"]
 
 HANDED_TO_A_PERSON = Outcome("accepted", detail="handed to a person")
 

@@ -8,6 +8,7 @@ validator are used, and every request goes through `Transport`, once.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -18,6 +19,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from channels.base import Found, Message, Outcome, Verdict
+from channels.codes import Codes
 from channels.errors import Rejected, Unavailable, Unknown
 from channels.transport import (
     FAILURES,
@@ -28,10 +30,13 @@ from channels.transport import (
     outcome_of_failure,
     outcome_of_status,
 )
-from channels.twilio_codes import verdict_of
+from channels.twilio_codes import SHIPPED
 
 PUBLIC_URL = "https://api.twilio.com"
 _PAGE = 1000  # the most that Twilio lists at once
+_MOST_CHARACTERS = 1600
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+_LONGEST_VALID = 36_000  # seconds; what the carrier takes is 1 to 36,000
 _PAGES = 20  # more than 20,000 messages to one number is not a list that we can reason about
 
 
@@ -89,12 +94,14 @@ class TwilioChannel:
         *,
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
         connections: int = 32,
+        codes: Codes = SHIPPED,
     ) -> None:
-        """Raises Rejected when the account lacks a part or its base URL is unusable."""
+        """codes: what errors mean here. Raises Rejected when the account lacks a part or its base URL is unusable."""
         for field in ("account_sid", "auth_token", "sender"):
             if not getattr(account, field):
                 raise Rejected("channels.twilio.setting", field=field)
         self.sender = account.sender
+        self._codes = codes
         self._transport = Transport(account.base_url, timeouts=timeouts, connections=connections)
         self._messages = f"/2010-04-01/Accounts/{account.account_sid}/Messages.json"
         self._client = Client(
@@ -106,12 +113,17 @@ class TwilioChannel:
         )
 
     async def send(self, message: Message) -> Outcome:
-        """Post it once; see outcome_of_answer and outcome_of_failure for what comes back."""
+        """Post it once; see outcome_of_answer and outcome_of_failure for what comes back.
+
+        What the carrier could only refuse is refused here, under the code that it would give, and costs no request.
+        """
+        if (wrong := self._unsendable(message)) is not None:
+            return _refusal(wrong, self._codes)
         try:
             answer = await self._request("POST", self._messages, data=self._form(message))
         except FAILURES as error:
             return outcome_of_failure(error)
-        return outcome_of_answer(answer)
+        return outcome_of_answer(answer, self._codes)
 
     async def look_up(self, to: str) -> list[Found]:
         """All messages to one number.
@@ -138,6 +150,17 @@ class TwilioChannel:
         response = await self._client.request_async(method, PUBLIC_URL + uri, **content)
         return Answer(response.status_code, response.text, response.headers["retry_after"])
 
+    @staticmethod
+    def _unsendable(message: Message) -> str | None:
+        """The carrier's code for what is wrong with a message, or None."""
+        if not _NUMBER.fullmatch(message.to):
+            return "21211"
+        if message.template_id is not None:
+            return None
+        if not message.text.strip():
+            return "21602"
+        return "21617" if len(message.text) > _MOST_CHARACTERS else None
+
     def _form(self, message: Message) -> dict[str, str | None]:
         is_service = self.sender.startswith("MG")
         filed = message.template_id is not None
@@ -149,6 +172,7 @@ class TwilioChannel:
             "ContentSid": message.template_id,
             "ContentVariables": json.dumps(variables) if filed and variables else None,
             "StatusCallback": message.callback_url,
+            "ValidityPeriod": _validity(message.valid_for),
         }
 
     async def _page(self, uri: str | None, params: dict[str, str] | None) -> dict[str, Any]:
@@ -183,7 +207,12 @@ class TwilioChannel:
         )
 
 
-def outcome_of_answer(answer: Answer) -> Outcome:
+def _validity(seconds: int | None) -> str | None:
+    """Seconds that the carrier may keep trying; as long as it does by itself, or longer, needs no word."""
+    return None if seconds is None or seconds >= _LONGEST_VALID else str(max(seconds, 1))
+
+
+def outcome_of_answer(answer: Answer, codes: Codes = SHIPPED) -> Outcome:
     """What Twilio's answer to a POST means. 2xx with a SID: accepted. 4xx with a code: by the table.
 
     5xx, 408, a redirect and an answer that cannot be read are unknown: the message may be queued.
@@ -197,14 +226,16 @@ def outcome_of_answer(answer: Answer) -> Outcome:
     code = payload.get("code")
     if not 400 <= answer.status < 500 or answer.status == 408 or not isinstance(code, int):
         return outcome_of_status(answer)
-    verdict = Verdict.LATER if answer.status == 429 else verdict_of(str(code))
-    outcome = _refusal(str(code), verdict)
+    outcome = _refusal(str(code), codes, busy=answer.status == 429)
     detail = blacken(str(payload.get("message") or ""))
     return replace(outcome, detail=detail, retry_after=answer.retry_after)
 
 
-def _refusal(code: str, verdict: Verdict | None) -> Outcome:
-    if verdict is Verdict.LATER:
+def _refusal(code: str, codes: Codes, *, busy: bool = False) -> Outcome:
+    """By the table; busy: a 429 is safe to send again, whatever its code."""
+    means = codes.of(code)
+    verdict = means.verdict
+    if busy or verdict is Verdict.LATER:
         return Outcome("deferred", error_code=code)
     return Outcome(
         "refused",
@@ -212,6 +243,7 @@ def _refusal(code: str, verdict: Verdict | None) -> Outcome:
         permanent=verdict in (Verdict.PERMANENT, Verdict.OPTED_OUT),
         opted_out=verdict is Verdict.OPTED_OUT,
         stop_campaign=verdict is Verdict.STOP,
+        patience=means.patience,
     )
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from twilio.request_validator import RequestValidator, get_signature_algorithm
 
 from channels.base import Receipt, ReceiptState
+from channels.codes import Codes
 from channels.errors import Rejected
-from channels.twilio_codes import verdict_of
+from channels.twilio_codes import SHIPPED
 
 STATES: dict[str, ReceiptState] = {
     "accepted": "accepted",
@@ -46,12 +47,18 @@ def sign(form: Mapping[str, str], url: str, token: str) -> str:
 
 
 def parse_status(
-    form: Mapping[str, str], url: str, signature: str, token: str, *, settings: str = ""
+    form: Mapping[str, str],
+    url: str,
+    signature: str,
+    token: str,
+    *,
+    settings: str = "",
+    codes: Codes = SHIPPED,
 ) -> Receipt:
     """The receipt in a status callback.
 
     url: the public URL that was given as StatusCallback. signature, settings: the headers
-    X-Twilio-Signature and X-Twilio-Webhooks-Signature-Settings ("" when absent). Receipts repeat and
+    X-Twilio-Signature and X-Twilio-Webhooks-Signature-Settings ("" when absent). codes: what errors mean. Receipts repeat and
     overtake each other: rank them. Raises Rejected: bad signature, or a form that is no receipt.
     """
     _check(form, url, signature, token, settings)
@@ -60,7 +67,7 @@ def parse_status(
     if not provider_id or status not in STATES:
         raise Rejected("channels.twilio.form", status=status[:40])
     error_code = form.get("ErrorCode") or None
-    return Receipt(provider_id, STATES[status], status, error_code, verdict_of(error_code))
+    return Receipt(provider_id, STATES[status], status, error_code, codes.verdict(error_code))
 
 
 def parse_inbound(

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from outreach.deliveries import orders, requests
+from outreach.deliveries import answering, orders, requests
 from outreach.messages import facts, languages, shelf
 from outreach.messages import service as messages
 from outreach.messages.findings import Finding
@@ -59,7 +59,7 @@ def _going(
     """The texts that a step could send, each with what the checks must know of it."""
     newest = messages.newest(connection, [*(view.ref for view in views), BUNDLE])
     ready = [text for text in newest if text.ready]
-    frame = _frame(campaign)
+    frame = _frame(campaign, answering.opt_out(connection, campaign))
     known = {view.ref: view for view in views}
     general = {text.place for text in ready if text.announce == "general"}
     wanted = {(step["channel"], requests.form_of(step) or step["channel"]) for step in steps}
@@ -112,12 +112,12 @@ def _dated(draft: Draft, listed: date) -> Draft:
     return replace(draft, examples=tuple({**one, **day} for one in draft.examples))
 
 
-def _frame(campaign: Mapping[str, Any]) -> shelf.Frame:
+def _frame(campaign: Mapping[str, Any], opt_out: str) -> shelf.Frame:
     options = campaign["options"]
     return shelf.Frame(
         office=options["office"],
         valid_until=date.fromisoformat(options["valid_until"]),
         phone=options.get("phone", "12345"),
-        opt_out=options.get("opt_out", facts.OPT_OUT),
+        opt_out=opt_out,
         region=campaign["region"],
     )

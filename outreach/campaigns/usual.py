@@ -8,8 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from outreach.campaigns import queries
-from outreach.deliveries import orders
-from outreach.messages import facts
+from outreach.deliveries import answering, orders
 from outreach.messages.shelf import Frame
 
 _HOLDS = timedelta(days=90)
@@ -34,7 +33,7 @@ def usual(connection: Connection, place: str, region: str, on: date) -> Usual:
         office=str(options.get("office") or place or "本单位"),
         valid_until=until if until >= on else on + _HOLDS,
         phone=str(options.get("phone") or "12345"),
-        opt_out=str(options.get("opt_out") or facts.OPT_OUT),
+        opt_out=str(options.get("opt_out") or answering.usual_line(connection)),
         region=region,
         billing="china" if sms is None else sms.rule,
     )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -120,9 +118,8 @@ def add(  # noqa: PLR0913 - one argument per option of the command
     ] = None,
     billing: Annotated[str, typer.Option(help="计费规则 · china | 3gpp")] = "china",
     part_fen: Annotated[int, typer.Option(min=0, help="每条几分钱 · price of a part in fen")] = 0,
-    console: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.json", help="报备的签名、模板 · filed signature and templates"),
+    rows: Annotated[
+        int | None, typer.Option(min=1, help="一份文件最多几行（走文件的）· rows of one file")
     ] = None,
 ) -> Answer:
     """登记发送账号 · Add a sending account."""
@@ -134,7 +131,9 @@ def add(  # noqa: PLR0913 - one argument per option of the command
         raise Invalid("cli.account", channels="、".join(CHANNELS))
     if provider in registry.ROBOTS and channel != "group":
         raise Invalid("cli.robot_account", provider=provider, channel=channel)
-    options = _console(provider, channel, console)
+    if provider == "gateway" and channel != "sms":
+        raise Invalid("gateway.only_sms", channel=channel)
+    options = {} if rows is None else {"rows": rows}
     values = {
         "name": name, "channel": channel, "provider": provider, "per_second": per_second or usual_pace(provider),
         "billing": billing, "part_fen": part_fen, "options": options,
@@ -144,27 +143,6 @@ def add(  # noqa: PLR0913 - one argument per option of the command
             raise Conflict("cli.account_taken", name=name)
         _add(connection, values)
     return Answer(values, [f"发送账号 {name}（{channel}）已登记"])
-
-
-def _console(provider: str, channel: str, file: Path | None) -> dict[str, Any]:
-    """What is filed at an operator's console, as the account keeps it; Invalid where it cannot be used."""
-    from channels.gateway import PROVIDER, GatewayChannel
-
-    if provider != PROVIDER:
-        return {}
-    if channel != "sms":
-        raise Invalid("gateway.only_sms", channel=channel)
-    if file is None:
-        return {}
-    try:
-        filed = json.loads(file.read_text("utf-8"))
-        GatewayChannel.of(filed)
-        rows = int(filed.get("rows", 1))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Invalid("gateway.console_form", file=file.name) from error
-    if rows < 1 or set(filed) - {"signature", "templates", "rows"}:
-        raise Invalid("gateway.console_form", file=file.name)
-    return dict(filed)
 
 
 @command(app, "list")

@@ -20,8 +20,8 @@ from outreach import clock
 from outreach.deliveries import leases, retry, settle, work
 from outreach.deliveries.outgoing import BODY_FIELD, PHONE_FIELD, Line
 from outreach.deliveries.retry import Next
-from outreach.deliveries.send import pause_for_fault
 from outreach.deliveries.states import Why
+from outreach.deliveries.stopping import pause_for_fault
 from outreach.models.deliveries import Attempt, Outcome
 from outreach.store import Store
 from outreach.vault import Vault

@@ -14,9 +14,12 @@ from sqlalchemy import Connection, RowMapping, func, select, update
 
 from channels.base import Receipt as Said
 from channels.base import Verdict
+from channels.codes import Codes
+from channels.twilio_codes import SHIPPED
 from outreach import clock
 from outreach.deliveries import retry, settle
 from outreach.deliveries.states import RANK
+from outreach.deliveries.stopping import pause_after
 from outreach.errors import Refused
 from outreach.models.deliveries import Attempt, Outcome, Receipt
 from outreach.store import Begin, upsert
@@ -45,16 +48,17 @@ class Event:
     named: tuple[int, int] | None = None
 
 
-def record(connection: Connection, events: Sequence[Event]) -> int:
+def record(connection: Connection, events: Sequence[Event], codes: Codes = SHIPPED) -> int:
     """Keep reports and apply those whose attempt is known; returns how many told something new.
 
-    A repeat of a report that is kept already changes nothing.
+    A repeat of a report that is kept already changes nothing. codes: how often an error deserves another try; the one
+    carrier that reports by itself is Twilio.
     """
     fresh = _fresh(connection, events)
     if fresh:
         statement = upsert(connection, Receipt).on_conflict_do_nothing()
         connection.execute(statement, [_row(event) for event in fresh])
-    return _apply(connection, fresh)
+    return _apply(connection, fresh, codes)
 
 
 def _row(event: Event) -> dict[str, object]:
@@ -83,7 +87,7 @@ def _fresh(connection: Connection, events: Sequence[Event]) -> list[Event]:
     return [event for key, event in found.items() if key not in known]
 
 
-def _apply(connection: Connection, events: Sequence[Event]) -> int:
+def _apply(connection: Connection, events: Sequence[Event], codes: Codes) -> int:
     """Raise outcomes; what belongs to no attempt yet waits for the sweep, because its answer is still on its way."""
     if not events:
         return 0
@@ -99,12 +103,27 @@ def _apply(connection: Connection, events: Sequence[Event]) -> int:
         .values(applied=True)
     )
     # "sent" after the hand-over was accepted says nothing new; most reports are of this kind
-    changes = [_change(said, target) for said, target in known if RANK[said.state] > ranks[target]]
-    return len(settle.apply(connection, changes))
+    changes = [
+        _change(said, target, codes) for said, target in known if RANK[said.state] > ranks[target]
+    ]
+    news = settle.apply(connection, changes)
+    _stop(connection, [said for said, _ in known if said.verdict == Verdict.STOP], news)
+    return len(news)
 
 
-def _change(said: Said, target: tuple[int, int]) -> settle.Change:
+def _stop(connection: Connection, faults: Sequence[Said], news: Sequence[settle.Change]) -> None:
+    """A fault of ours that the carrier finds only on the way (30007) pauses the campaign, as it does at hand-over."""
+    codes = {said.error_code for said in faults}
+    ids = {change.delivery_id for change in news if change.error in codes}
+    if ids:
+        pause_after(connection, ids, next(iter(faults)).error_code or "")
+
+
+def _change(said: Said, target: tuple[int, int], codes: Codes) -> settle.Change:
     failed = said.state == "undelivered"
+    follow = (
+        retry.after_undelivered(target[1], codes.of(said.error_code).patience) if failed else None
+    )
     return settle.Change(
         delivery_id=target[0],
         no=target[1],
@@ -112,10 +131,8 @@ def _change(said: Said, target: tuple[int, int]) -> settle.Change:
         provider_id=said.provider_id,
         error=said.error_code or "",
         reason=said.status,
-        follow=retry.after_undelivered(target[1], temporary=said.verdict == Verdict.LATER)
-        if failed
-        else None,
-        wrong_number=failed and said.verdict == Verdict.PERMANENT,
+        follow=follow,
+        wrong_number=failed and said.verdict == Verdict.PERMANENT and follow is None,
         opted_out=said.verdict == Verdict.OPTED_OUT,
     )
 
@@ -143,12 +160,12 @@ def _ranks(
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def sweep(connection: Connection, limit: int = 500) -> int:
+def sweep(connection: Connection, limit: int = 500, codes: Codes = SHIPPED) -> int:
     """Apply receipts that came before their attempt was known; returns how many told something new."""
     rows = connection.execute(
         select(Receipt).where(~Receipt.applied).order_by(Receipt.id).limit(limit)
     ).mappings()
-    return _apply(connection, [_event(row) for row in rows])
+    return _apply(connection, [_event(row) for row in rows], codes)
 
 
 def _event(row: RowMapping) -> Event:
@@ -164,8 +181,9 @@ class Box:
     raises when it could not be written, so that the carrier hears it.
     """
 
-    def __init__(self, begin: Begin) -> None:
+    def __init__(self, begin: Begin, codes: Codes = SHIPPED) -> None:
         self._begin = begin
+        self._codes = codes
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._waiting: list[tuple[Event, threading.Event]] = []
@@ -193,6 +211,6 @@ class Box:
 
     def _write(self, batch: Sequence[tuple[Event, threading.Event]]) -> None:
         with self._begin() as connection:
-            record(connection, [one for one, _ in batch])
+            record(connection, [one for one, _ in batch], self._codes)
         for _, written in batch:
             written.set()

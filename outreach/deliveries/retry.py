@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from channels.base import Patience
 from outreach.deliveries.states import Why
 
 MAX_DEFERRED = 8
 """A carrier that is down for longer than eight growing waits needs a person."""
 
-MAX_TEMPORARY = 3
-"""Attempts at a phone that is off; at least half an hour apart (Twilio's advice for 30003)."""
+PHONE_OFF = Patience(again=2, apart=1800.0)
+"""For a phone that a console's own words say is off: three attempts in all, half an hour apart. Carriers with codes have
+a table of their own (channels/codes.py).
+"""
 
 MAX_LOOKS = 2
 """Looks at the carrier's list before "it does not have it" is believed."""
@@ -34,11 +37,11 @@ def after_deferred(attempts: int, hint: float | None, base: float = 1.0) -> Next
     return Next(Why.DEFERRED, max(hint or 0.0, base * 2.0 ** min(attempts, 8)))
 
 
-def after_undelivered(attempts: int, *, temporary: bool) -> Next | None:
-    """Not delivered: a phone that is off is tried again, a number that does not exist is not."""
-    if not temporary or attempts >= MAX_TEMPORARY:
+def after_undelivered(attempts: int, patience: Patience) -> Next | None:
+    """Not delivered, or not taken: tried again as often as the code deserves; a number that does not exist is not."""
+    if attempts > patience.again:
         return None
-    return Next(Why.TEMPORARY, 1800.0)
+    return Next(Why.TEMPORARY, patience.apart)
 
 
 def after_unknown(*, can_look_up: bool, wait: float) -> Next:

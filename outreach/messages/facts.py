@@ -10,7 +10,10 @@ from outreach.policies.schemas import PolicyView
 from outreach.wording.figures import long_day
 
 OPT_OUT = "拒收请回复R"
-"""The tail that carriers know; where SMS is one-way the installation sets another sentence."""
+"""The tail that carriers know, for accounts to which an answer comes back."""
+
+OPT_OUT_BY_PHONE = "拒收请打以上电话"
+"""The tail where nothing comes back: the text names a telephone before it, which every text message must."""
 
 
 NOTHING_TO_BRING = "不用带材料"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 
+from channels import twilio_codes
 from outreach import clock
 from outreach.audiences import queries as audience_queries
 from outreach.audiences.proposals import service as proposals
@@ -31,7 +32,7 @@ def sweep(store: Store, settings: Settings) -> int:
         can = {one.id: one.provider in LOOKING_UP for one in orders.accounts(connection)}
     news = look_up.mark_lost(store, can_look_up=can)
     with store.begin() as connection:
-        news += receipts.sweep(connection)
+        news += receipts.sweep(connection, codes=twilio_codes.table(settings.content_dir))
     with store.begin() as connection:
         funnel.fold(connection)
         leaving.retire_due(connection, clock.today(settings.zone))

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.staticfiles import StaticFiles
 
+from channels import twilio_codes
 from outreach.deliveries.receipts import Box
 from outreach.web import errors
 from outreach.web.headers import Outermost
@@ -21,7 +22,7 @@ def create_app(services: Services) -> FastAPI:
     https = settings.public_url.startswith("https://")
     app = FastAPI(title="Outreach", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = services
-    app.state.receipts = Box(services.store.begin)
+    app.state.receipts = Box(services.store.begin, twilio_codes.table(settings.content_dir))
     app.state.sessions = Sessions(settings.secret_key, https=https)
     for router in ROUTERS:
         app.router.routes.extend(router.routes)  # flat, so that a test can walk all of them

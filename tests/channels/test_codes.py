@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from pathlib import Path
 
 import pytest
 
 from channels import registry
-from channels.base import Outcome, Verdict
+from channels.base import Message, Outcome, Patience, Verdict
 from channels.errors import Rejected
 from channels.robots import dingtalk, feishu
 from channels.robots.answers import outcome_of_robot
 from channels.robots.wecom import CODES as WECOM
 from channels.transport import Answer, blacken, checked_base_url, is_loopback
 from channels.twilio import TwilioAccount, TwilioChannel, outcome_of_answer
-from channels.twilio_codes import VERDICTS, verdict_of
+from channels.twilio_codes import SHIPPED, VERDICTS, table, verdict_of
 from outreach.wording import catalogue
 
 WORDS = catalogue()
@@ -242,3 +244,75 @@ def test_an_account_without_a_part_is_rejected_and_the_part_named(field: str) ->
     with pytest.raises(Rejected) as raised:
         TwilioChannel(TwilioAccount(**parts))
     assert (raised.value.code, raised.value.params) == ("channels.twilio.setting", {"field": field})
+
+
+def own(folder: Path, text: str) -> Path:
+    """An office's own lines."""
+    (folder / "codes").mkdir(exist_ok=True)
+    (folder / "codes" / "twilio.toml").write_text(text, "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("code", "again", "apart"),
+    [
+        ("30003", 2, 1800.0), ("30008", 1, 1800.0), ("30006", 1, 1800.0), ("30005", 0, 1800.0), ("21610", 0, 1800.0),
+        ("99999", 1, 1800.0), (None, 1, 1800.0),
+    ],
+)  # fmt: skip
+def test_a_code_says_how_often_and_how_far_apart_to_try_again(
+    code: str | None, again: int, apart: float
+) -> None:
+    assert SHIPPED.of(code).patience == Patience(again, apart)
+
+
+def test_what_only_third_parties_say_is_marked() -> None:
+    lists = {code for code, one in SHIPPED.known.items() if not one.official}
+    assert lists == {30004, 30005, 30006, 30008, 21211, 21614, 21408, 21612}
+    assert all(one.about for one in SHIPPED.known.values())
+
+
+def test_an_office_corrects_a_line_and_adds_one(tmp_path: Path) -> None:
+    folder = own(tmp_path, '[30005]\nverdict = "later"\nagain = 2\n[31000]\nverdict = "stop"\n')
+    mine = table(folder)
+    assert (mine.verdict("30005"), mine.of("30005").own) == (Verdict.LATER, True)
+    assert mine.verdict("31000") is Verdict.STOP
+    assert mine.verdict("30003") is Verdict.LATER, "what it does not name stays"
+    assert outcome_of_answer(refusal(31000), mine).stop_campaign
+    assert table(None) is SHIPPED or table(None) == SHIPPED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[30005]\nverdict = 'never'", "[30005]\nagain = 1", "[abc]\nverdict = 'later'", "[30005]\nverdict='later'\nagain=99",
+        "[30005]\nverdict='later'\napart=1", "[30005]\nverdict='later'\nwhy='x'", "[30005", "30005 = 1",
+        "[default]\nverdict = 'later'",
+    ],
+)  # fmt: skip
+def test_a_table_with_a_typing_error_is_refused_whole(text: str, tmp_path: Path) -> None:
+    with pytest.raises(Rejected) as raised:
+        table(own(tmp_path, text))
+    assert raised.value.code == "channels.codes_file"
+    assert raised.value.code in WORDS
+
+
+@pytest.mark.parametrize(
+    ("to", "text", "code"),
+    [
+        ("13800000000", "x", "21211"), ("+8613800000000", "x" * 1601, "21617"), ("+8613800000000", " ", "21602"),
+    ],
+)  # fmt: skip
+def test_what_the_carrier_could_only_refuse_costs_no_request(to: str, text: str, code: str) -> None:
+    nobody = TwilioAccount("AC1", "t", "+1", "http://127.0.0.1:1")
+    outcome = asyncio.run(TwilioChannel(nobody).send(Message(to, text, "1.1.x")))
+    assert (outcome.state, outcome.error_code) == ("refused", code)
+
+
+def test_a_filed_template_needs_no_body_of_its_own() -> None:
+    form = TwilioChannel(TwilioAccount("AC1", "t", "+1"))._form(
+        Message("+8613800000000", "", "r", template_id="HX1", params=("a", "b"), valid_for=7200)
+    )
+    assert form["ContentSid"] == "HX1"
+    assert json.loads(form["ContentVariables"] or "") == {"1": "a", "2": "b"}
+    assert (form["Body"], form["ValidityPeriod"]) == (None, "7200")

@@ -10,7 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from channels.base import Channel, Message
-from channels.gateway import Cover, GatewayChannel, Template, as_dialled
+from channels.gateway import Cover, GatewayChannel, as_dialled
 from channels.gateway_words import COLUMNS, HEADERS, folded, is_code, read
 
 COVER = Cover(7, "winter", "东城区", "【东城区】", demo=False)
@@ -57,34 +57,12 @@ def test_a_file_that_cannot_be_finished_is_not_there_at_all(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    ("filed", "text", "values"),
-    [
-        ("您好{1}，请到{2}。", "您好张三，请到卫生院。", ("张三", "卫生院")),
-        ("您好${name}。", "您好张三。", ("张三",)),
-        ("您好。", "您好。", ()),
-        ("(您好)+{1}?", "(您好)+x?", ("x",)),
-        ("您好{1}。", "您好。", None),
-        ("您好{1}。", "您好张三。再见", None),
-    ],
-)
-def test_a_template_says_a_text_with_these_values(
-    filed: str, text: str, values: tuple[str, ...] | None
-) -> None:
-    assert Template("1", filed).values(text) == values
-
-
-def test_a_message_with_a_template_of_its_own_keeps_it() -> None:
-    channel = GatewayChannel([Template("1", "{1}")])
-    own = message("text", template_id="SMS_9", params=("a", "b"))
-    assert channel.filed(own) == ("SMS_9", ("a", "b"))
-    assert channel.filed(message("text")) == ("1", ("text",))
-
-
 def test_rows_have_as_many_parameter_columns_as_the_longest_needs(tmp_path: Path) -> None:
-    channel = GatewayChannel([Template("1", "a{1}b{2}"), Template("2", "c{1}")])
-    for text in ("a1b2", "c3", "d"):
-        channel.add(message(text))
+    channel = GatewayChannel()
+    channel.add(message("a1b2", template_id="1", params=("1", "2")))
+    channel.add(message("c3", template_id="2", params=("3",)))
+    channel.add(message("d"))
+    assert channel.without_template == 1
     channel.write(tmp_path / "a.xlsx", COVER)
     header, *rows = (
         CalamineWorkbook.from_path(tmp_path / "a.xlsx").get_sheet_by_index(0).to_python()

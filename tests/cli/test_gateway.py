@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,13 +15,12 @@ from tests.cli.conftest import Call, sign
 @pytest.fixture
 def released(call: Call, data: Path, order: Callable[..., Path], tmp_path: Path) -> str:
     """A campaign whose text messages go by file."""
-    filed = tmp_path / "console.json"
-    filed.write_text(json.dumps({"signature": "【东城区】", "rows": 2}), "utf-8")
     told = call(
         "accounts", "add", "console", "--channel", "sms", "--provider", "gateway", "--per-second", "1000000",
-        "--part-fen", "5", "--console", filed,
+        "--part-fen", "5", "--rows", "2",
     )  # fmt: skip
     assert told.status == 0, told.err
+    assert call("accounts", "set", "console", "--filing", "none").status == 0
     steps = {"steps": [{"channel": "sms", "account": "console"}]}
     ref = sign(call, lambda **more: order(**{**steps, **more}), tmp_path)
     assert call("campaign", "run", ref, "--json").status == 0
@@ -78,25 +76,9 @@ def test_writing_again_takes_a_person_who_may(call: Call, released: str, tmp_pat
     assert rows(tmp_path / "1.xlsx") == rows(tmp_path / "2.xlsx")
 
 
-@pytest.mark.parametrize(
-    ("channel", "filed", "code"),
-    [
-        ("call", {}, "gateway.only_sms"),
-        ("sms", [], "gateway.console_form"),
-        ("sms", {"templates": [{"id": "1"}]}, "gateway.console_form"),
-        ("sms", {"rows": 0}, "gateway.console_form"),
-        ("sms", {"sign": "x"}, "gateway.console_form"),
-    ],
-)
-def test_an_account_that_could_not_hand_over_is_refused(
-    channel: str, filed: object, code: str, call: Call, data: Path, tmp_path: Path
-) -> None:
-    path = tmp_path / "console.json"
-    path.write_text(json.dumps(filed), "utf-8")
-    told = call(
-        "accounts", "add", "x", "--channel", channel, "--provider", "gateway", "--console", path, "--json"
-    )  # fmt: skip
-    assert (told.status, told.code) == (1, code)
+def test_an_account_by_file_is_for_text_messages(call: Call) -> None:
+    told = call("accounts", "add", "x", "--channel", "call", "--provider", "gateway", "--json")
+    assert (told.status, told.code) == (1, "gateway.only_sms")
 
 
 def test_without_such_an_account_there_is_nothing_to_hand_over_to(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from channels.base import Patience
 from outreach.deliveries.retry import (
     MAX_DEFERRED,
-    MAX_TEMPORARY,
+    PHONE_OFF,
     Next,
     after_deferred,
     after_empty_look,
@@ -35,18 +36,20 @@ def test_a_busy_carrier_is_asked_again_later_and_later(
 
 
 @pytest.mark.parametrize(
-    ("attempts", "temporary", "then"),
+    ("attempts", "patience", "then"),
     [
-        (1, True, Next(Why.TEMPORARY, 1800)),
-        (MAX_TEMPORARY - 1, True, Next(Why.TEMPORARY, 1800)),
-        (MAX_TEMPORARY, True, None),
-        (1, False, None),
+        (1, PHONE_OFF, Next(Why.TEMPORARY, 1800)),
+        (2, PHONE_OFF, Next(Why.TEMPORARY, 1800)),
+        (3, PHONE_OFF, None),
+        (1, Patience(), None),
+        (1, Patience(1, 600.0), Next(Why.TEMPORARY, 600)),
+        (2, Patience(1, 600.0), None),
     ],
 )
 def test_a_phone_that_is_off_is_tried_again_and_a_wrong_number_is_not(
-    attempts: int, temporary: bool, then: Next | None
+    attempts: int, patience: Patience, then: Next | None
 ) -> None:
-    assert after_undelivered(attempts, temporary=temporary) == then
+    assert after_undelivered(attempts, patience) == then
 
 
 def test_an_unknown_never_leads_to_another_attempt_by_itself() -> None:

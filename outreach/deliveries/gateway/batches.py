@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, case, func, select
 
 from channels.base import Message
 from outreach.deliveries import pace
+from outreach.deliveries.filing import Filed
 from outreach.deliveries.outgoing import BODY_FIELD, PHONE_FIELD, reference
 from outreach.models.deliveries import Attempt, Counter, Delivery, Outcome
 from outreach.models.people import Person
@@ -44,18 +45,23 @@ class Row:
     body: str
     cost_fen: int
     synthetic: bool
+    variant_id: int
 
     @property
     def attempt(self) -> tuple[int, int]:
         """(delivery, attempt)."""
         return self.delivery_id, self.no
 
-    def message(self, vault: Vault) -> Message:
-        """The row in the clear."""
+    def message(self, vault: Vault, filed: Filed | None = None) -> Message:
+        """The row in the clear; filed: the template as which its text is filed."""
+        text = vault.decrypt(BODY_FIELD, self.body)
+        template, params = (filed.says(text) if filed else None) or (None, ())
         return Message(
             to=vault.decrypt(PHONE_FIELD, self.address),
-            text=vault.decrypt(BODY_FIELD, self.body),
+            text=text,
             reference=reference(vault, self.delivery_id, self.no),
+            template_id=template,
+            params=params,
         )
 
 
@@ -90,6 +96,7 @@ def rows(connection: Connection, campaign: int, batch: int | None = None) -> lis
         select(
             Outcome.provider_id, Outcome.delivery_id, Outcome.no, Outcome.state, Attempt.account_id,
             Attempt.address, Attempt.body, Attempt.cost_fen, func.coalesce(Person.synthetic, False),
+            Attempt.variant_id,
         )
         .join(Delivery, Delivery.id == Outcome.delivery_id)
         .join(
@@ -100,7 +107,7 @@ def rows(connection: Connection, campaign: int, batch: int | None = None) -> lis
     ).all()  # fmt: skip
     # sorted here, byte by byte: a database sorts by the rules of its language
     return [
-        Row(int(str(row[0])[2 : _WIDTH - 1]), *row[1:])
+        Row(int(str(row[0])[2 : _WIDTH - 1]), *list(row)[1:])
         for row in sorted(found, key=lambda row: str(row[0]))
     ]
 

@@ -19,7 +19,7 @@ from channels.whole import opened
 from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
-from outreach.deliveries import orders, pace, settle
+from outreach.deliveries import filing, orders, pace, settle
 from outreach.deliveries.gateway import batches
 from outreach.deliveries.gateway.batches import Ordered
 from outreach.deliveries.orders import AccountView
@@ -202,13 +202,15 @@ def _file(
     """Write it from the books, so that a second writing cannot differ; who has it is logged before it is there."""
     with desk.store.read() as connection:
         found = batches.rows(connection, ordered.campaign_id, handed.batch)
-        options = orders.account(connection, found[0].account_id).options
-    channel = GatewayChannel.of(options)
+        account = orders.account(connection, found[0].account_id)
+        filed = filing.carried(connection, account.id, {row.variant_id for row in found})
+        signature = filing.signature(connection, account.id, ordered.office)
+    channel = GatewayChannel()
     for row in found:
-        channel.add(row.message(desk.vault))
+        channel.add(row.message(desk.vault, filed.get(row.variant_id)))
     handed.digest = channel.digest
-    if channel.templates:
-        handed.without_template = sum(not channel.filed(one)[0] for one in channel.messages)
+    if "template" in filing.needed(account) or filed:
+        handed.without_template = channel.without_template
     told = {"batch": handed.batch, "rows": len(found), "hash": handed.digest, "again": again}
     with desk.store.begin() as connection:
         thing = f"campaign:{ordered.ref}"
@@ -217,7 +219,7 @@ def _file(
         batch=handed.batch,
         campaign=ordered.ref,
         office=ordered.office,
-        signature=str(options.get("signature", "")),
+        signature=signature,
         demo=desk.demo or any(row.synthetic for row in found),
     )
     channel.write(out, cover)

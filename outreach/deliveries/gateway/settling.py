@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from channels.base import Verdict
+from channels.base import Patience, Verdict
 from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.deliveries import pace, retry, settle
@@ -141,14 +141,15 @@ def _matched(known: _Known, results: Sequence[Result], done: Settled) -> list[tu
 
 def _change(row: Row, one: Result) -> settle.Change:
     failed = one.said in _FAILED
-    temporary = one.said == "undelivered" and one.verdict == Verdict.LATER
+    off = one.said == "undelivered" and one.verdict == Verdict.LATER
+    patience = retry.PHONE_OFF if off else Patience()
     return settle.Change(
         delivery_id=row.delivery_id,
         no=row.no,
         state=str(one.said),
         error=one.code if failed else "",
         reason="" if failed else "console_result",
-        follow=retry.after_undelivered(row.no, temporary=temporary) if failed else None,
+        follow=retry.after_undelivered(row.no, patience) if failed else None,
         wrong_number=failed and one.verdict == Verdict.PERMANENT,
         opted_out=one.verdict == Verdict.OPTED_OUT,
     )

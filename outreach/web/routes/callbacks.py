@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Protocol, TypeVar
 
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from channels import twilio_callbacks
+from channels import twilio_callbacks, twilio_codes
 from channels.errors import ChannelError
 from outreach import clock
 from outreach.deliveries.receipts import Box, Event, read_token
@@ -53,7 +54,9 @@ async def _signed(parse: _Parse[Said_co], request: Request, services: Services) 
 async def status(token: str, request: Request, services: TheServices) -> Response:
     """A receipt: signed by the carrier, named by us; kept before it is answered."""
     named = read_token(services.vault, token)
-    said = await _signed(twilio_callbacks.parse_status, request, services)
+    codes = twilio_codes.table(services.settings.content_dir)
+    parse = partial(twilio_callbacks.parse_status, codes=codes)
+    said = await _signed(parse, request, services)
     box: Box = request.app.state.receipts
     await run_in_threadpool(box.put, Event(said, named))
     return Response(status_code=204)

@@ -9,7 +9,8 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
-from outreach.deliveries import orders
+from outreach.deliveries import filing, orders
+from outreach.deliveries.filing import NewFiling, Status
 from outreach.deliveries.gateway import handover, settling
 from outreach.deliveries.gateway.batches import Ordered
 from outreach.deliveries.gateway.handover import Handed
@@ -26,7 +27,22 @@ class Console:
     folder: Path
 
     def __post_init__(self) -> None:
-        self.set(provider="gateway")
+        self.set(provider="gateway", options={"filing": ["template"]})
+
+    def file_text(
+        self, place: str, number: str, status: Status, parameters: list[str] | None = None
+    ) -> None:
+        """What the operators say of a text."""
+        self._file(NewFiling("template", place, status, number, parameters))
+
+    def file_signature(self, name: str, status: Status = "filed") -> None:
+        """What the operators say of the signature."""
+        self._file(NewFiling("signature", name, status))
+
+    def _file(self, new: NewFiling) -> None:
+        with self.office.store.begin() as connection:
+            account = orders.account(connection, self.office.account)
+            filing.put(connection, account, new, "guan")
 
     def set(self, **values: Any) -> None:
         """Change the account."""

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from channels.gateway import GatewayChannel
 from outreach import clock
 from outreach.deliveries import leases, service, settle, work
+from outreach.deliveries.filing import Status
 from outreach.deliveries.gateway import batches
 from outreach.deliveries.gateway.handover import Handover
 from outreach.deliveries.receipts import read_token
@@ -300,26 +301,25 @@ def test_a_person_who_says_that_it_never_went_out_gets_it_into_the_next_file(
 
 
 def test_filed_templates_fill_number_and_parameters(console: Console, office: Office) -> None:
+    console.file_text("sms/zh-Hans/phys-65", "SMS_2", "filed", ["policy.where", "policy.phone"])
+    console.file_signature("东城区")
     people(office, 1)
     office.plan()
-    console.hand_over()
-    text = console.rows()[0]["内容"]
-    begin, end = text[:6], text[10:]
-    templates = [
-        {"id": "SMS_1", "text": "别的{1}"},
-        {"id": "SMS_2", "text": f"{begin}${{what}}{end}"},
-    ]
-    console.set(options={"templates": templates, "signature": "【东城区】"})
-    office.person()
-    office.plan()
-    handed = console.hand_over("2.xlsx")
-    row = console.rows("2.xlsx")[0]
-    assert (row["模板编号"], row["参数1"], handed.without_template) == ("SMS_2", text[6:10], 0)
-    assert console.cover("2.xlsx")["签名"] == "【东城区】"
+    handed = console.hand_over()
+    row = console.rows()[0]
+    assert (row["模板编号"], handed.without_template) == ("SMS_2", 0)
+    assert (row["参数1"], row["参数2"]) == ("卫生院", "12345")
+    assert console.cover()["签名"] == "【东城区】"
+    [batch] = summary(console)
+    console.again(batch.number, "2.xlsx")
+    assert console.rows("2.xlsx") == console.rows(), "written again from the books alone"
 
 
-def test_a_text_that_no_filed_template_says_is_counted(console: Console, office: Office) -> None:
-    console.set(options={"templates": [{"id": "SMS_1", "text": "别的{1}"}]})
+@pytest.mark.parametrize("status", ["none", "pending", "rejected"])
+def test_a_text_that_is_not_filed_is_counted(
+    status: Status, console: Console, office: Office
+) -> None:
+    console.file_text("sms/zh-Hans/phys-65", "SMS_2", status)
     people(office, 1)
     office.plan()
     assert console.hand_over().without_template == 1
