@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from outreach.cli import (
+    account_settings,  # noqa: F401 - adds its commands to those of accounts
     accounts,
     boards,
     calculator,
@@ -40,6 +41,7 @@ from outreach.cli import (
     surveys,
     system,
     users,
+    work,
 )
 from outreach.cli.output import show_usage_error
 
@@ -56,7 +58,7 @@ for group in (
     funnel, boards,
 ):  # fmt: skip
     app.add_typer(group.app)
-for commands in (system, serving, moving, matching, preview, calculator, estimation):
+for commands in (system, serving, work, moving, matching, preview, calculator, estimation):
     commands.add_to(app)
 
 
