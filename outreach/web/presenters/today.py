@@ -16,6 +16,7 @@ from outreach.campaigns import queries
 from outreach.campaigns import service as campaigns
 from outreach.policies import service as policies
 from outreach.reports import service as reports
+from outreach.reports import unknowns
 from outreach.reports.schemas import OfficeFacts
 from outreach.web.formats import day, thousands, yuan
 from outreach.web.presenters import boards, proposals
@@ -138,14 +139,11 @@ def _sending(desk: Desk) -> list[Todo]:
                     Link("去看", href),
                 )
             )
-        if one["status"] in ("draft", "cancelled"):
-            continue
-        waiting = reports.waiting(desk.connection, desk.actor.scope, one)
-        if waiting:
-            text = "断线时正交出去，向运营商也查不清。看一眼手机或群里有没有，点一下。"
-            found.append(
-                Todo(f"核对 {thousands(len(waiting))} 件结果不明的", text, Link("逐条核对", f"{href}/unknown", "ask"))
-            )  # fmt: skip
+    waiting = unknowns.count(desk.connection, desk.actor.scope)
+    if waiting:
+        text = "断线时正交出去，向运营商也查不清。看一眼手机或群里有没有，点一下。"
+        title = f"核对 {thousands(waiting)} 件结果不明的"
+        found.append(Todo(title, text, Link("逐条核对", "/unknown", "ask")))
     return found
 
 

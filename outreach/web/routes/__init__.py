@@ -30,6 +30,7 @@ from outreach.web.routes import (
     results,
     segments,
     today,
+    unknowns,
     visits,
     wizard,
 )
@@ -47,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     messages_editor.router,
     previews.router,
     wizard.router,
+    unknowns.router,
     campaigns.router,
     approvals.router,
     import_runs.router,

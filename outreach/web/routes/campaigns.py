@@ -17,16 +17,16 @@ from outreach.campaigns import service
 from outreach.deliveries import service as deliveries
 from outreach.errors import Missing
 from outreach.reports import service as reports
-from outreach.reports import slip
+from outreach.reports import slip, unknowns
 from outreach.web.guard import TheActor, TheServices, guarded_router, needs
 from outreach.web.kept_previews import kept_previews, make
-from outreach.web.presenters.live import Pace, asks, glance, live_campaign
+from outreach.web.presenters.live import Pace, glance, live_campaign
 from outreach.web.presenters.signing import line, signing
 from outreach.web.presenters.sketches import sketch_lines
 from outreach.web.progress import Poll, event_stream
 from outreach.web.render import page
 from outreach.web.services import Services
-from outreach.web.views.signing import AskView, CampaignsView, CampaignView, SureView
+from outreach.web.views.signing import CampaignsView, CampaignView, SureView
 
 router = guarded_router()
 
@@ -57,7 +57,9 @@ def campaigns_page(request: Request, services: TheServices, actor: TheActor) -> 
         rows = tuple(line(services, connection, one) for one in every)
         may_write = actor.may(Action.CAMPAIGNS_EDIT)
         unfinished = sketch_lines(actor, connection) if may_write else ()
-    view = CampaignsView(rows, sketches=unfinished, may_write=may_write)
+        settles = actor.may(Action.DELIVERIES_SETTLE)
+        doubts = unknowns.count(connection, actor.scope) if settles else 0
+    view = CampaignsView(rows, sketches=unfinished, may_write=may_write, unknown=doubts)
     return page(request, "campaigns.html", view)
 
 
@@ -198,18 +200,6 @@ def cancel(ref: str, services: TheServices, actor: TheActor) -> Response:
             service.cancel(connection, ref, actor.name)
     deliveries.cancel_rest(services.store.begin, campaign["id"])
     return _back(ref)
-
-
-@router.get("/campaigns/{ref}/unknown")
-@needs(Action.DELIVERIES_SETTLE)
-def unknown_page(ref: str, request: Request, services: TheServices, actor: TheActor) -> Response:
-    """Everything whose outcome only a person can find out, one by one."""
-    with services.store.read() as connection:
-        campaign = visible(connection, actor, ref)
-        waiting = reports.waiting(connection, actor.scope, campaign)
-        shown = asks(services, actor, connection, waiting)
-    view = AskView(campaign["title"], f"/campaigns/{ref}", shown)
-    return page(request, "unknown.html", view)
 
 
 @router.post("/campaigns/{ref}/unknown/{delivery}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from outreach.web.views.campaigns import Ask, LiveCampaign
+from outreach.web.views.campaigns import LiveCampaign
 from outreach.web.views.common import Link
 from outreach.web.views.previews import SmsPart
 from outreach.web.views.sketches import SketchLine
@@ -143,6 +143,7 @@ class CampaignsView:
     first_steps: tuple[Link, ...] = ()
     sketches: tuple[SketchLine, ...] = ()  # what is still being written
     may_write: bool = False
+    unknown: int = 0  # deliveries that wait for a person
 
 
 @dataclass(frozen=True)
@@ -151,15 +152,6 @@ class ApprovalsView:
 
     waiting: tuple[SigningView, ...]
     done: tuple[CampaignLine, ...] = ()
-
-
-@dataclass(frozen=True)
-class AskView:
-    """结果不明, one by one."""
-
-    title: str
-    back: str
-    asks: tuple[Ask, ...]
 
 
 @dataclass(frozen=True)
