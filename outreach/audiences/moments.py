@@ -7,7 +7,9 @@ register; a test holds both together.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, not_, or_
 
@@ -45,6 +47,13 @@ def asked_on(to: str, day: date, days: int) -> tuple[date, date]:
     """
     theirs = day - timedelta(days=days)
     return theirs, day if to in ENDS else max(day, theirs)
+
+
+def days_ahead(relative: Mapping[str, Any] | None) -> int:
+    """How long before something begins a step speaks (`relative: {to, days}`); 0 for any other step."""
+    if relative is None or relative["to"] in ENDS:
+        return 0
+    return max(0, -int(relative["days"]))
 
 
 def whose_day(policy: PolicyView, to: str, day: date, home: str = "") -> ColumnElement[bool]:

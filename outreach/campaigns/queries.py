@@ -104,6 +104,13 @@ def set_versions(connection: Connection, campaign: int, versions: Mapping[int, i
         connection.execute(update(CampaignPolicy).where(mine).values(version_id=version))
 
 
+def versions(connection: Connection, campaign: int) -> list[int]:
+    """The policy versions that a submitted campaign is bound to."""
+    mine = CampaignPolicy.campaign_id == campaign
+    statement = select(CampaignPolicy.version_id).where(mine)
+    return [one for one in connection.scalars(statement) if one is not None]
+
+
 def set_variants(connection: Connection, campaign: int, rows: Sequence[Mapping[str, Any]]) -> None:
     """Bind a campaign to exact texts."""
     connection.execute(delete(CampaignVariant).where(CampaignVariant.campaign_id == campaign))

@@ -16,6 +16,7 @@ from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.campaigns import anew, occasions, preflight, queries, resending
 from outreach.campaigns.occasions import Calendar, Fired, Occasion, Wave
+from outreach.campaigns.preflight import ceiling
 from outreach.campaigns.preview.looking import step_policies
 from outreach.campaigns.states import MOVES
 from outreach.deliveries import plan, work
@@ -169,6 +170,7 @@ def _to_plan(connection: Connection, running: _Running, zone: ZoneInfo) -> Itera
             continue
         if preflight.hold_back(connection, running.campaign, step, clock.today(zone)):
             return
+        ceiling.lift(connection, running.campaign, step)
         for one in fresh:
             yield _plan(connection, running, step, one)
 

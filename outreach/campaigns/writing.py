@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,7 +48,7 @@ def _step(step: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     if step["condition"]:
         found["when"] = step["condition"]
     for key, value in step["options"].items():
-        found[key] = _wait(value) if key == "wait" else value
+        found[key] = _AS_WRITTEN.get(key, _same)(value)
     return found | {"late_hours": step["late_hours"]}
 
 
@@ -60,6 +60,20 @@ def _wait(seconds: int) -> str:
     """259200 → 72h, in the largest unit that holds it whole."""
     size, unit = next(one for one in _UNITS if seconds % one[0] == 0)
     return f"{seconds // size}{unit}"
+
+
+def _ceiling(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What was written in yuan is kept in fen."""
+    people = {"people": value["people"]}
+    return {**people, "yuan": _yuan(value["fen"])} if "fen" in value else people
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_AS_WRITTEN: Mapping[str, Callable[[Any], Any]] = {"wait": _wait, "ceiling": _ceiling}
+"""Options of a step that stand in the document in another form."""
 
 
 def as_yaml(found: Mapping[str, Any]) -> str:

@@ -7,18 +7,57 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from outreach.audiences import moments
+from outreach.campaigns.occasions import recurs
 from outreach.deliveries.requests import form_of
 from outreach.messages.variants import read_catalogue
-from outreach.wording import say
+from outreach.wording import figures, say
 
 
 def due_words(step: Mapping[str, Any], moment: Callable[[datetime], str]) -> str:
-    """When a step begins. moment: how a moment is said there."""
+    """When a step begins, or how often. moment: how a moment is said there."""
+    if recurs(step):
+        return recurring_words(step["options"])
     if step["due_at"] is not None:
         return moment(step["due_at"])
     if step["after_step"]:
         return say("step.after", step=step["after_step"])
     return say("step.at_once")
+
+
+def recurring_words(options: Mapping[str, Any]) -> str:
+    """每周一 09:00，每次最多 500 人、60 元: how often, and the ceiling that was signed."""
+    how = _relative_words(options["relative"]) if "relative" in options else _cron_words(options["every"])  # fmt: skip
+    ceiling = options.get("ceiling")
+    if ceiling is None:
+        return how
+    fen = ceiling.get("fen")
+    most = say("step.ceiling.yuan" if fen else "step.ceiling", people=ceiling["people"], yuan=figures.whole_yuan(fen or 0))  # fmt: skip
+    return say("step.recurring", how=how, most=most)
+
+
+def _cron_words(line: str) -> str:
+    minute, hour, day, month, weekday = line.split()
+    at = f"{int(hour):02d}:{int(minute):02d}" if hour.isdecimal() else ""
+    if not at or month != "*":
+        return say("step.every.other", every=line)
+    if weekday == day == "*":
+        return say("step.every.day", at=at)
+    listed = (day if weekday == "*" else weekday).split(",")
+    if not all(one.isdecimal() for one in listed):
+        return say("step.every.other", every=line)
+    if weekday == "*":
+        return say("step.every.month", days="、".join(listed), at=at)
+    days = "、".join(say(f"step.weekday.{one}") for one in listed)
+    return say("step.every.week", days=days, at=at)
+
+
+def _relative_words(relative: Mapping[str, Any]) -> str:
+    age = moments.birthday_of(relative["to"])
+    day = say("step.date.birthday", age=age) if age else say(f"step.date.{relative['to']}")
+    days, at = relative["days"], relative["at"]
+    code = "on" if days == 0 else "before" if days < 0 else "after"
+    return say(f"step.relative.{code}", date=day, days=abs(days), at=at)
 
 
 def condition_words(step: Mapping[str, Any]) -> str:

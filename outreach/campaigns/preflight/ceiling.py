@@ -7,6 +7,7 @@ with these figures.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -16,29 +17,58 @@ from outreach.campaigns.preflight.schemas import Step, Stop
 from outreach.campaigns.preview.looking import account_of
 from outreach.campaigns.preview.schemas import Preview
 from outreach.models.campaigns import Firing, FiringMember
+from outreach.models.deliveries import Counter
+from outreach.store import upsert
 
 _Row = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Over:
+    """A firing that found more people, or may cost more, than was signed for one time. Money in fen."""
+
+    firing: int
+    due_at: datetime
+    people: int
+    fen: int
+    most_people: int
+    most_fen: int | None
+
+
 def stops(connection: Connection, campaign: _Row, step: Step, _: date) -> Iterator[Stop]:
-    """A firing that found more people, or would cost more, than was signed for one: a check before it is planned."""
-    ceiling = None if step is None else step["options"].get("ceiling")
-    if step is None or ceiling is None:
+    """Firings of a step that are over their ceiling and not planned yet."""
+    for one in _over(connection, campaign, step) if step else ():
+        most = "—" if one.most_fen is None else f"{one.most_fen / 100:.2f}"
+        yield Stop(
+            "steps.over_ceiling",
+            subject=f"step:{step['number'] if step else 0}:{one.firing}",
+            state=f"{one.people}:{one.fen}",
+            params={
+                "step": step["number"] if step else 0, "due_at": one.due_at.date().isoformat(), "people": one.people,
+                "yuan": f"{one.fen / 100:.2f}", "most_people": one.most_people, "most_yuan": most,
+            },
+        )  # fmt: skip
+
+
+def lift(connection: Connection, campaign: _Row, step: _Row) -> None:
+    """A firing that somebody let pass may have what it was let pass with: its counters begin that much below."""
+    for one in _over(connection, campaign, step):
+        more = {"people": one.people - one.most_people}
+        if one.most_fen is not None:
+            more["fen"] = one.fen - one.most_fen
+        rows = [{"name": f"{key}:{one.firing}", "n": -by} for key, by in more.items() if by > 0]
+        connection.execute(upsert(connection, Counter).values(rows).on_conflict_do_nothing())
+
+
+def _over(connection: Connection, campaign: _Row, step: _Row) -> Iterator[Over]:
+    ceiling = step["options"].get("ceiling")
+    if ceiling is None:
         return
+    each = _dearest(connection, campaign, step)
     for firing, due_at, people in _waiting(connection, step["id"]):
-        fen = people * _dearest(connection, campaign, step)
-        most = ceiling.get("yuan")
-        if people > ceiling["people"] or (most is not None and fen > most * 100):
-            yield Stop(
-                "steps.over_ceiling",
-                subject=f"step:{step['number']}:{firing}",
-                state=f"{people}:{fen}",
-                params={
-                    "step": step["number"], "due_at": due_at.date().isoformat(), "people": people,
-                    "yuan": f"{fen / 100:.2f}", "most_people": ceiling["people"],
-                    "most_yuan": "—" if most is None else f"{most:.2f}",
-                },
-            )  # fmt: skip
+        most_people, most_fen = ceiling["people"], ceiling.get("fen")
+        if people > most_people or (most_fen is not None and people * each > most_fen):
+            yield Over(firing, due_at, people, people * each, most_people, most_fen)
 
 
 def _waiting(connection: Connection, step: int) -> list[tuple[int, datetime, int]]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 from outreach import clock
 from outreach.audiences.snapshot.keeping import version_of
 from outreach.campaigns import queries
+from outreach.campaigns.occasions import named, recurs
 from outreach.campaigns.preview.counting import Tally, Writing
 from outreach.campaigns.preview.schemas import StepPreview
 from outreach.deliveries import orders
@@ -77,6 +78,7 @@ class Look:
             on=self.on,
             due_at=clock.now(),
             form=form_of(step),
+            targeted=named(step),
         )
 
     def watched(self, watch: Callable[[int, int], None]) -> Look:
@@ -151,5 +153,5 @@ def step_preview(connection: Connection, look: Look, step: Mapping[str, Any]) ->
         cost=cost,
         billing=how.billing or "",
         form=how.form,
-        at_most=bool(step["condition"]),
+        at_most=bool(step["condition"]) or recurs(step),
     )
