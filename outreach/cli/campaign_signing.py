@@ -1,4 +1,4 @@
-"""`outreach campaign approve`, `return`, `paper`, `preflight`, `let-pass`: who signs, on screen or on paper, and what stops."""
+"""`outreach campaign approve`, `return`, `paper`, `preflight`, `pass`: who signs, on screen or on paper, and what stops."""
 
 from __future__ import annotations
 
@@ -193,4 +193,4 @@ def add_to(app: typer.Typer) -> None:
     command(app, "return")(send_back)
     command(app, "paper")(paper)
     command(app, "preflight")(preflight)
-    command(app, "let-pass")(let_pass)
+    command(app, "pass")(let_pass)

@@ -25,6 +25,8 @@ class Account:
 
 OFFICER = Account("officer", "周敏（演示宣传干事）", "officer")
 MANAGER = Account("manager", "陈立（演示分管领导）", "manager")
+HEAD = Account("head", "孙建（演示主要领导）", "manager")
+"""Signs the second level, which a very large audience has."""
 WORKER = Account("worker", "吴芳（演示网格员）", "worker")
 EVALUATOR = Account("evaluator", "何静（演示评估）", "evaluator")
 ADMIN = Account("admin", "演示管理员", "admin")
@@ -42,7 +44,7 @@ def add_accounts(connection: Connection, county: County, hashed: str) -> None:
     for account in LOGINS:
         region = first_village if account is WORKER else COUNTY
         _add(connection, NewUser(account.name, account.role, region, account.display), hashed)
-    for account in (VERIFIER, REVIEWER, CHECKER):
+    for account in (HEAD, VERIFIER, REVIEWER, CHECKER):
         _add(connection, NewUser(account.name, account.role, COUNTY, account.display), "")
     for number, grid in enumerate(county.grids[:HELPERS], 1):
         display = f"政策明白人{number:02d}（{grid.village}{grid.name}）"

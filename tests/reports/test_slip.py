@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from outreach import clock
 from outreach.access import service as accounts
 from outreach.access.schemas import NewUser
 from outreach.access.scope import Scope
-from outreach.campaigns import service
+from outreach.campaigns import preflight, service
 from outreach.campaigns.preview.schemas import Distinct
+from outreach.campaigns.signing import papers
 from outreach.errors import Refused
 from outreach.models.access import AuditEntry
 from outreach.models.people import ImportRun, Person
@@ -124,7 +125,7 @@ def test_what_was_sent_back_has_none_until_it_is_submitted_again(home: Store) ->
         service.submit(connection, "winter", "gan", town.TODAY)
         found = slip.read(connection, service.get(connection, "winter"), town.TODAY)
     assert found.returned == 1
-    assert [one["decision"] for one in found.chain] == ["submitted"]
+    assert [one.signature for one in found.levels] == [None]
     assert "退回过 1 次" in " ".join(one.text for one in noted.checks(found))
 
 
@@ -204,7 +205,7 @@ BASIS: dict[str, tuple[Callable[[Connection], None] | None, str]] = {
     "a list that expired today": (_expired, "职工医保参保：没有完整名单"),
     "who has applied": (_applied, "“免费体检”已申请名单：截至 2026-11-20，100 行，对不上 1 行，名单上的人不再发"),
     "a list with too many strangers": (lambda c: _applied(c, 9), "对不上 9 行，对不上的太多，只是估计"),
-    "a list of the summer": (lambda c: _applied(c, 1, date(2026, 7, 1)), "已经过期"),
+    "a list of the month before last": (lambda c: _applied(c, 1, date(2026, 10, 1)), "已经过期"),
     "no list of who has it": (None, "没有已申请、已领取名单：免费体检、交医保"),
     "the register": (_imported, "在册 4 人；最近一次导入 2026-11-23，90 行进了 88 行"),
     "nothing was imported": (None, "在册 4 人；没有导入记录"),
@@ -415,3 +416,53 @@ def test_a_cancelled_campaign_says_so(home: Store) -> None:
         service.cancel(connection, "winter", "gan")
         found = slip.read(connection, service.get(connection, "winter"), town.TODAY)
     assert "已取消" in words(slip.make(found, HOUSE))
+
+
+# -- longer chains, paper, what was let pass ------------------------------------------------------------
+
+
+def test_every_level_has_a_line_until_somebody_has_signed_it(home: Store) -> None:
+    with home.begin() as connection:
+        submitted(connection, chain="four-levels")
+        with clock.fixed(town.MORNING):
+            service.approve(connection, "winter", "li", "核过了")
+        found = slip.read(connection, service.get(connection, "winter"), town.TODAY)
+    rows = [(one.step, one.name, one.said) for one in noted.chain(found, moment)]
+    assert rows[1:] == [
+        ("科室核实", "li", "已在系统里签发，批注“核过了”"), ("宣传审核", "", ""), ("分管领导签发", "", ""),
+    ]  # fmt: skip
+    assert "宣传审核" in words(slip.make(found, HOUSE))
+
+
+def test_a_level_that_was_signed_with_a_pen_says_who_recorded_it(home: Store) -> None:
+    with home.begin() as connection:
+        campaign = submitted(connection)
+        kept = papers.Kept("签.pdf", "application/pdf", bytes(32), frozenset({fingerprint(campaign["frozen_hash"])}))  # fmt: skip
+        papers.record(connection, "winter", papers.Paper(kept, "sign", "张帆", town.TODAY), "li", town.TODAY)  # fmt: skip
+        found = slip.read(connection, service.get(connection, "winter"), town.TODAY)
+    *_, last = noted.chain(found, moment)
+    assert (last.name, last.date, last.said) == (
+        "张帆",
+        "2026-11-23",
+        "已在纸上签字，扫描件由li登记",
+    )
+
+
+def test_why_it_is_urgent_and_what_was_let_pass_stand_on_it(home: Store) -> None:
+    reason = {"class": "urgent", "urgent": {"reason": "台风红色预警"}}
+    with home.begin() as connection:
+        old = {"file_name": "台账.xlsx", "file_hash": "", "at": town.MORNING - timedelta(days=200)}
+        connection.execute(insert(ImportRun).values(**old, finished_at=old["at"]))
+        service.create(connection, town.order(**reason), "gan")
+        draft = service.get(connection, "winter")
+        why = "公安局下周才给"
+        preflight.let_pass(connection, draft, ("preflight.register_old", "register"), why, "gan", town.TODAY)  # fmt: skip
+        service.submit(connection, "winter", "gan", town.TODAY)
+        found = slip.read(connection, service.get(connection, "winter"), town.TODAY)
+    said = {one.text: one.word for one in noted.checks(found)}
+    urgent = next(text for text in said if "台风红色预警" in text)
+    passed = next(text for text in said if why in text)
+    assert said[urgent] == said[passed] == "例外"
+    assert "居民台账截至 2026-05-07" in passed
+    assert "甘露放行" in passed
+    assert [one.step for one in noted.chain(found, moment)][1:] == ["值班领导签发", "宣传审核补签", "分管领导补签"]  # fmt: skip

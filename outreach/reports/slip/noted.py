@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from channels.flyer.single.approval import Check, Signature
+from outreach.campaigns.signing.places import Place, signer
 from outreach.messages.remarks import facts, remarks
 from outreach.reports.slip.signed import Signed
-from outreach.wording import say
+from outreach.wording import catalogue, say
 from outreach.wording.figures import exact_yuan, thousands
 
 MOST = 8
@@ -19,6 +20,7 @@ def checks(signed: Signed) -> Iterator[Check]:
     """What passed, then what whoever signs must know: gaps first."""
     yield _check("passed", "slip.check_policies")
     yield _check("passed", "slip.check_texts")
+    yield from _passed(signed)
     yield from _languages(signed)
     yield from _warnings(signed)
     yield from _money(signed)
@@ -31,6 +33,25 @@ def checks(signed: Signed) -> Iterator[Check]:
 
 def _check(word: str, code: str, **named: object) -> Check:
     return Check(word=say(f"slip.word.{word}"), text=say(code, **named))
+
+
+def _passed(signed: Signed) -> Iterator[Check]:
+    """What was too old or not in order, and who let it pass with which reason."""
+    if not signed.passed:
+        yield _check("passed", "slip.check_lists")
+    for one in signed.passed:
+        what = say(
+            f"slip.passed.{one.code}", subject=_subject(signed, one.subject), state=one.state
+        )
+        yield _check(
+            "exception", "slip.check_passed", what=what, by=signed.who(one.by), reason=one.reason
+        )
+
+
+def _subject(signed: Signed, subject: str) -> str:
+    """applied:check → the policy's name."""
+    kind, _, ref = subject.partition(":")
+    return signed.policy_names.get(ref, ref) if kind == "applied" else ref or subject
 
 
 def _languages(signed: Signed) -> Iterator[Check]:
@@ -71,27 +92,42 @@ def _switches(signed: Signed) -> Iterator[Check]:
         if key in options:
             yield _check("exception", f"slip.check_{key}", reason=options[key])
     if signed.campaign["message_class"] == "urgent":
-        yield _check("exception", "slip.check_urgent")
+        yield _check("exception", "slip.check_urgent", reason=options.get("urgent", "—"))
     unsure = sum(counts.get("unknown", 0) for counts in signed.preview.by_policy.values())
     if unsure:
         yield _check("note", "slip.check_unsure", count=thousands(unsure))
 
 
 def chain(signed: Signed, moment: Callable[[datetime], str]) -> Iterator[Signature]:
-    """Who wrote it, who submitted it, who signed; a line to sign by hand as long as nobody has."""
+    """Who wrote it, who submitted it, who signed on screen or on paper; a line to sign by hand for each who has not."""
     campaign = signed.campaign
     alone = campaign["created_by"] == campaign["submitted_by"]
     if not alone:
         yield _signature("written", signed.who(campaign["created_by"]), moment(campaign["created_at"]))  # fmt: skip
-    for one in signed.chain:
-        level = one["decision"]
-        if level == "submitted" and alone:
-            level = "written_submitted"
-        yield _signature(level, signed.who(one["by"]), moment(one["at"]), one["note"])
-    if not any(one["decision"] == "approved" for one in signed.chain):
-        yield Signature(step=say("slip.level.approved"))
+    level = "written_submitted" if alone else "submitted"
+    yield _signature(level, signed.who(campaign["submitted_by"]), moment(campaign["submitted_at"]))
+    for place in signed.levels:
+        yield _level(signed, place, moment)
 
 
-def _signature(level: str, name: str, at: str, note: str = "") -> Signature:
-    said = say(f"slip.said.{level}") + (say("slip.said_note", note=note) if note else "")
-    return Signature(step=say(f"slip.level.{level}"), name=name, date=at, said=said)
+def _level(signed: Signed, place: Place, moment: Callable[[datetime], str]) -> Signature:
+    one, name = place.signature, place.level.zh
+    if one is None:
+        due = say("slip.due", on=moment(place.due)) if place.due else ""
+        return Signature(step=f"{name}{due}")
+    on_paper = one["paper_id"] is not None
+    said = (
+        say("slip.said.paper", by=signed.who(one["by"])) if on_paper else say("slip.said.approved")
+    )
+    date = one["signed_on"].isoformat() if on_paper else moment(one["at"])
+    return Signature(
+        step=name, name=signed.who(signer(one)), date=date, said=said + _remark(one["note"])
+    )
+
+
+def _signature(level: str, name: str, at: str) -> Signature:
+    return Signature(step=say(f"slip.level.{level}"), name=name, date=at, said=say(f"slip.said.{level}"))  # fmt: skip
+
+
+def _remark(note: str) -> str:
+    return say("slip.said_note", note=note) if note else ""

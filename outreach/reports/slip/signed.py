@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from outreach.access.queries import users
-from outreach.campaigns import queries, service
+from outreach.campaigns import preflight, queries, service
 from outreach.campaigns.grounds import Grounds
+from outreach.campaigns.preflight import Passed
 from outreach.campaigns.preview.schemas import Preview, StepPreview
+from outreach.campaigns.signing.places import Place, places
 from outreach.errors import Refused
 from outreach.messages import service as messages
 from outreach.messages.coverage import Coverage
@@ -24,7 +26,8 @@ class Signed:
     """A campaign as it was submitted.
 
     steps: rows by number. versions: version of a text → its number. at_work: user name → name. places: code → name.
-    chain: what was decided since it was submitted; returned: how often it had been sent back before.
+    levels: the chain, one after the other; passed: what somebody let pass, with their reason; returned: how often it had been
+    sent back before it was last submitted.
     noted_then: whether lists and warnings were frozen with it; an earlier release did not, then they are of today.
     """
 
@@ -36,7 +39,8 @@ class Signed:
     versions: Mapping[int, int]
     at_work: Mapping[str, str]
     places: Mapping[str, str]
-    chain: Sequence[Mapping[str, Any]]
+    levels: Sequence[Place]
+    passed: Sequence[Passed]
     returned: int
     noted_then: bool
 
@@ -77,7 +81,8 @@ def read(connection: Connection, campaign: Mapping[str, Any], on: date) -> Signe
         versions={text.id: text.version for text in messages.frozen(connection, campaign["id"])},
         at_work={user.name: user.display or user.name for user in users(connection)},
         places=regions.full_names(connection, codes),
-        chain=every[begun:],
+        levels=places(campaign, every),
+        passed=preflight.passed(connection, campaign),
         returned=sum(one["decision"] == "returned" for one in every[:begun]),
         noted_then="grounds" in frozen,
     )
