@@ -18,6 +18,7 @@ from outreach.audiences import service as audiences
 from outreach.campaigns import among, coverage, grounds, preflight, queries
 from outreach.campaigns.moving import get as get
 from outreach.campaigns.moving import move
+from outreach.campaigns.occasions import recurs
 from outreach.campaigns.preview.looking import Look, step_policies, step_preview
 from outreach.campaigns.preview.schemas import Preview
 from outreach.campaigns.schemas import CampaignOrder
@@ -192,7 +193,7 @@ def submit(
     chain = office.chain_for(campaign)
     audience_hash = _freeze_audience(connection, campaign, views, on)
     people, _ = audience_queries.sizes(connection, campaign["id"])
-    if people == 0:
+    if people == 0 and not any(map(recurs, queries.steps(connection, campaign["id"]))):
         raise Refused("campaigns.nobody", campaign=ref)
     queries.set_versions(connection, campaign["id"], {view.id: view.version_id for view in views})
     texts = _bind_texts(connection, campaign, views)
@@ -272,6 +273,7 @@ def release(connection: Connection, ref: str, by: str) -> None:
     if campaign["released"]:
         return
     require_signed(connection, campaign)
+    preflight.require_carried(connection, campaign)
     move(connection, campaign, "release", by, released=True)
 
 

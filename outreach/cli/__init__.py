@@ -36,6 +36,7 @@ from outreach.cli import (
     refusals,  # noqa: F401 - adds its commands to those of people
     regions,
     register,  # noqa: F401
+    rehearsal,  # noqa: F401 - adds its command to those of campaigns
     segments,
     serving,
     surveys,

@@ -15,11 +15,13 @@ from outreach.campaigns.preflight.service import (
     let_pass,
     passed,
     require,
+    require_carried,
+    standing,
     step_of,
     stops,
 )
 
 __all__ = [
-    "CHECKS", "Check", "Passed", "Step", "Stop", "every_stop", "hold_back", "judged", "let_pass", "passed", "require",
-    "step_of", "stops",
+    "CHECKS", "Check", "Passed", "Step", "Stop", "every_stop", "hold_back", "judged", "let_pass", "passed", "require", "require_carried",
+    "standing", "step_of", "stops",
 ]  # fmt: skip

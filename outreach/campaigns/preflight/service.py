@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -10,16 +10,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
-from outreach.campaigns import moving, queries
+from outreach.campaigns import carrying, moving, queries
 from outreach.campaigns.preflight import ceiling, changed, lists
 from outreach.campaigns.preflight.schemas import Check, Passed, Step, Stop
 from outreach.campaigns.signing import rules
 from outreach.campaigns.states import MOVES
 from outreach.errors import Invalid, Missing, Refused
 
-CHECKS: tuple[Check, ...] = (lists.stops, changed.stops, ceiling.stops)
+CHECKS: tuple[Check, ...] = (lists.stops, changed.stops, carrying.stops, ceiling.stops)
 """Every check, in the order in which their findings are listed."""
 
 
@@ -47,6 +48,15 @@ def require(connection: Connection, campaign: Mapping[str, Any], on: date) -> No
     found = stops(connection, campaign, None, on)
     if found:
         raise Refused(found[0].code, campaign=campaign["ref"], **found[0].params)
+
+
+def require_carried(connection: Connection, campaign: Mapping[str, Any]) -> None:
+    """Before a campaign is released: Refused with the first thing that one of its accounts needs and has not."""
+    through, on = passed(connection, campaign), clock.now().date()
+    for step in queries.steps(connection, campaign["id"]):
+        for stop in carrying.stops(connection, campaign, step, on):
+            if not (stop.passable and any(one.covers(stop) for one in through)):
+                raise Refused(stop.code, campaign=campaign["ref"], **stop.params)
 
 
 def hold_back(
@@ -90,7 +100,7 @@ def let_pass(
     code, subject = found
     if not reason.strip():
         raise Invalid("preflight.reason_needed")
-    for stop in _standing_now(connection, campaign, on):
+    for stop in standing(connection, campaign, on):
         if (stop.code, stop.subject) == found:
             break
     else:
@@ -122,7 +132,8 @@ def step_of(connection: Connection, campaign: Mapping[str, Any], number: int) ->
     raise Missing("preflight.no_step", campaign=campaign["ref"], step=number)
 
 
-def _standing_now(connection: Connection, campaign: Mapping[str, Any], on: date) -> Sequence[Stop]:
-    """Of the whole campaign and of each of its steps."""
+def standing(connection: Connection, campaign: Mapping[str, Any], on: date) -> list[Stop]:
+    """What stops the whole campaign or one of its steps, each once."""
     steps = [None, *queries.steps(connection, campaign["id"])]
-    return [one for step in steps for one in stops(connection, campaign, step, on)]
+    found = [one for step in steps for one in stops(connection, campaign, step, on)]
+    return list({(one.code, one.subject): one for one in found}.values())
