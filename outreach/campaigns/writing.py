@@ -17,7 +17,8 @@ REASONED = ("written_dialects", "ignore_quiet_hours", "urgent")
 NOT_WRITTEN = ("home",)
 """Options that come from the installation and not from the document."""
 
-_UNITS = ((3600, "h"), (60, "m"), (1, "s"))
+_UNITS = ((3600, "h"), (86_400, "d"), (60, "m"), (1, "s"))
+_MOST = 99_999
 
 
 def document(connection: Connection, campaign: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
@@ -57,9 +58,11 @@ def _yuan(fen: int) -> int | float:
 
 
 def _wait(seconds: int) -> str:
-    """259200 → 72h, in the largest unit that holds it whole."""
-    size, unit = next(one for one in _UNITS if seconds % one[0] == 0)
-    return f"{seconds // size}{unit}"
+    """259200 → 72h: the largest unit that holds it whole, days only for what is too long in hours."""
+    for size, unit in _UNITS:
+        if seconds % size == 0 and seconds // size <= _MOST:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
 
 
 def _ceiling(value: Mapping[str, Any]) -> dict[str, Any]:

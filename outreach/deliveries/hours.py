@@ -63,3 +63,35 @@ def next_allowed(
             return local.astimezone(UTC)
         local = max(ends)
     raise ValueError(f"quiet hours never end for {channel}")
+
+
+def finished_at(
+    channel: str,
+    moment: datetime,
+    seconds: float,
+    zone: ZoneInfo,
+    quiet: Mapping[str, tuple[Window, ...]] = QUIET,
+) -> datetime:
+    """When work of so many seconds that begins at `moment` is done, standing still in quiet hours (aware, UTC)."""
+    at, left = next_allowed(channel, moment, zone, quiet), timedelta(seconds=seconds)
+    for _ in range(_MOST_PAUSES):
+        pause = _next_start(at.astimezone(zone), quiet.get(channel, ()))
+        if pause is None or at + left <= pause:
+            break
+        left -= pause - at
+        at = next_allowed(channel, pause, zone, quiet)
+    return at + left
+
+
+_MOST_PAUSES = 400
+"""About half a year of nights and noons; whatever takes longer is said as if nothing paused it after that."""
+
+
+def _next_start(local: datetime, windows: tuple[Window, ...]) -> datetime | None:
+    """When the next quiet window begins, after a moment that lies in none; None = never."""
+    starts = [
+        datetime.combine(local.date() + timedelta(days=days), start, tzinfo=local.tzinfo)
+        for start, _ in windows
+        for days in (0, 1)
+    ]
+    return min((one.astimezone(UTC) for one in starts if one > local), default=None)

@@ -35,6 +35,16 @@ class StepCount:
 
 
 @dataclass(frozen=True)
+class Walked:
+    """What only the deliveries themselves say: why some were skipped or not delivered, parts, money, what was sent twice."""
+
+    whys: tuple[Why, ...] = ()
+    parts: int = 0
+    cost_fen: int = 0
+    resent: int = 0
+
+
+@dataclass(frozen=True)
 class Standing:
     """Where one campaign stands inside a scope. `log` is newest first."""
 

@@ -49,7 +49,6 @@ from outreach.web.views.results import (
 )
 from outreach.web.views.signing import (
     ApprovalsView,
-    AskView,
     CampaignLine,
     CampaignsView,
     CampaignView,
@@ -61,6 +60,7 @@ from outreach.web.views.signing import (
     StepPlan,
     SureView,
 )
+from tests.web import samples_wizard
 
 AT = datetime(2026, 11, 23, 2, 26, tzinfo=UTC)
 STATES = States(
@@ -80,6 +80,8 @@ LIVE = LiveCampaign(
     states=STATES,
     live="/campaigns/2026-04/progress",
     per_minute=530,
+    measured_seconds=180,
+    by_itself=9000,
     seconds_left=920,
     ends_at=AT + timedelta(minutes=16),
     quiet_note="12:00 进入静默时段，来得及",
@@ -366,7 +368,7 @@ PAGES: dict[str, tuple[str, object]] = {
     "campaigns": ("campaigns.html", CampaignsView((LINE,))),
     "campaigns-empty": ("campaigns.html", CampaignsView(())),
     "approvals": ("approvals.html", ApprovalsView((SIGNING,), (LINE,))),
-    "unknown": ("unknown.html", AskView("居民医保", "/campaigns/2026-04", LIVE.asks)),
+    **samples_wizard.VIEWS,
     "sure": ("sure.html", SureView("取消《居民医保》？", "不能恢复。", "/x", "确定取消", "/y")),
     "calculator": ("calculator.html", CALCULATOR),
     "import-start": ("import_start.html", IMPORT_START),

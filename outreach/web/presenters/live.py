@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
-from channels.base import Verdict
-from channels.twilio_codes import verdict_of
 from outreach import clock
 from outreach.access.roles import Action
-from outreach.access.schemas import Actor, AuditLine
-from outreach.deliveries.hours import next_allowed
+from outreach.access.schemas import Actor
+from outreach.deliveries.hours import finished_at, next_allowed
 from outreach.people import service as people
 from outreach.people.queries import people as people_queries
-from outreach.reports import queries, service
-from outreach.reports.schemas import Standing, StepCount, Why
-from outreach.web.formats import clock_time, thousands, yuan
-from outreach.web.presenters.names import CHANNEL, MOVE, STATUS, people_at_work, places
+from outreach.reports import queries, service, unknowns
+from outreach.reports.running import BY_ITSELF, rate
+from outreach.reports.schemas import StepCount, Walked
+from outreach.web import kept_figures
+from outreach.web.formats import clock_time, thousands, when, yuan
+from outreach.web.kept_figures import Counted
+from outreach.web.presenters.live_history import history, stopped_by
+from outreach.web.presenters.live_reasons import failed, skipped
+from outreach.web.presenters.names import CHANNEL, STATUS, places
 from outreach.web.services import Services
-from outreach.web.views.campaigns import Ask, Event, LiveCampaign, Reason, States, StepLine
+from outreach.web.views.campaigns import Ask, LiveCampaign, States, StepLine
 from outreach.web.views.common import Link
-from outreach.wording import catalogue, say
+from outreach.wording import say
 
 SHOWN_ASKS = 3
 MOVING = ("scheduled", "running", "paused")
@@ -48,99 +50,105 @@ def live_campaign(
     services: Services, actor: Actor, connection: Connection, campaign: Mapping[str, Any]
 ) -> LiveCampaign:
     """Everything about the sending of one campaign that this user may see."""
-    now = service.standing(connection, actor.scope, campaign)
-    waiting = service.waiting(connection, actor.scope, campaign)
+    steps = service.progress(connection, actor.scope, campaign)
+    counted = _counted(services, actor, connection, campaign, steps)
+    found = counted.walked if counted else Walked()
+    log = service.log(connection, campaign)
+    shown = _asked(services, actor, connection, campaign)
+    waiting = unknowns.count(connection, actor.scope, campaign["id"])
     href = f"/campaigns/{campaign['ref']}"
-    shown = waiting[:SHOWN_ASKS] if actor.may(Action.DELIVERIES_SETTLE) else []
-    moving = campaign["status"] in MOVING
-    return LiveCampaign(
+    live = LiveCampaign(
         title=campaign["title"],
         href=href,
         status=STATUS[campaign["status"]][0],
-        states=_sum(now.steps),
+        states=_sum(steps),
         live=f"{href}/live" if campaign["status"] == "running" else "",
-        quiet_note=_quiet(services, campaign, now.steps) if moving else "",
-        resent=now.resent,
-        failed=_failed(now.whys, actor),
-        skipped=_skipped(now.whys, actor, campaign["message_class"]),
-        asks=asks(services, actor, connection, shown),
-        asks_total=len(waiting),
-        unknown_link=Link("逐条核对", f"{href}/unknown") if len(waiting) > len(shown) else None,
-        stopped_by=stopped_by(connection, campaign, now.log),
-        cost=f"计费 {thousands(now.parts)} 条，{yuan(now.cost_fen)}" if now.parts else "",
-        steps=tuple(_step(step) for step in now.steps),
-        events=_events(connection, now),
+        resent=found.resent,
+        failed=failed(found.whys, actor),
+        skipped=skipped(found.whys, actor, campaign["message_class"]),
+        asks=shown,
+        asks_total=waiting,
+        unknown_link=Link("逐条核对", f"{href}/unknown") if waiting > len(shown) else None,
+        stopped_by=stopped_by(connection, campaign, log),
+        cost=f"计费 {thousands(found.parts)} 条，{yuan(found.cost_fen)}" if found.parts else "",
+        steps=tuple(_step(step) for step in steps),
+        events=history(connection, campaign, log),
+        counting="" if counted else say("live.counting"),
+        counted_at=counted.at if counted else None,
+        export=f"{href}/deliveries.csv" if _may_export(actor, campaign) else "",
     )
+    return _timed(services, connection, campaign, steps, live)
+
+
+def _may_export(actor: Actor, campaign: Mapping[str, Any]) -> bool:
+    return actor.may(Action.DELIVERIES_EXPORT) and actor.scope.covers(campaign["region"])
+
+
+def _counted(
+    services: Services,
+    actor: Actor,
+    connection: Connection,
+    campaign: Mapping[str, Any],
+    steps: Sequence[StepCount],
+) -> Counted | None:
+    """Reasons and money: counted now where that is quick, else what was counted last; None before the first time."""
+    counts = [(step.number, sorted(step.states.items())) for step in steps]
+    if sum(sum(step.states.values()) for step in steps) <= kept_figures.AT_ONCE:
+        walked = service.walked(connection, actor.scope, campaign)
+        return Counted(walked, clock.now(), counts)
+    figures = kept_figures.kept_figures(services.store)
+    return figures.find(services.store, actor.scope, campaign, counts)
+
+
+def _asked(
+    services: Services, actor: Actor, connection: Connection, campaign: Mapping[str, Any]
+) -> tuple[Ask, ...]:
+    """The first that wait for a person, for whoever may settle them."""
+    if not actor.may(Action.DELIVERIES_SETTLE):
+        return ()
+    rows = service.waiting(connection, actor.scope, campaign)[:SHOWN_ASKS]
+    return asks(services, actor, connection, rows)
 
 
 def _step(step: StepCount) -> StepLine:
     return StepLine(step.number, CHANNEL[step.channel], step.due_at, states(step.states))
 
 
-def _failed(whys: Sequence[Why], actor: Actor) -> tuple[Reason, ...]:
-    counted: Counter[tuple[str, str]] = Counter()
-    for why in whys:
-        if why.state in ("undelivered", "refused"):
-            counted[_fault(why)] += why.n
-    paper = Link("打印入户", "/print") if actor.may(Action.PRINT) else None
-    return tuple(
-        Reason(
-            say(f"web.fault.{kind}", code=code),
-            n,
-            say(f"web.next.{kind}"),
-            paper if kind in ("permanent", "opted_out") else None,
-        )
-        for (kind, code), n in counted.most_common()
-    )
+def _timed(
+    services: Services,
+    connection: Connection,
+    campaign: Mapping[str, Any],
+    steps: Sequence[StepCount],
+    live: LiveCampaign,
+) -> LiveCampaign:
+    """The same with its speed over the last minutes, and when what a machine sends will be out."""
+    if campaign["status"] not in MOVING:
+        return live
+    going = [step for step in steps if step.channel in BY_ITSELF and states(step.states).left]
+    left = sum(states(step.states).left for step in going)
+    hands = live.states.left - left
+    note = "" if campaign["status"] != "running" else _quiet(services, campaign, steps)
+    live = replace(live, quiet_note=note, by_hand=hands, by_itself=left)
+    if campaign["status"] != "running":
+        return live
+    now, zone = clock.now(), services.settings.zone
+    found = rate(connection, campaign["id"], now)
+    live = replace(live, per_minute=found.per_minute, measured_seconds=found.seconds)
+    if not left or not found.sent:
+        return live
+    seconds = left * 60 / found.per_minute
+    loud = _any_hour(campaign)
+    ends = now + timedelta(seconds=seconds) if loud else max(
+        finished_at(step.channel, now, seconds, zone) for step in going
+    )  # fmt: skip
+    words = when(ends, zone, clock.today(zone))
+    left_seconds = (ends - now).total_seconds()
+    return replace(live, seconds_left=left_seconds, ends_at=ends, ends=words)
 
 
-def _fault(why: Why) -> tuple[str, str]:
-    if why.channel == "flyer":
-        return "paper", ""
-    verdict = verdict_of(why.error)
-    known = {
-        Verdict.PERMANENT: "permanent",
-        Verdict.OPTED_OUT: "opted_out",
-        Verdict.LATER: "later",
-        Verdict.STOP: "stop",
-    }
-    return (known[verdict], "") if verdict in known else ("other", why.error or "无")
-
-
-def _skipped(whys: Sequence[Why], actor: Actor, message_class: str) -> tuple[Reason, ...]:
-    counted: Counter[tuple[str, str]] = Counter()
-    for why in whys:
-        if why.state == "skipped":
-            refused = why.reason == "refused_channel"
-            counted[why.reason, why.channel if refused else ""] += why.n
-    paper = Link("打印入户", "/print") if actor.may(Action.PRINT) else None
-    return tuple(
-        Reason(
-            _refused(channel, message_class) if channel else reason_words(code),
-            n,
-            _next(code),
-            paper if code in _ON_PAPER else None,
-        )
-        for (code, channel), n in counted.most_common()
-    )
-
-
-def _refused(channel: str, message_class: str) -> str:
-    """Which channel is refused, for which class of messages."""
-    kind = say(f"refusals.class.{message_class}")
-    return say("refusals.skipped", channel=CHANNEL[channel], kind=kind)
-
-
-_ON_PAPER = ("no_address", "refused_channel", "no_text")
-
-
-def reason_words(code: str) -> str:
-    """Why somebody was skipped, in words."""
-    return say(f"reason.{code}") if f"reason.{code}" in catalogue() else code or "没有写原因"
-
-
-def _next(code: str) -> str:
-    return say(f"web.next.{code}") if f"web.next.{code}" in catalogue() else ""
+def _any_hour(campaign: Mapping[str, Any]) -> bool:
+    """Whether quiet hours do not hold for it."""
+    return "ignore_quiet_hours" in campaign["options"] or campaign["message_class"] == "urgent"
 
 
 def asks(
@@ -167,42 +175,9 @@ def asks(
     return tuple(found)
 
 
-def stopped_by(
-    connection: Connection, campaign: Mapping[str, Any], log: Sequence[AuditLine]
-) -> str:
-    """Why a paused campaign stands still, in words; '' when it does not."""
-    if campaign["status"] != "paused":
-        return ""
-    line = next((one for one in log if one.detail.get("move") == "pause"), None)
-    if line is None:
-        return ""
-    code, said = str(line.detail.get("code", "")), str(line.detail.get("said", ""))
-    if not code:
-        by = people_at_work(connection).get(line.by, line.by)
-        return say("web.paused_by_person", by=by)
-    if f"web.{code}" in catalogue():
-        return say(f"web.{code}")
-    if code in catalogue():
-        return say(code, reason=said, said=said)
-    return say("web.carrier_fault", fault=code, said=said)
-
-
-def _events(connection: Connection, now: Standing) -> tuple[Event, ...]:
-    named = people_at_work(connection)
-    return tuple(
-        Event(line.at, f"{named.get(line.by, line.by)}{_moved(line)}")
-        for line in now.log
-        if line.detail.get("move") in MOVE
-    )
-
-
-def _moved(line: AuditLine) -> str:
-    return f"：{MOVE[str(line.detail['move'])]}"
-
-
 def _quiet(services: Services, campaign: Mapping[str, Any], steps: Sequence[StepCount]) -> str:
     """Whether quiet hours hold something back now; the campaign may be allowed to ignore them."""
-    if "ignore_quiet_hours" in campaign["options"] or campaign["message_class"] == "urgent":
+    if _any_hour(campaign):
         return ""
     now, zone = clock.now(), services.settings.zone
     for step in steps:
@@ -213,41 +188,15 @@ def _quiet(services: Services, campaign: Mapping[str, Any], steps: Sequence[Step
     return ""
 
 
-@dataclass
-class Pace:
-    """How fast a campaign goes, measured while somebody watches."""
-
-    began: float = 0.0
-    first: int = -1
-
-    def of(self, campaign: LiveCampaign) -> LiveCampaign:
-        """The same campaign with its speed and the time that is left."""
-        done, now = campaign.states.handed_over, time.monotonic()
-        if self.first < 0:
-            self.began, self.first = now, done
-            return campaign
-        seconds, sent = now - self.began, done - self.first
-        if seconds < 3 or sent <= 0:
-            return campaign
-        left = campaign.states.left * seconds / sent
-        return replace(
-            campaign,
-            per_minute=round(sent * 60 / seconds),
-            seconds_left=left,
-            ends_at=clock.now() + timedelta(seconds=left),
-        )
-
-
 def glance(
     services: Services, actor: Actor, connection: Connection, campaign: Mapping[str, Any]
 ) -> LiveCampaign:
     """Only what moves by the second."""
     steps = service.progress(connection, actor.scope, campaign)
-    status = campaign["status"]
-    return LiveCampaign(
+    live = LiveCampaign(
         title=campaign["title"],
         href=f"/campaigns/{campaign['ref']}",
-        status=STATUS[status][0],
+        status=STATUS[campaign["status"]][0],
         states=_sum(steps),
-        quiet_note=_quiet(services, campaign, steps),
     )
+    return _timed(services, connection, campaign, steps, live)

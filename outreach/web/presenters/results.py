@@ -18,7 +18,7 @@ from outreach.policies.schemas import PolicyView
 from outreach.reports import service as reports
 from outreach.reports.schemas import PlaceCount, ReachFigures
 from outreach.surveys.dispositions import Disposition, label
-from outreach.web.presenters.live import reason_words
+from outreach.web.presenters.live_reasons import reason_words
 from outreach.web.presenters.names import places
 from outreach.web.services import Services
 from outreach.web.views.common import Choice, Link, Rate

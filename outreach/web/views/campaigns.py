@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from outreach.web.formats import duration, thousands
 from outreach.web.views.common import Bar, Link, Part
+from outreach.wording import say
 
 
 @dataclass(frozen=True)
@@ -109,9 +110,13 @@ class LiveCampaign:
     status: str  # in words: 发送中 已暂停 已发完
     states: States
     live: str = ""
-    per_minute: int = 0
+    per_minute: float = 0.0
+    measured_seconds: float = 0.0  # over how long the rate was taken; 0 = it was not
+    by_itself: int = 0  # of what is left, what a machine sends
+    by_hand: int = 0  # of what is left, what waits for people
     seconds_left: float | None = None
     ends_at: datetime | None = None
+    ends: str = ""  # the same in words
     quiet_note: str = ""  # such as: 12:00 进入静默时段，来得及
     resent: int = 0
     failed: tuple[Reason, ...] = ()
@@ -123,6 +128,9 @@ class LiveCampaign:
     cost: str = ""  # what it has cost so far, in words
     steps: tuple[StepLine, ...] = ()
     events: tuple[Event, ...] = ()
+    counting: str = ""  # said while reasons and money are not counted yet
+    counted_at: datetime | None = None
+    export: str = ""  # where the list of deliveries is, '' when this user may not have it
     action: str = ""  # where the form that pauses or resumes is sent to, '' when this user may not
     action_label: str = ""
 
@@ -143,16 +151,35 @@ class LiveCampaign:
 
     @property
     def eta(self) -> str:
-        """How long it still takes, in words."""
+        """How long it still takes, and until when, in words."""
         if not self.states.left:
-            return "全部交出去了"
-        return "正在估算时间" if self.seconds_left is None else f"约 {duration(self.seconds_left)}"
+            return say("live.all_out")
+        if not self.by_itself and self.by_hand:
+            return say("live.only_by_hand")
+        if self.seconds_left is None:
+            return say("live.measuring")
+        code = "live.until" if self.ends else "live.left"
+        return say(code, left=duration(self.seconds_left), at=self.ends)
 
     @property
     def pace(self) -> str:
-        """How fast it goes, in words."""
-        fast = f"约 {thousands(self.per_minute)} 件/分" if self.per_minute else ""
-        return "。".join(filter(None, (fast, self.quiet_note))) or "关掉这一页不影响发送"
+        """How fast it goes, in words; honest about standing still."""
+        found = [self._rate, self.quiet_note]
+        if self.by_hand and self.by_itself:
+            found.append(say("live.by_hand", n=thousands(self.by_hand)))
+        return "。".join(filter(None, found)) or "关掉这一页不影响发送"
+
+    @property
+    def _rate(self) -> str:
+        if not self.measured_seconds or not self.by_itself:
+            return ""
+        if not self.per_minute:
+            minutes = max(1, round(self.measured_seconds / 60))
+            return "" if self.quiet_note else say("live.nothing_lately", minutes=minutes)
+        shown = (
+            thousands(round(self.per_minute)) if self.per_minute >= 10 else f"{self.per_minute:.1f}"
+        )
+        return say("live.rate", n=shown, minutes=duration(self.measured_seconds))
 
     @property
     def event(self) -> dict[str, object]:
