@@ -1,4 +1,4 @@
-"""Residents' groups to which a robot posts: which village's, by which account, at which robot."""
+"""Residents' groups: which village's, and who posts there: an account's robot, or somebody who copies the text into it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from channels import registry
 from outreach.access import audit
 from outreach.access.roles import Action
+from outreach.deliveries.proofs import BY_HAND
 from outreach.errors import Conflict, Invalid
 from outreach.models.deliveries import Account, GroupChat
 from outreach.models.people import Region
@@ -22,7 +23,7 @@ FIELD = "group"
 
 @dataclass(frozen=True)
 class NewGroup:
-    """A group and, as the officer pasted it, its robot's address (see channels.robots)."""
+    """A group and, as the officer pasted it, its robot's address (see channels.robots); '' where people post."""
 
     account: str
     region: str
@@ -55,12 +56,8 @@ def keep(connection: Connection, vault: Vault, group: NewGroup, by: str) -> None
         raise Invalid("deliveries.group_account", account=group.account)
     if connection.scalar(select(Region.code).where(Region.code == group.region)) is None:
         raise Invalid("people.region_unknown", region=group.region)
-    key = robot_key(account.provider, group.pasted)
-    if key is None:
-        raise Invalid("deliveries.group_address", name=group.name)
-    for there, other in _keys(connection, vault, account.provider):
-        if other == key and (there.region, there.name) != (group.region, group.name):
-            raise Conflict("deliveries.group_robot_taken", name=there.name, region=there.region)
+    if account.provider != BY_HAND:
+        _check_robot(connection, vault, account.provider, group)
     sealed = vault.encrypt(FIELD, " ".join(group.pasted.split()))
     changed = {"account_id": account.id, "address": sealed}
     row = {"region": group.region, "name": group.name, **changed}
@@ -72,6 +69,15 @@ def keep(connection: Connection, vault: Vault, group: NewGroup, by: str) -> None
     audit.record(
         connection, by, Action.CHANNELS_MANAGE, f"account:{group.account}", {"group": detail}
     )
+
+
+def _check_robot(connection: Connection, vault: Vault, provider: str, group: NewGroup) -> None:
+    key = robot_key(provider, group.pasted)
+    if key is None:
+        raise Invalid("deliveries.group_address", name=group.name)
+    for there, other in _keys(connection, vault, provider):
+        if other == key and (there.region, there.name) != (group.region, group.name):
+            raise Conflict("deliveries.group_robot_taken", name=there.name, region=there.region)
 
 
 def listed(connection: Connection) -> list[GroupView]:
@@ -90,6 +96,8 @@ def listed(connection: Connection) -> list[GroupView]:
 
 def unreadable(connection: Connection, vault: Vault, account: int, provider: str) -> list[str]:
     """The names of an account's groups whose robot's address cannot be read."""
+    if provider == BY_HAND:
+        return []
     statement = select(GroupChat.name, GroupChat.address).where(GroupChat.account_id == account)
     return [
         name

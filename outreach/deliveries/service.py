@@ -8,12 +8,16 @@ from pathlib import Path
 
 from sqlalchemy import Connection, case, func, select, update
 
+from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
-from outreach.deliveries import proofs, queries, settle
+from outreach.access.scope import Scope
+from outreach.deliveries import queries, settle
 from outreach.deliveries.retry import Next
 from outreach.deliveries.states import HANDED_OVER, Reason, State, Why
-from outreach.errors import Conflict, Invalid, Missing
+from outreach.deliveries.telling import service as telling
+from outreach.deliveries.telling.follow import Hand
+from outreach.errors import Conflict, Missing
 from outreach.models.campaigns import Step
 from outreach.models.deliveries import (
     Attempt,
@@ -31,23 +35,6 @@ COLUMNS = (
     "provider_id",
 )  # fmt: skip
 """The columns of `deliveries export`."""
-
-VISIT_OUTCOMES = {
-    "told": ("delivered", "in_person"),  # 已告知本人
-    "relayed": ("delivered", "relayed"),  # 家人转告
-    "not_understood": ("undelivered", ""),  # 听不懂
-    "not_home": ("undelivered", ""),  # 不在家
-    "moved": ("undelivered", ""),  # 已搬
-    "deceased": ("undelivered", ""),  # 已故
-    "needs_help": ("delivered", "in_person"),  # 需代办: told, and a task stays open
-    "declined": ("undelivered", ""),  # 拒绝
-    "played": (
-        "delivered",
-        "",
-    ),  # 已播: a loudspeaker script, which tells a place and counts nobody
-}
-"""The eight outcomes of a visit, and the one of a broadcast: the delivery's state, and what it proves about the people
-told."""
 
 
 def state_of(connection: Connection, delivery_id: int) -> str:
@@ -104,21 +91,12 @@ def confirm(connection: Connection, delivery_id: int, *, seen: bool, by: str) ->
 
 
 def record_visit(connection: Connection, delivery_id: int, outcome: str, by: str) -> None:
-    """A worker came back from a door: one of the eight outcomes. A later, stronger word overrules a weaker one.
+    """A word of one delivery by somebody of whom only the name is known; the register stays as it is.
 
-    Invalid for an outcome that is none of them.
+    Raises as `telling.service.tell`.
     """
-    if outcome not in VISIT_OUTCOMES:
-        raise Invalid("deliveries.visit_outcome", value=outcome, known="、".join(VISIT_OUTCOMES))
-    state, fact = VISIT_OUTCOMES[outcome]
-    no = _last_attempt(connection, delivery_id)
-    change = settle.Change(delivery_id, no, state, reason=outcome, fact=fact)
-    settle.apply(connection, [change])
-    if fact:  # told face to face counts even where the delivery was settled before
-        proofs.mark(connection, [proofs.News(delivery_id, state, fact)])
-    audit.record(
-        connection, by, Action.VISITS_RECORD, f"delivery:{delivery_id}", {"outcome": outcome}
-    )
+    hand = Hand(by, Scope(), clock.now().date(), marks=False)
+    telling.tell(connection, [delivery_id], outcome, hand)
 
 
 @dataclass(frozen=True)
@@ -169,16 +147,6 @@ def carried(connection: Connection, *, campaign: int = 0, delivery: int = 0) -> 
         statement = statement.where(Delivery.campaign_id == campaign)
     found = [Carried(*row) for row in connection.execute(statement)]
     return found if not delivery or any(one.delivery_id == delivery for one in found) else []
-
-
-def residents(connection: Connection, home: Carried) -> dict[int, str]:
-    """Who lives behind that door by the register, neither moved nor dead: person → region."""
-    here = Person.household_id if home.kind == "household" else Person.id
-    statement = select(Person.id, Person.region)
-    rows = connection.execute(
-        statement.where(here == home.addressee, Person.status == "active").order_by(Person.id)
-    )
-    return {row.id: row.region for row in rows}
 
 
 def cancel_rest(begin: Begin, campaign: int, reason: Reason = Reason.CANCELLED) -> int:

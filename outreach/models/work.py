@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -16,7 +17,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from outreach.models.base import Base, BigId, Code, UtcDateTime
+from outreach.models.base import Base, BigId, Code, Document, UtcDateTime
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """An index of the few rows that have something there."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class Word(Base):
@@ -32,10 +38,25 @@ class Word(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     undone_by: Mapped[str] = mapped_column(Text, default="")
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tap: Mapped[int | None] = mapped_column(
+        ForeignKey("word.id")
+    )  # the word with which it was said, where one tap meant several deliveries
+    slot: Mapped[str] = mapped_column(Text, default="")  # of a broadcast: loudspeaker van market
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id")
+    )  # whose record the word changed
+    did: Mapped[dict[str, Any]] = mapped_column(
+        Document, default=dict
+    )  # what stood there before, so that it can be undone
+
+    __table_args__ = (
+        Index("ix_word_tap", "tap", **_where("tap IS NOT NULL")),
+        Index("ix_word_person", "person_id", **_where("person_id IS NOT NULL")),
+    )
 
 
 class Task(Base):
-    """Something that somebody must do for a household: 上门代办, a call back. Open until it is closed."""
+    """Something that somebody must do for a household: 上门代办, a visit that was asked for, a call back. Open until it is closed."""
 
     __tablename__ = "task"
 
@@ -51,19 +72,18 @@ class Task(Base):
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_on: Mapped[date | None] = mapped_column(Date)
     helper: Mapped[str] = mapped_column(Text, default="")  # whose it is; '' = nobody's yet
+    begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # somebody works on it
     state: Mapped[str] = mapped_column(Text, default="open")
     result: Mapped[str] = mapped_column(Text, default="")
     closed_by: Mapped[str] = mapped_column(Text, default="")
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
-        CheckConstraint("kind IN ('assist','call_back','guardian','correct')", name="kind"),
+        CheckConstraint("kind IN ('assist','visit','call_back','guardian','correct')", name="kind"),
         CheckConstraint("state IN ('open','done','dropped')", name="state"),
-        Index(
-            "ix_task_open", "region",
-            sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'"),
-        ),
-    )  # fmt: skip
+        Index("ix_task_open", "region", **_where("state = 'open'")),
+        Index("ix_task_delivery", "delivery_id", **_where("delivery_id IS NOT NULL")),
+    )
 
 
 class HelperHousehold(Base):

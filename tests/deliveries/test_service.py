@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from channels.manual import ManualChannel
 from outreach.deliveries import queries, service
 from outreach.errors import Invalid, Missing
 from outreach.models.access import AuditEntry
@@ -20,9 +21,10 @@ from tests.factories import Office, add_account
 def visit(office: Office) -> int:
     """A visit that stands on a worker's list."""
     with office.store.begin() as connection:
-        add_account(connection, "visit", provider="manual")
+        account = add_account(connection, "visit", provider="manual")
     office.person()
     office.plan(steps=[{"channel": "visit"}])
+    office.send(office.sender(channel=ManualChannel("visit"), account=account))
     [delivery] = office.deliveries()
     return delivery
 

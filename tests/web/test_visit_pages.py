@@ -8,12 +8,14 @@ import pytest
 from httpx2 import Response
 from sqlalchemy import insert, select, update
 
+from outreach.access.scope import Scope
 from outreach.deliveries import service, settle
 from outreach.models.access import AuditEntry
 from outreach.models.campaigns import Step
 from outreach.models.deliveries import Delivery
 from outreach.models.people import Household, Person
 from outreach.models.policies import Reach
+from outreach.reach.helpers import service as helpers
 from outreach.web.presenters.visits import BUTTONS
 from tests import town
 from tests.web.conftest import Browser, Installation
@@ -223,7 +225,7 @@ def test_a_loudspeaker_reaches_a_place_and_counts_nobody_as_told(office: Office)
     answer = send(wu, f"/visits/{slot}/played", campaign="winter")
     assert (state(office, slot), facts(office, slot)) == ("delivered", {"published"})
     page = wu.get(answer.headers["location"]).text
-    assert ["/played" in page, "记好了" in page, "wu某，" in page] == [False, True, True]
+    assert ["再记一次" in page, "记好了" in page, "wu某，" in page] == [True, True, True]
     again = send(wu, f"/visits/{slot}/played")
     assert "said=same" in again.headers["location"]
     with office.store.read() as connection:
@@ -328,3 +330,60 @@ def test_a_visit_and_its_paper_are_one_door_with_one_tick(installation: Installa
         press(wu, both[1], "told")
         assert {state(office, one) for one in both} == {"delivered"}
         assert "已走 1 / 3 户" in wu.get("/visits").text
+
+
+@pytest.mark.parametrize("outcome", ["told", "needs_help", "not_home"])
+def test_a_tap_is_taken_back_with_one_more_tap(office: Office, outcome: str) -> None:
+    wu, delivery = office.enter("wu"), door(office, SUN)
+    page = wu.get(press(wu, delivery, outcome).headers["location"]).text
+    assert ("已经开了一件待办" in page) is (outcome == "needs_help")
+    label = next(one.label for one in BUTTONS if one.value == outcome)
+    assert f"撤销“{label}”" in page
+    [undo] = set(re.findall(r"/visits/words/\d+/undo", page))
+    answer = send(wu, undo, campaign="winter")
+    assert (state(office, delivery), facts(office, delivery)) == ("accepted", set())
+    page = wu.get(answer.headers["location"]).text
+    assert ["撤销了。" in page, "已走 0 / 3 户" in page, undo in page] == [True, True, False]
+    assert send(wu, undo).status_code == 409
+
+
+def test_who_has_died_by_mistake_is_alive_again(office: Office) -> None:
+    wu, delivery = office.enter("wu"), door(office, SUN)
+    answer = send(wu, f"/visits/{delivery}/sure?outcome=deceased")
+    assert statuses(office, "孙丙") == ["deceased"]
+    [undo] = set(re.findall(r"/visits/words/\d+/undo", wu.get(answer.headers["location"]).text))
+    send(wu, undo)
+    assert (statuses(office, "孙丙"), state(office, delivery)) == (["active"], "accepted")
+
+
+def test_only_who_said_it_and_an_officer_see_the_way_back(office: Office) -> None:
+    delivery = door(office, SUN)
+    press(office.enter("zhou"), delivery, "told")
+    assert "/undo" not in office.enter("wu").get("/visits").text
+    assert "/undo" in office.enter("zhou").get("/visits").text
+    press(office.enter("wu"), delivery, "needs_help")
+    assert "/undo" in office.enter("wu").get("/visits").text
+
+
+def test_a_broadcast_is_noted_by_the_way_it_was_played(office: Office) -> None:
+    wu, slot = office.enter("wu"), speaker(office, town.EAST)
+    send(wu, f"/visits/{slot}/played", slot="van")
+    answer = send(wu, f"/visits/{slot}/played", slot="market")
+    page = wu.get(answer.headers["location"]).text
+    assert ["宣传车已播" in page, "记过：宣传车已播，赶集日已播" in page] == [True, True]
+    [undo] = set(re.findall(r"/visits/words/\d+/undo", page))
+    send(wu, undo)
+    assert (state(office, slot), facts(office, slot)) == ("delivered", {"published"})
+
+
+def test_a_helper_may_look_at_their_own_households_only(office: Office) -> None:
+    wu = office.enter("wu")
+    assert "我的户" not in wu.get("/visits").text
+    with office.store.begin() as connection:
+        desk = helpers.Desk("zhou", Scope(town.COUNTY), town.TODAY)
+        lot = helpers.Lot(town.EAST, "1栋2单元")
+        helpers.assign(connection, desk, "wu", lot, office.home.vault.decrypt)
+    page = wu.get("/visits?whose=mine").text
+    assert ["已走 0 / 2 户" in page, SUN in page, ZHAO in page] == [True, True, False]
+    answer = send(wu, f"/visits/{door(office, SUN)}", outcome="told", whose="mine")
+    assert "whose=mine" in answer.headers["location"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -15,16 +16,19 @@ from outreach.campaigns import queries
 from outreach.deliveries import paper, service
 from outreach.deliveries.service import Carried
 from outreach.deliveries.states import State
+from outreach.deliveries.telling.words import SLOTS
 from outreach.errors import Missing
 from outreach.people.addresses import natural_key
 from outreach.people.masking import mask_name
-from outreach.reports import queries as records
+from outreach.reach.helpers import service as helpers
 from outreach.reports import service as reports
-from outreach.web.presenters.names import people_at_work, places
+from outreach.web.presenters.names import places
 from outreach.web.presenters.printing import PRINTABLE
+from outreach.web.presenters.telling import kept_words, ticks
 from outreach.web.services import Services
 from outreach.web.views.common import Choice, Link
 from outreach.web.views.visits import DoorView, OutcomeButton, SlotView, Tick, VisitsView
+from outreach.wording import say
 
 ROWS = 20
 """Doors on a page: as many as on a sheet of the printed list."""
@@ -39,13 +43,9 @@ BUTTONS = (
     OutcomeButton("moved", "已搬", "move", "hard"),
     OutcomeButton("deceased", "已故", "no", "hard"),
 )
-LABELS = {one.value: one.label for one in BUTTONS} | {"played": "已播"}
-
-_STRENGTH = {
-    "not_home": 1, "not_understood": 2, "declined": 2, "moved": 2, "deceased": 2, "relayed": 3,
-    "told": 4, "needs_help": 4, "played": 4,
-}  # fmt: skip
-_SHADE = {"told": "yes", "relayed": "yes", "needs_help": "ask", "not_understood": "ask", "played": "yes"}  # fmt: skip
+LABELS = {one.value: one.label for one in BUTTONS}
+WAYS = tuple(Choice(slot, say(f"telling.slot.{slot}")) for slot in SLOTS)
+"""How a broadcast is played."""
 
 
 class Place(BaseModel):
@@ -56,37 +56,16 @@ class Place(BaseModel):
     campaign: str = ""
     grid: str = ""
     page: int = Field(0, ge=0, le=1_000_000)
+    whose: Literal["", "mine"] = ""
 
 
 class Shown(Place):
     """The list, after a tick: which one, and what it did."""
 
     ticked: int = 0
-    said: Literal["", "saved", "same"] = ""
+    said: Literal["", "saved", "same", "task", "undone"] = ""
     roll: Literal["", "marked", "import"] = ""
-
-
-def overrules(word: str, earlier: str) -> bool:
-    """Whether a later word takes the place of an earlier one: another one that says at least as much."""
-    return word != earlier and _STRENGTH[word] >= _STRENGTH.get(earlier, 0)
-
-
-def standing(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, Tick]]:
-    """Delivery → the word that stands and its tick, from what people said about it one after the other."""
-    things = {f"delivery:{key}": key for key in ids}
-    lines = records.log(connection, list(things), limit=100 * len(things))
-    named = people_at_work(connection)
-    found: dict[int, tuple[str, Tick]] = {}
-    for line in reversed(lines):
-        word, key = str(line.detail.get("outcome", "")), things[line.thing]
-        earlier = found[key][0] if key in found else ""
-        if line.action == Action.VISITS_RECORD and word in LABELS and overrules(word, earlier):
-            found[key] = word, _tick(word, named.get(line.by, line.by), line.at)
-    return found
-
-
-def _tick(word: str, by: str = "", at: Any = None) -> Tick:
-    return Tick(LABELS[word], _SHADE.get(word, "no"), by, at)
+    kept: str = Field("", max_length=400)  # codes of what an undo had to leave as it is
 
 
 def view(services: Services, actor: Actor, connection: Connection, shown: Shown) -> VisitsView:
@@ -99,7 +78,10 @@ def view(services: Services, actor: Actor, connection: Connection, shown: Shown)
     asked = actor.scope.narrowed(shown.grid)
     every = service.carried(connection, campaign=campaign["id"])
     mine = [one for one in every if actor.scope.covers(one.region)]
-    doors = _walk(services, [one for one in mine if one.channel != "broadcast"])
+    own = helpers.households_of(connection, actor.name)
+    doors = _walk(
+        services, [one for one in mine if one.channel != "broadcast" and _wanted(one, own, shown)]
+    )
     there = [group for group in doors if asked.covers(group[0].region)]
     regions = {one.region for one in mine} | {shown.grid}
     named = places(connection, regions | {code[:12] for code in regions})
@@ -108,16 +90,20 @@ def view(services: Services, actor: Actor, connection: Connection, shown: Shown)
     left = walked.index(False) if False in walked else 0
     page = min(shown.page or left // ROWS + 1, pages)
     here = there[(page - 1) * ROWS : page * ROWS]
-    place = {"campaign": campaign["ref"], "grid": shown.grid}
+    place = {
+        "campaign": campaign["ref"],
+        "grid": shown.grid,
+        **({"whose": shown.whose} if shown.whose else {}),
+    }
     grids = sorted({group[0].region for group in doors})
     return VisitsView(
         campaigns=tuple(Choice(one["ref"], one["title"]) for one in known),
         campaign=campaign["ref"],
         grids=(Choice("", "全部"), *(Choice(code, named[code]) for code in grids)),
         grid=shown.grid,
-        doors=_doors(services, connection, here, named, _numbers(services, connection, campaign, asked.region), shown),
+        doors=_doors(Desk(services, connection, actor, named, shown), here, _numbers(services, connection, campaign, asked.region)),
         buttons=BUTTONS,
-        slots=_slots(connection, [one for one in mine if one.channel == "broadcast" and asked.covers(one.region)], named, shown),
+        slots=_slots(Desk(services, connection, actor, named, shown), [one for one in mine if one.channel == "broadcast" and asked.covers(one.region)]),
         walked=sum(walked),
         total=len(there),
         page=page,
@@ -125,6 +111,9 @@ def view(services: Services, actor: Actor, connection: Connection, shown: Shown)
         before=f"/visits?{urlencode({**place, 'page': page - 1})}" if page > 1 else "",
         where=campaign["title"] + (f"，{named[shown.grid]}" if shown.grid else ""),
         after=f"/visits?{urlencode({**place, 'page': page + 1})}" if page < pages else "",
+        whose=shown.whose,
+        has_own=bool(own),
+        ways=WAYS,
     )  # fmt: skip
 
 
@@ -166,20 +155,32 @@ def _numbers(
     return paper.serials(connection, services.vault, campaign["id"], region)
 
 
+@dataclass(frozen=True)
+class Desk:
+    """What every line of the page is made from. named: region → its name."""
+
+    services: Services
+    connection: Connection
+    actor: Actor
+    named: Mapping[str, str]
+    shown: Shown
+
+
+def _wanted(one: Carried, own: Collection[int], shown: Shown) -> bool:
+    return shown.whose != "mine" or (one.kind == "household" and one.addressee in own)
+
+
 def _doors(
-    services: Services,
-    connection: Connection,
-    here: Sequence[Sequence[Carried]],
-    named: Mapping[str, str],
-    numbers: Mapping[int, str],
-    shown: Shown,
+    desk: Desk, here: Sequence[Sequence[Carried]], numbers: Mapping[int, str]
 ) -> tuple[DoorView, ...]:
-    said = standing(connection, [one.delivery_id for group in here for one in group])
+    services, named, shown = desk.services, desk.named, desk.shown
+    ids = [one.delivery_id for group in here for one in group]
+    said = ticks(desk.connection, desk.actor, ids)
     made = []
     ahead = next((group[0].delivery_id for group in here if not _touched(group)), 0)
     for group in here:
         first = group[0]
-        tick = said[first.delivery_id][1] if first.delivery_id in said else _noted(group)
+        tick = said.get(first.delivery_id)
         mine = shown.ticked in {one.delivery_id for one in group}
         made.append(
             DoorView(
@@ -189,9 +190,9 @@ def _doors(
                 name=mask_name(services.vault.decrypt("name", first.name)) if first.name else "",
                 place=named[first.region],
                 tick=tick,
-                saved=mine and shown.said == "saved",
+                saved=mine and shown.said in ("saved", "task"),
                 note=_note(shown, tick) if mine else "",
-                alert=shown.said == "same" or shown.roll == "import",
+                alert=_alert(shown),
                 open=first.delivery_id == ahead or (mine and shown.said == "same"),
             )
         )  # fmt: skip
@@ -207,31 +208,33 @@ def _touched(group: Sequence[Carried]) -> bool:
     return any(one.state != State.ACCEPTED for one in group)
 
 
-def _noted(group: Sequence[Carried]) -> Tick | None:
-    """The word of a delivery of which the log does not say who ticked it."""
-    return next((_tick(one.reason) for one in group if one.reason in LABELS), None)
-
-
 def _note(shown: Shown, tick: Tick | None) -> str:
-    same = f"没有改动。这里已经记为“{tick.label if tick else '别的结果'}”，同样的话或更弱的话不会盖掉它。"
+    stands = tick.label if tick else "别的结果"
+    said = {
+        "same": f"没有改动。这里已经记为“{stands}”，同样的话或更弱的话不会盖掉它。",
+        "task": "已经开了一件待办，办完了在“待办”里点办结。",
+        "undone": "撤销了。" + kept_words(shown.kept),
+    }.get(shown.said, "")
     register = {
         "marked": "台账里也改了，以后不再给这个人发消息。",
         "import": "台账没有改：这一户不止一个人，或者人不在您管的地方。请在下次导入名单时更正。",
         "": "",
     }
-    return (same if shown.said == "same" else "") + register[shown.roll]
+    return said + register[shown.roll]
 
 
-def _slots(
-    connection: Connection, carried: Sequence[Carried], named: Mapping[str, str], shown: Shown
-) -> tuple[SlotView, ...]:
-    said = standing(connection, [one.delivery_id for one in carried])
+def _alert(shown: Shown) -> bool:
+    """Whether nothing was changed, or somebody has to do the rest."""
+    return shown.said == "same" or shown.roll == "import" or bool(shown.kept)
+
+
+def _slots(desk: Desk, carried: Sequence[Carried]) -> tuple[SlotView, ...]:
+    said = ticks(desk.connection, desk.actor, [one.delivery_id for one in carried])
     made = []
     for one in sorted(carried, key=lambda one: (one.region, one.delivery_id)):
-        tick = said[one.delivery_id][1] if one.delivery_id in said else _noted([one])
-        mine = shown.ticked == one.delivery_id
-        saved, note = mine and shown.said == "saved", _note(shown, tick) if mine else ""
-        made.append(
-            SlotView(one.delivery_id, named[one.region], tick, saved, note, shown.said == "same")
-        )
+        tick = said.get(one.delivery_id)
+        mine = desk.shown.ticked == one.delivery_id
+        saved, note = mine and desk.shown.said == "saved", _note(desk.shown, tick) if mine else ""
+        place = desk.named[one.region]
+        made.append(SlotView(one.delivery_id, place, tick, saved, note, _alert(desk.shown)))
     return tuple(made)

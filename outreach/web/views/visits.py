@@ -20,12 +20,18 @@ class OutcomeButton:
 
 @dataclass(frozen=True)
 class Tick:
-    """What stands: the word, its tag, who said it and when ('' and None when nobody noted it)."""
+    """What stands: the word, its tag, who said it and when ('' and None when nobody noted it).
+
+    undo: the number of the tap that this user may take back, 0 = none. played: of a loudspeaker, everything said.
+    """
 
     label: str
     shade: str  # of a tag: yes ask no
     by: str = ""
     at: datetime | None = None
+    undo: int = 0
+    undo_label: str = ""
+    played: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,9 @@ class VisitsView:
     after: str = ""
     where: str = ""  # the campaign and the place, in words
     first_steps: tuple[Link, ...] = ()
+    whose: str = ""  # 'mine': only the households of whoever looks
+    has_own: bool = False  # whether some are assigned to them
+    ways: tuple[Choice, ...] = ()  # how a loudspeaker's text is played
 
     @property
     def bar(self) -> Bar:

@@ -1,0 +1,1 @@
+"""What people say of the deliveries that they carry: one tap, one word; undone words stay, crossed out."""

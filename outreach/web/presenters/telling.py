@@ -1,0 +1,86 @@
+"""What people said of what they carry, and what may be taken back, as pages show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from sqlalchemy import Connection
+
+from outreach import clock
+from outreach.access.roles import Action
+from outreach.access.schemas import Actor
+from outreach.deliveries.telling import queries
+from outreach.deliveries.telling.follow import Hand
+from outreach.deliveries.telling.queries import Kept
+from outreach.deliveries.telling.service import OWN_UNDO
+from outreach.deliveries.telling.words import WORDS, overrules
+from outreach.web.presenters.names import people_at_work
+from outreach.web.services import Services
+from outreach.web.views.visits import Tick
+from outreach.wording import say
+
+_SHADE: Mapping[str, str] = MappingProxyType(
+    {"told": "yes", "relayed": "yes", "needs_help": "ask", "not_understood": "ask", "asks_visit": "ask",
+     "played": "yes", "posted": "yes", "no_answer": "ask"}
+)  # fmt: skip
+
+
+def hand_of(services: Services, actor: Actor) -> Hand:
+    """Who taps."""
+    return Hand(actor.name, actor.scope, clock.today(services.settings.zone))
+
+
+def label(word: str, slot: str = "") -> str:
+    """已告知本人; 大喇叭已播."""
+    return (say(f"telling.slot.{slot}") if slot else "") + say(f"telling.word.{word}")
+
+
+def ticks(connection: Connection, actor: Actor, ids: Sequence[int]) -> dict[int, Tick]:
+    """Delivery → what stands, who said it, and the tap that this user may take back."""
+    said: dict[int, list[Kept]] = {}
+    for one in queries.words(connection, ids):
+        if one.stands:
+            said.setdefault(one.delivery_id, []).append(one)
+    named = people_at_work(connection)
+    return {key: _tick(actor, some, named) for key, some in said.items()}
+
+
+def _tick(actor: Actor, said: Sequence[Kept], named: Mapping[str, str]) -> Tick:
+    channel = said[0].channel
+    by = _stands(channel, said)
+    tries = sum(one.word == by.word for one in said) if WORDS[channel][by.word].tries > 1 else 0
+    last = said[-1]
+    undo = last if _may_undo(actor, last) else None
+    return Tick(
+        label=label(by.word, by.slot) + (f" {tries} 次" if tries else ""),
+        shade=_SHADE.get(by.word, "no"),
+        by=named.get(by.by, by.by),
+        at=by.at if by.by else None,
+        undo=undo.id if undo else 0,
+        undo_label=label(undo.word, undo.slot) if undo else "",
+        played=tuple(label(one.word, one.slot) for one in said) if channel == "broadcast" else (),
+    )
+
+
+def _stands(channel: str, said: Sequence[Kept]) -> Kept:
+    """The tap that counts; of tries that say nothing yet, the last one."""
+    every = [one.word for one in said]
+    found: Kept | None = None
+    for one in said:
+        counted = every.count(one.word) >= WORDS[channel][one.word].tries
+        if counted and overrules(channel, one.word, found.word if found else ""):
+            found = one
+    return found or said[-1]
+
+
+def _may_undo(actor: Actor, last: Kept) -> bool:
+    if actor.may(Action.DELIVERIES_SETTLE):
+        return True
+    return last.by == actor.name and clock.now() - last.at <= OWN_UNDO
+
+
+def kept_words(codes: str) -> str:
+    """What an undo had to leave as it is, in words; codes: as the address carries them."""
+    known = [code for code in codes.split(",") if code.startswith("telling.")]
+    return "".join(say(code) for code in known)
