@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 
+from outreach.deliveries.planning.orders import BY_PLACE
+
 Step = Mapping[str, Any]
 
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -35,10 +37,11 @@ class Fired:
 
 @dataclass(frozen=True)
 class Wave:
-    """分批推送: a part of the audience, and when it has its turn."""
+    """分批推送: a part of the audience, and when it has its turn. personal: no step that speaks to a whole place."""
 
     number: int
     due_at: datetime
+    personal: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ def _in_waves(step: Step, calendar: Calendar) -> Iterator[Occasion]:
     fired = {one.wave: one for one in calendar.of(step["number"])}
     taken = {one.due_at for one in fired.values()}
     for wave in sorted(calendar.waves, key=lambda one: (one.due_at, one.number)):
-        if wave.number in fired:
+        if wave.number in fired or (wave.personal and step["channel"] in BY_PLACE):
             continue
         key = wave.due_at
         while key in taken:
@@ -164,7 +167,10 @@ def _in_waves(step: Step, calendar: Calendar) -> Iterator[Occasion]:
 def _following(step: Step, calendar: Calendar) -> Iterator[Occasion]:
     """Once after each firing of the step before, under that one's key; after one that fires once under its own."""
     again = recurs(calendar.root(step))
+    apart = {wave.number for wave in calendar.waves if wave.personal}
     for before in calendar.of(step["after_step"]):
+        if before.wave in apart and step["channel"] in BY_PLACE:
+            continue
         if not again and not before.wave:
             yield _once(step, calendar, before)
             return

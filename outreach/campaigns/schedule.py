@@ -195,6 +195,7 @@ def _plan(connection: Connection, running: _Running, step: _Row, firing: Fired) 
         wave=firing.wave,
         targeted=occasions.named(step),
         found=calendar.found_by(step, firing),
+        places=tuple(step["options"].get("places", ())),
     )
 
 

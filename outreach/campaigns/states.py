@@ -31,6 +31,7 @@ MOVES: dict[str, tuple[tuple[Status, ...], Status]] = {
     "pause": ((Status.RUNNING,), Status.PAUSED),
     "resume": ((Status.PAUSED,), Status.RUNNING),
     "finish": ((Status.RUNNING,), Status.FINISHED),
+    "reopen": ((Status.FINISHED,), Status.RUNNING),  # somebody is to be told once more
     "cancel": (
         (
             Status.DRAFT,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -45,7 +45,11 @@ class Remaining:
 
 @dataclass(frozen=True)
 class Terms:
-    """Under which terms a campaign may still be sent today. home: the installation's region."""
+    """Under which terms a campaign may still be sent today. home: the installation's region.
+
+    ahead: days after which people have to fit, when they are told before something begins. whoever: whether they fit,
+    have applied or receive it does not matter: they got a wrong text, and are told so.
+    """
 
     policies: Sequence[PolicyView]
     channel: str
@@ -53,6 +57,8 @@ class Terms:
     general: bool
     on: date
     home: str = ""
+    ahead: int = 0
+    whoever: bool = False
 
 
 def remaining(connection: Connection, ids: Collection[int], terms: Terms) -> dict[int, Remaining]:
@@ -132,7 +138,8 @@ def _people(connection: Connection, subjects: Rows, terms: Terms) -> _Judge:
         if terms.channel in consent.REFUSABLE
         else consent.Refusals(frozenset(), frozenset())
     )
-    has = _already_has(connection, people, [policy.id for policy in terms.policies])
+    told_of = [] if terms.whoever else [policy.id for policy in terms.policies]
+    has = _already_has(connection, people, told_of)
     fits = {policy.id: _still_fits(connection, policy, people, terms) for policy in terms.policies}
 
     def judge(row: Row[*tuple[Any, ...]]) -> str:
@@ -218,7 +225,7 @@ def _usable(row: Row[*tuple[Any, ...]]) -> bool:
 def _already_has(
     connection: Connection, people: Collection[int], policies: Sequence[int]
 ) -> set[tuple[int, int]]:
-    if not people:
+    if not people or not policies:
         return set()
     rows = connection.execute(
         select(Reach.person_id, Reach.policy_id).where(
@@ -233,8 +240,8 @@ def _already_has(
 def _still_fits(
     connection: Connection, policy: PolicyView, people: Collection[int], terms: Terms
 ) -> set[int]:
-    if not people:
-        return set()
-    certain, possible = eligible(policy, terms.on, terms.home)
+    if not people or terms.whoever:
+        return set(people)
+    certain, possible = eligible(policy, terms.on + timedelta(days=terms.ahead), terms.home)
     wanted = possible if terms.general else certain
     return set(connection.scalars(select(Person.id).where(Person.id.in_(people), wanted)))

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.orm import aliased
 
+from outreach.audiences import moments
 from outreach.deliveries import answering
 from outreach.deliveries.accounts import AccountView, account, accounts
 from outreach.deliveries.drop import Terms
@@ -37,6 +38,7 @@ class Orders:
     """What was signed for one step of one campaign. form: of the texts that it carries; '' is the channel's own.
 
     ceiling: people and fen that were signed for one firing. once: 'household' where one message for a home is enough.
+    ahead, whoever: see `drop.Terms`.
     """
 
     campaign_id: int
@@ -55,6 +57,8 @@ class Orders:
     region: str = ""
     ceiling: Mapping[str, Any] = field(default_factory=dict)
     once: str = ""
+    ahead: int = 0
+    whoever: bool = False
 
     @property
     def valid_for(self) -> int:
@@ -70,7 +74,9 @@ class Orders:
 
     def terms(self, on: date) -> Terms:
         """What decides today whether somebody still gets it."""
-        return Terms(self.policies, self.channel, self.message_class, self.general, on, self.home)
+        return Terms(
+            self.policies, self.channel, self.message_class, self.general, on, self.home, self.ahead, self.whoever
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -149,7 +155,17 @@ def read(connection: Connection, campaign_id: int, step_id: int) -> Orders:
         region=campaign["region"],
         ceiling=step["options"].get("ceiling") or {},
         once=step["options"].get("once", ""),
+        ahead=_ahead(connection, dict(step)),
+        whoever="correction" in campaign["options"],
     )
+
+
+def _ahead(connection: Connection, step: Mapping[str, Any]) -> int:
+    """How many days before something begins a step speaks: its own, or that of the step which it goes back to."""
+    while step["after_step"] is not None:
+        before = (Step.campaign_id == step["campaign_id"]) & (Step.number == step["after_step"])
+        step = dict(connection.execute(select(Step).where(before)).mappings().one())
+    return moments.days_ahead(step["options"].get("relative"))
 
 
 def addressees(connection: Connection, ids: Collection[int]) -> list[Addressee]:

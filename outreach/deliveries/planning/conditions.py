@@ -36,7 +36,16 @@ OPEN = ("planned", "waiting", "unknown")
 """May still arrive, or may have arrived."""
 
 
+def untold(campaign: int, step: int, person: Who) -> ColumnElement[bool]:
+    """Nothing of a campaign has reached a person, and nothing is on its way or may have arrived; but for one step."""
+    return ~_of_others(campaign, step, person, *TOLD, *OPEN).exists()
+
+
 def _earlier(plan: Plan, person: Who, *states: str) -> Select[int]:
+    return _of_others(plan.campaign_id, plan.step_id, person, *states)
+
+
+def _of_others(campaign: int, step: int, person: Who, *states: str) -> Select[int]:
     """Deliveries of other steps of the campaign that serve a person and stand in one of some states."""
     view = delivery_state.c
     return (
@@ -44,8 +53,8 @@ def _earlier(plan: Plan, person: Who, *states: str) -> Select[int]:
         .join(delivery_state, view.delivery_id == DeliverySubject.delivery_id)
         .where(
             DeliverySubject.person_id == person,
-            view.campaign_id == plan.campaign_id,
-            view.step_id != plan.step_id,
+            view.campaign_id == campaign,
+            view.step_id != step,
             view.kind.in_(("person", "household")),
             view.state.in_(states),
             served(),
@@ -94,8 +103,7 @@ def _without_number(on: date, person: Who) -> ColumnElement[bool]:
 
 
 def _untold(plan: Plan, person: Who) -> ColumnElement[bool]:
-    """Nothing has reached this person, and nothing is on its way or may have arrived: for what is sent once more."""
-    return ~_earlier(plan, person, *TOLD, *OPEN).exists()
+    return untold(plan.campaign_id, plan.step_id, person)
 
 
 def told_before(
