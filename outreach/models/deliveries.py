@@ -268,6 +268,9 @@ class AccountPace(Base):
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
     next_free_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    taken_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # by the clock of whoever took it: one that was set back since makes the slot void
 
 
 class Counter(Base):
