@@ -206,12 +206,13 @@ def fire(connection: Connection, step: int, due_at: object, wave: int = 0) -> in
     ).scalar()
 
 
-def waves(connection: Connection, campaign: int) -> list[tuple[int, datetime]]:
-    """(number, due_at) of the waves of a staggered campaign, in order; empty for one that is sent at once."""
-    statement = select(CampaignWave.number, CampaignWave.due_at).where(
+def waves(connection: Connection, campaign: int) -> list[tuple[int, datetime, bool]]:
+    """(number, due_at, personal) of the waves of a staggered campaign, in order; empty for one that is sent at once."""
+    statement = select(CampaignWave.number, CampaignWave.due_at, CampaignWave.personal).where(
         CampaignWave.campaign_id == campaign
     )
-    return [(row[0], row[1]) for row in connection.execute(statement.order_by(CampaignWave.number))]
+    rows = connection.execute(statement.order_by(CampaignWave.number))
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def set_options(connection: Connection, step: int, options: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from outreach.campaigns.schemas_steps import CHANNELS, CONDITIONS, StepOrder, read_steps
 from outreach.campaigns.schemas_values import names, one_of
+from outreach.campaigns.staggering import schemas as staggering
 from outreach.errors import Invalid
 from segments import regions
 
@@ -20,7 +21,7 @@ CLASSES = ("publicity", "own-benefit", "urgent")
 _KEYS = {
     "id", "title", "policies", "region", "announce", "class", "office", "phone", "opt_out", "valid_until", "budget",
     "written_dialects", "ignore_quiet_hours", "steps", "segment", "proposal",
-    "chain", "urgent",
+    "chain", "urgent", "stagger",
 }  # fmt: skip
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
@@ -53,7 +54,7 @@ def parse(document: object, zone: ZoneInfo, file: str) -> CampaignOrder:
     ref = str(document["id"])
     if not re.fullmatch(_NAME, ref):
         raise Invalid("campaigns.bad_value", file=file, key="id", value=ref)
-    options = _options(document, file)
+    options = _options(document, file) | staggering.parse(document, zone, file)
     return CampaignOrder(
         ref=ref,
         title=str(document["title"]),

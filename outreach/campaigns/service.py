@@ -26,6 +26,8 @@ from outreach.campaigns.signing import document, rules
 from outreach.campaigns.signing.approving import approve as approve
 from outreach.campaigns.signing.approving import require_signed
 from outreach.campaigns.signing.approving import send_back as send_back
+from outreach.campaigns.staggering import checks as staggering_checks
+from outreach.campaigns.staggering import service as staggering
 from outreach.campaigns.texts import faulty_texts
 from outreach.deliveries import answering, orders
 from outreach.errors import Conflict, Invalid, Missing, Refused
@@ -169,6 +171,7 @@ def faults(
     for step in steps:
         told = step_policies(step, views)
         found += coverage.missing_texts(composer, step, told, campaign["region"])
+    found += staggering_checks.faults(connection, campaign, views, steps, on)
     return found + faulty_texts(connection, campaign, steps, views)
 
 
@@ -192,6 +195,8 @@ def submit(
     office = rules.read(site)
     chain = office.chain_for(campaign)
     audience_hash = _freeze_audience(connection, campaign, views, on)
+    steps = queries.steps(connection, campaign["id"])
+    waves = staggering.freeze(connection, campaign, views, steps, on)
     people, _ = audience_queries.sizes(connection, campaign["id"])
     if people == 0 and not any(map(recurs, queries.steps(connection, campaign["id"]))):
         raise Refused("campaigns.nobody", campaign=ref)
@@ -210,12 +215,13 @@ def submit(
             "hash": audience_hash,
             "people": people,
             **among.signed(connection, campaign["options"]),
+            **waves,
         },
         "policies": {view.ref: document.policy_part(view) for view in views},
         "texts": texts,
         "steps": [
             document.step_part(connection, step)
-            for step in queries.steps(connection, campaign["id"])
+            for step in steps
         ],
         "cost": seen.cost_fen,
         "coverage": told_how.as_dict(),

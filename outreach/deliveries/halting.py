@@ -78,7 +78,7 @@ def note_reply(connection: Connection, address_key: bytes) -> None:
         & (Delivery.address_key == address_key)
     )
     steps = connection.scalars(
-        select(Step.id.distinct())
+        select(Step.id).distinct()
         .join(Campaign, Campaign.id == Step.campaign_id)
         .join(Firing, Firing.step_id == Step.id)
         .join(Delivery, theirs)
@@ -209,7 +209,7 @@ def judge_silence(
 def _reports(connection: Connection, step: int, reporting: Collection[int]) -> bool:
     accounts = set(
         connection.scalars(
-            select(DeliveryBatch.account_id.distinct()).where(DeliveryBatch.step_id == step)
+            select(DeliveryBatch.account_id).distinct().where(DeliveryBatch.step_id == step)
         )
     )
     return bool(accounts) and accounts <= set(reporting)
@@ -224,7 +224,7 @@ def _silent(connection: Connection, campaign: int, step: int, taken: int, limits
         return False
     long_ago = clock.now() - timedelta(minutes=limits.silent.minutes)
     if names[1] in known:
-        return known[names[1]] <= long_ago.timestamp()
+        return bool(known[names[1]] <= long_ago.timestamp())
     lowest = select(func.min(DeliveryBatch.lo)).where(DeliveryBatch.step_id == step)
     first = connection.scalar(
         select(Attempt.at)

@@ -73,6 +73,16 @@ def open_channel(account: AccountView, settings: Settings) -> Channel:
     return make(**account.options)
 
 
+def reports(account: AccountView, settings: Settings) -> bool:
+    """Whether a carrier tells by itself what became of a message, at an address of ours that it can reach.
+
+    An account's option `receipts: false` says that this one does not.
+    """
+    if account.provider != "twilio" or account.options.get("receipts") is False:
+        return False
+    return is_loopback(base_url(account, settings)) or not is_loopback(settings.public_url)
+
+
 def line_of(account: AccountView, settings: Settings) -> Line:
     """How an account reaches its carrier under these settings."""
     url = base_url(account, settings)

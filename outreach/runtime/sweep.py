@@ -8,12 +8,15 @@ from channels import twilio_codes
 from outreach import clock
 from outreach.audiences import queries as audience_queries
 from outreach.audiences.proposals import service as proposals
+from outreach.campaigns import queries as campaign_queries
 from outreach.campaigns import schedule
-from outreach.deliveries import funnel, look_up, orders, receipts
+from outreach.deliveries import funnel, halting, limits, look_up, orders, receipts
+from outreach.deliveries.capping import numbers
 from outreach.deliveries.printing import jobs as print_jobs
 from outreach.errors import OutreachError
 from outreach.people.intake.jobs import Jobs
 from outreach.policies import leaving
+from outreach.runtime import adapters
 from outreach.settings import Settings
 from outreach.store import Store
 from segments.errors import SegmentsError
@@ -37,10 +40,30 @@ def sweep(store: Store, settings: Settings) -> int:
         funnel.fold(connection)
         leaving.retire_due(connection, clock.today(settings.zone))
         audience_queries.fold_changes(connection)
+    watch(store, settings)
     look_for_changes(store, settings)
     Jobs(store.begin, settings.data_dir).sweep()
     print_jobs.sweep(store, settings)
     return news + schedule.tick(store.begin, settings.zone)
+
+
+def watch(store: Store, settings: Settings) -> None:
+    """Stop campaigns that go wrong, also where only receipts tell it, and forget what no cap looks back to."""
+    now = limits.read(settings.content_dir)
+    with store.read() as connection:
+        at_work = campaign_queries.everything(connection, ("running", "paused"))
+        reporting = [
+            one.id for one in orders.accounts(connection) if adapters.reports(one, settings)
+        ]
+    for campaign in at_work:
+        with store.begin() as connection:
+            if (
+                halting.judge(connection, campaign["id"], now) is None
+                and campaign["status"] == "running"
+            ):
+                halting.judge_silence(connection, campaign["id"], now, reporting)
+    with store.begin() as connection:
+        numbers.forget(connection, now, clock.today(settings.zone))
 
 
 def look_for_changes(store: Store, settings: Settings) -> str:
