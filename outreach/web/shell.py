@@ -31,7 +31,7 @@ NAVIGATION: dict[Role, tuple[Entry, ...]] = {
         _POLICIES,
         _PEOPLE,
         Entry("宣传内容", "/messages", "text"),
-        Entry("宣传任务", "/campaigns", "send", ("/unknown",)),
+        Entry("宣传任务", "/campaigns", "send", ("/unknown", "/approvals")),
         _PRINT,
         _RESULTS,
     ),

@@ -220,7 +220,7 @@ def test_the_live_stream_of_a_campaign_that_stands_still_ends_at_once(office: Of
         pytest.param("wu", "/results", id="a worker has no results"),
         pytest.param("wu", "/people/import", id="a worker imports nothing"),
         pytest.param("chen", "/print", id="a manager prints nothing"),
-        pytest.param("zhou", "/approvals", id="an officer signs nothing"),
+        pytest.param("he", "/approvals", id="an evaluator signs nothing"),
         pytest.param("he", "/today", id="an evaluator has no to-do list"),
         pytest.param("ke", "/campaigns", id="a department sees nothing else"),
     ],

@@ -44,7 +44,10 @@ UNIT: Mapping[str, str] = {
 MOVE: Mapping[str, str] = {
     "create": "写好草稿",
     "submit": "送审，封存名单和内容",
+    "sign": "签了一级",
     "approve": "签发",
+    "countersign": "补签",
+    "let_pass": "说明理由放行一项检查",
     "return": "退回修改",
     "release": "放行，开始发送",
     "pause": "暂停",

@@ -15,6 +15,7 @@ from outreach.access.roles import Action
 from outreach.access.schemas import Actor
 from outreach.campaigns import queries, service
 from outreach.campaigns.preview.looking import step_policies
+from outreach.campaigns.signing import approving
 from outreach.deliveries import orders
 from outreach.messages import languages
 from outreach.messages.schemas import Request
@@ -23,7 +24,8 @@ from outreach.reports import queries as figures
 from outreach.reports.steps import condition_words, due_words
 from outreach.web.formats import thousands, when, yuan
 from outreach.web.kept_previews import Kept
-from outreach.web.presenters.names import CHANNEL, STATUS, UNIT, people_at_work, places
+from outreach.web.presenters import signing_chain, signing_checks
+from outreach.web.presenters.names import CHANNEL, STATUS, UNIT, places
 from outreach.web.presenters.previews_shown import phone
 from outreach.web.presenters.signing_languages import for_reader, signed_remarks
 from outreach.web.services import Services
@@ -33,7 +35,6 @@ from outreach.web.views.signing import (
     Figure,
     Message,
     Move,
-    Signature,
     SigningView,
     StepPlan,
 )
@@ -60,8 +61,15 @@ def signing(
     href = f"/campaigns/{campaign['ref']}"
     views = policies.all_policies(connection, queries.policy_refs(connection, campaign["id"]))
     steps = _steps(services, connection, campaign, preview)
-    reads = actor.may(Action.CAMPAIGNS_APPROVE) and campaign["status"] == "submitted"
-    same = actor.name in (campaign["submitted_by"], campaign["created_by"])
+    turn = approving.next_level(connection, campaign)
+    covers = actor.scope.covers(campaign["region"])
+    reads = covers and signing_chain.may_sign(actor, turn)
+    not_me = signing_chain.not_me(connection, actor, campaign) if reads else ""
+    back = (
+        covers
+        and campaign["status"] == "submitted"
+        and (reads or actor.may(Action.CAMPAIGNS_REVIEW))
+    )
     today = clock.today(services.settings.zone)
     faults = service.faults(connection, campaign, views, today) if draft else []
     return SigningView(
@@ -74,17 +82,22 @@ def signing(
         policies="、".join(view.plain_name for view in views),
         figures=_figures(campaign, preview, steps),
         steps=steps,
-        chain=_chain(services, connection, campaign),
+        chain=signing_chain.chain(services, connection, campaign),
         hash=campaign["frozen_hash"],
         faults=tuple(say(code, campaign=campaign["ref"], **named) for code, named in faults),
         moves=_moves(actor, campaign, blocked=bool(faults)),
-        sign=f"/approvals/{campaign['ref']}/sign" if reads and not same else "",
-        send_back=f"/approvals/{campaign['ref']}/return" if reads else "",
-        not_me=say("campaigns.same_person", campaign=campaign["title"], by=actor.shown)
-        if reads and same
-        else "",
+        sign=f"/approvals/{campaign['ref']}/sign" if reads and not not_me else "",
+        send_back=f"/approvals/{campaign['ref']}/return" if back else "",
+        not_me=not_me,
         slip=f"{href}/slip.pdf" if frozen else "",
         remarks=None if said is None else for_reader(actor, said, views),
+        turn=turn.zh if turn else "",
+        urgent=campaign["options"].get("urgent", ""),
+        lists=signing_checks.lists(services, connection, campaign),
+        stops=signing_checks.stops(services, actor, connection, campaign),
+        passed=signing_checks.passed(services, connection, campaign),
+        paper=signing_chain.paper_form(services, actor, campaign, turn if covers else None),
+        left=signing_checks.left(connection, actor, campaign),
     )
 
 
@@ -203,31 +216,6 @@ def _group_posts(
     groups = figures.groups_in(connection, campaign["region"])
     language = languages.name(composed.language)
     return (Message(groups, "个群", language, len(composed.text), (SmsPart(composed.text),)),)
-
-
-_LEVEL = {"submitted": "起草、送审", "approved": "签发", "returned": "退回"}
-
-
-def _chain(
-    services: Services, connection: Connection, campaign: Mapping[str, Any]
-) -> tuple[Signature, ...]:
-    named = people_at_work(connection)
-    found = [
-        Signature(
-            _LEVEL[one["decision"]],
-            named.get(one["by"], one["by"]),
-            _moment(services, one["at"]),
-            "done",
-            one["note"],
-        )
-        for one in queries.signatures(connection, campaign["id"])
-    ]
-    writer = named.get(campaign["created_by"], campaign["created_by"])
-    if campaign["status"] == "draft":
-        return (*found, Signature("起草", f"{writer}，还没送审", "", "cur"), Signature("签发", "由另一个人", "", "todo"))  # fmt: skip
-    if campaign["status"] == "submitted":
-        return (*found, Signature("签发", "等另一个人看过、签名", "", "cur"))
-    return tuple(found)
 
 
 _RUN: Mapping[str, Move] = {

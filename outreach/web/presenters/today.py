@@ -14,12 +14,13 @@ from outreach.access.roles import Action
 from outreach.access.schemas import Actor
 from outreach.campaigns import queries
 from outreach.campaigns import service as campaigns
+from outreach.campaigns.signing import approving
 from outreach.policies import service as policies
 from outreach.reports import service as reports
 from outreach.reports import unknowns
 from outreach.reports.schemas import OfficeFacts
 from outreach.web.formats import day, thousands, yuan
-from outreach.web.presenters import boards, proposals
+from outreach.web.presenters import boards, proposals, signing_chain
 from outreach.web.presenters.live import MOVING, live_campaign
 from outreach.web.presenters.names import CHANNEL
 from outreach.web.services import Services
@@ -58,6 +59,7 @@ def today(services: Services, actor: Actor, connection: Connection) -> TodayView
         live=_live(desk),
         todo=(
             *_signing(desk),
+            *_owed(desk),
             *_sending(desk),
             *proposals.todo(actor, connection),
             *_papers(desk),
@@ -99,7 +101,8 @@ def _signing(desk: Desk) -> list[Todo]:
 
 def _one_signing(desk: Desk, one: Mapping[str, Any]) -> Todo | None:
     href, status, may = f"/campaigns/{one['ref']}", one["status"], desk.actor.may
-    if status == "submitted" and may(Action.CAMPAIGNS_APPROVE):
+    turn = approving.next_level(desk.connection, one) if status == "submitted" else None
+    if signing_chain.may_sign(desk.actor, turn):
         frozen = one["frozen"]
         text = f"{thousands(frozen['audience']['people'])} 人，最多花 {yuan(frozen['cost'])}。看清楚每一句话再签。"
         return Todo(f"签发《{one['title']}》", text, Link("去签发", "/approvals", "check"))
@@ -122,6 +125,20 @@ def _one_signing(desk: Desk, one: Mapping[str, Any]) -> Todo | None:
             f"放行《{one['title']}》", "已经签发，放行以后开始发送。", Link("去放行", href, "send")
         )
     return None
+
+
+def _owed(desk: Desk) -> list[Todo]:
+    """Signatures that were to follow an urgent sending."""
+    if not desk.actor.may(Action.CAMPAIGNS_REVIEW):
+        return []
+    return [
+        Todo(
+            f"《{one.title}》还缺“{one.level}”",
+            f"{'已经过了' if one.overdue else '最迟'} {one.due}。先发后补的，一级也不能少。",
+            Link("去补签" if one.mine else "去看", one.href, "check"),
+        )
+        for one in signing_chain.owed(desk.services, desk.actor, desk.connection, desk.every)
+    ]
 
 
 def _sending(desk: Desk) -> list[Todo]:

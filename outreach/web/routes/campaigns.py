@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -13,20 +14,23 @@ from sqlalchemy import Connection
 from outreach import clock, content
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
-from outreach.campaigns import service
+from outreach.campaigns import remainder, service
 from outreach.deliveries import service as deliveries
-from outreach.errors import Missing
+from outreach.errors import Missing, OutreachError
 from outreach.reports import service as reports
 from outreach.reports import slip, unknowns
+from outreach.web.errors import status_of
 from outreach.web.guard import TheActor, TheServices, guarded_router, needs
 from outreach.web.kept_previews import kept_previews, make
-from outreach.web.presenters.live import Pace, glance, live_campaign
+from outreach.web.presenters import signing_checks
+from outreach.web.presenters.live import glance, live_campaign
 from outreach.web.presenters.signing import line, signing
 from outreach.web.presenters.sketches import sketch_lines
 from outreach.web.progress import Poll, event_stream
 from outreach.web.render import page
 from outreach.web.services import Services
 from outreach.web.views.signing import CampaignsView, CampaignView, SureView
+from outreach.wording import say
 
 router = guarded_router()
 
@@ -67,16 +71,29 @@ def campaigns_page(request: Request, services: TheServices, actor: TheActor) -> 
 @needs(Action.CAMPAIGNS_VIEW)
 def campaign_page(ref: str, request: Request, services: TheServices, actor: TheActor) -> Response:
     """One campaign: progress, texts, chain, buttons."""
+    return shown(ref, request, services, actor)
+
+
+def shown(
+    ref: str,
+    request: Request,
+    services: Services,
+    actor: Actor,
+    problem: OutreachError | None = None,
+) -> Response:
+    """The page of a campaign; `problem` is what stood in the way of what was just asked for."""
     with services.store.read() as connection:
         campaign = visible(connection, actor, ref)
         kept = kept_previews(request).find(campaign["id"])
         sign = signing(services, actor, connection, campaign, kept)
+        sign = replace(sign, problem=say(problem.code, **problem.params) if problem else "")
         live = (
             live_campaign(services, actor, connection, campaign)
             if campaign["status"] in _RELEASED and campaign["released"]
             else None
         )
-    return page(request, "campaign.html", CampaignView(sign, live))
+    status = status_of(problem) if problem else 200
+    return page(request, "campaign.html", CampaignView(sign, live), status)
 
 
 @router.get("/campaigns/{ref}/slip.pdf")
@@ -106,12 +123,10 @@ def live_events(ref: str, services: TheServices, actor: TheActor) -> Response:
 
 
 def _poll(services: Services, actor: Actor, ref: str) -> Poll:
-    pace = Pace()
-
     def poll() -> tuple[Mapping[str, object], bool]:
         with services.store.read() as connection:
             campaign = service.get(connection, ref)
-            now = pace.of(glance(services, actor, connection, campaign))
+            now = glance(services, actor, connection, campaign)
         return now.event, campaign["status"] != "running"
 
     return poll
@@ -136,7 +151,8 @@ def submit(ref: str, services: TheServices, actor: TheActor) -> Response:
     on = clock.today(services.settings.zone)
     with services.store.begin() as connection:
         responsible(connection, actor, ref)
-        service.submit(connection, ref, actor.name, on, services.vault)
+        site = services.settings.content_dir
+        service.submit(connection, ref, actor.name, on, services.vault, site=site)
     return _back(ref)
 
 
@@ -180,12 +196,14 @@ def sure_to_cancel(ref: str, request: Request, services: TheServices, actor: The
     """Ask once more: it cannot be taken back."""
     with services.store.read() as connection:
         campaign = responsible(connection, actor, ref)
+        left = signing_checks.left(connection, actor, campaign, asked=True)
     view = SureView(
         title=f"取消《{campaign['title']}》？",
         text="还没发的都不再发，每一件记下原因“任务已取消”。已经交给运营商的收不回。取消以后不能恢复。",
         action=f"/campaigns/{ref}/cancel",
         label="确定取消",
         back=f"/campaigns/{ref}",
+        left=left,
     )
     return page(request, "sure.html", view)
 
@@ -199,6 +217,8 @@ def cancel(ref: str, services: TheServices, actor: TheActor) -> Response:
         if campaign["status"] != "cancelled":
             service.cancel(connection, ref, actor.name)
     deliveries.cancel_rest(services.store.begin, campaign["id"])
+    with services.store.begin() as connection:
+        remainder.note(connection, campaign, actor.name)
     return _back(ref)
 
 

@@ -57,6 +57,7 @@ class Signature:
     when: str
     state: str  # done cur todo
     note: str = ""
+    paper: str = ""  # where the scan is, of one that was signed with a pen
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,71 @@ class Move:
     icon: str = ""
     note: str = ""
     ask_first: bool = False  # leads to a page that asks once more
+
+
+@dataclass(frozen=True)
+class StopLine:
+    """Something that the checks stop. `action`: where its form goes, '' when this user may not let it pass, or nobody."""
+
+    text: str
+    code: str
+    subject: str
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class PassedLine:
+    """What somebody let pass: the thing as it stood, who and when, why."""
+
+    what: str
+    who: str
+    when: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class PaperForm:
+    """Where a scan of the signed slip is handed in: for which level, signed between which days (ISO)."""
+
+    action: str
+    level: str
+    name: str
+    first: str
+    today: str
+
+
+@dataclass(frozen=True)
+class LeftRow:
+    """One step of a campaign that is stopped, or all of them: how many deliveries are where."""
+
+    name: str
+    planned: int
+    with_carrier: int
+    in_flight: int
+    unknown: int
+    not_sent: int
+    kept_back: int  # refused by the carrier, or skipped with a reason
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class LeftView:
+    """What is left of a campaign: by step, and together."""
+
+    rows: tuple[LeftRow, ...]
+    total: LeftRow
+
+
+@dataclass(frozen=True)
+class OwedLine:
+    """A signature that is to be given afterwards, and is not there yet."""
+
+    title: str
+    href: str
+    level: str
+    due: str
+    overdue: bool
+    mine: bool  # whether this user may sign it
 
 
 @dataclass(frozen=True)
@@ -107,6 +173,13 @@ class SigningView:
     remarks: tuple[tuple[str, str], ...] | None = (
         None  # tag, sentence; None of a draft that nobody has looked at
     )
+    turn: str = ""  # the level that the form signs
+    urgent: str = ""  # why it is urgent
+    lists: tuple[str, ...] = ()  # what it rests on, each with its date
+    stops: tuple[StopLine, ...] = ()
+    passed: tuple[PassedLine, ...] = ()
+    paper: PaperForm | None = None
+    left: LeftView | None = None  # of a campaign that stands still in the middle
 
     @property
     def short_hash(self) -> str:
@@ -152,6 +225,8 @@ class ApprovalsView:
 
     waiting: tuple[SigningView, ...]
     done: tuple[CampaignLine, ...] = ()
+    owed: tuple[OwedLine, ...] = ()
+    others: tuple[CampaignLine, ...] = ()  # submitted, and another's turn
 
 
 @dataclass(frozen=True)
@@ -163,3 +238,4 @@ class SureView:
     action: str
     label: str
     back: str
+    left: LeftView | None = None
