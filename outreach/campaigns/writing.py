@@ -17,6 +17,9 @@ REASONED = ("written_dialects", "ignore_quiet_hours", "urgent")
 NOT_WRITTEN = ("home",)
 """Options that come from the installation and not from the document."""
 
+_NOT_OF_STEP = ("asked_at", "named", "places")
+"""Options of a step that came from what happened to it. A resend is no step of the document at all."""
+
 _UNITS = ((3600, "h"), (86_400, "d"), (60, "m"), (1, "s"))
 _MOST = 99_999
 
@@ -36,7 +39,8 @@ def document(connection: Connection, campaign: Mapping[str, Any], zone: ZoneInfo
     for key, value in campaign["options"].items():
         if key not in NOT_WRITTEN:
             found[key] = {"reason": value} if key in REASONED else value
-    found["steps"] = [_step(step, zone) for step in queries.steps(connection, campaign["id"])]
+    steps = queries.steps(connection, campaign["id"])
+    found["steps"] = [_step(step, zone) for step in steps if "resend" not in step["options"]]
     return found
 
 
@@ -49,7 +53,8 @@ def _step(step: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     if step["condition"]:
         found["when"] = step["condition"]
     for key, value in step["options"].items():
-        found[key] = _AS_WRITTEN.get(key, _same)(value)
+        if key not in _NOT_OF_STEP:
+            found[key] = _AS_WRITTEN.get(key, _same)(value)
     return found | {"late_hours": step["late_hours"]}
 
 

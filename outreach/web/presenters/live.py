@@ -13,6 +13,8 @@ from sqlalchemy import Connection
 from outreach import clock
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
+from outreach.campaigns import queries as campaign_queries
+from outreach.campaigns import resending
 from outreach.deliveries.hours import finished_at, next_allowed
 from outreach.people import service as people
 from outreach.people.queries import people as people_queries
@@ -25,6 +27,7 @@ from outreach.web.kept_figures import Counted
 from outreach.web.presenters.live_history import history, stopped_by
 from outreach.web.presenters.live_reasons import failed, skipped
 from outreach.web.presenters.names import CHANNEL, STATUS, places
+from outreach.web.presenters.resending import OPEN
 from outreach.web.services import Services
 from outreach.web.views.campaigns import Ask, LiveCampaign, States, StepLine
 from outreach.web.views.common import Link
@@ -73,11 +76,24 @@ def live_campaign(
         cost=f"计费 {thousands(found.parts)} 条，{yuan(found.cost_fen)}" if found.parts else "",
         steps=tuple(_step(step) for step in steps),
         events=history(connection, campaign, log),
+        resend=_resend(actor, campaign),
+        pending=_pending(connection, campaign),
         counting="" if counted else say("live.counting"),
         counted_at=counted.at if counted else None,
         export=f"{href}/deliveries.csv" if _may_export(actor, campaign) else "",
     )
     return _timed(services, connection, campaign, steps, live)
+
+
+def _resend(actor: Actor, campaign: Mapping[str, Any]) -> str:
+    mine = actor.scope.covers(campaign["region"]) and actor.may(Action.CAMPAIGNS_SUBMIT)
+    return f"/campaigns/{campaign['ref']}/resend" if mine and campaign["status"] in OPEN else ""
+
+
+def _pending(connection: Connection, campaign: Mapping[str, Any]) -> int:
+    """Resends that wait for a second person."""
+    steps = campaign_queries.steps(connection, campaign["id"])
+    return sum(resending.unconfirmed(connection, campaign, step) for step in steps)
 
 
 def _may_export(actor: Actor, campaign: Mapping[str, Any]) -> bool:

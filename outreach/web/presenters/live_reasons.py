@@ -34,6 +34,12 @@ def failed(whys: Sequence[Why], actor: Actor) -> tuple[Reason, ...]:
     )
 
 
+def fault_words(why: Why) -> str:
+    """What a carrier's code means, in words."""
+    kind, code = _fault(why)
+    return say(f"web.fault.{kind}", code=code)
+
+
 def _fault(why: Why) -> tuple[str, str]:
     if why.channel == "flyer":
         return "paper", ""

@@ -45,6 +45,8 @@ PAGES: Mapping[str, str] = {
 
 CHECK = "看一遍，送审"
 _MOST_PLACES = 600
+_LEVELS = (12, 9, 6)
+"""Lengths of codes: down to the village where that many can be read, else to the town, else to the county."""
 
 
 @dataclass(frozen=True)
@@ -189,20 +191,18 @@ def _chains(sheet: Sheet) -> tuple[Choice, ...]:
 
 
 def _places(sheet: Sheet) -> tuple[tuple[Choice, ...], bool]:
-    """The user's region and those below it, as far as a list of them can be read; else a code is typed."""
+    """The user's region and those below it, as deep as a list can be read; where even that is too long, a code is typed."""
     desk = sheet.desk
     top = place_of(desk)
     below = all_regions(desk.connection, top)
-    shown = below
-    for length in (12, 9, 6):
-        shown = [row for row in below if len(row.code) <= length]
-        if len(shown) <= _MOST_PLACES:
-            break
-    codes = [row.code for row in shown]
+    levels = [[row.code for row in below if len(row.code) <= length] for length in _LEVELS]
+    codes = next((one for one in levels if len(one) <= _MOST_PLACES), levels[-1])
     here = str(sheet.document.get("region") or top)
     listed = codes if here in codes else [here, *codes]
     named = places(desk.connection, listed)
-    return tuple(Choice(code, named[code]) for code in sorted(set(listed))), len(shown) < len(below)
+    return tuple(Choice(code, named[code]) for code in sorted(set(listed))), len(
+        shown
+    ) > _MOST_PLACES
 
 
 def _count(sheet: Sheet, view: PolicyView) -> Count:

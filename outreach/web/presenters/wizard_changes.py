@@ -59,6 +59,7 @@ def _steps(sheet: Sheet, form: FormData) -> dict[str, Any]:
         "steps": [forms.step(row, every) for row in forms.rows(form)] or None,
         "budget": forms.number(budget) if budget else None,
         "ignore_quiet_hours": forms.reason(forms.text(form, "any_hour")),
+        "stagger": forms.stagger(form),
     }
 
 

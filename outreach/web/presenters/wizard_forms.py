@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from starlette.datastructures import FormData
 
 from outreach.errors import Invalid
+from outreach.web.views.wizard import StaggerForm
 from outreach.wording import catalogue, say
 
 MOST_STEPS = 12
@@ -140,6 +141,30 @@ def _local(at: str, zone: ZoneInfo) -> str:
         return at
     local = moment if moment.tzinfo is None else moment.astimezone(zone).replace(tzinfo=None)
     return local.isoformat(timespec="seconds" if local.second else "minutes")
+
+
+def stagger(form: FormData) -> dict[str, Any] | None:
+    """分批推送 as the document has it; None = everybody at once."""
+    if text(form, "stagger") != "on":
+        return None
+    found: dict[str, Any] = {"unit": text(form, "stagger_unit")}
+    for name in ("waves", "days", "hold", "seed"):
+        typed = text(form, f"stagger_{name}")
+        found |= {name: number(typed)} if typed else {}
+    start = text(form, "stagger_start")
+    return found | ({"start": start} if start else {})
+
+
+def stagger_form(
+    written: Mapping[str, Any] | None, said: Mapping[str, str], zone: ZoneInfo, seed: int
+) -> StaggerForm:
+    """The same as the form shows it; `seed` stands there until somebody writes another one."""
+    wrong = tuple(words for key, words in said.items() if key.split(".")[0] == "stagger")
+    if not written:
+        return StaggerForm(waves="3", days="7", hold="14", seed=str(seed), said=wrong)
+    plain = {name: str(written.get(name, "")) for name in ("unit", "waves", "days", "hold", "seed")}
+    start = _local(str(written.get("start") or ""), zone)
+    return StaggerForm(on=True, start=start, said=wrong, **plain)
 
 
 def reason(typed: str) -> dict[str, str] | None:

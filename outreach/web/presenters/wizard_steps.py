@@ -16,7 +16,7 @@ from outreach.deliveries.hours import QUIET
 from outreach.messages.variants import read_catalogue
 from outreach.web.presenters.names import CHANNEL
 from outreach.web.presenters.wizard import Sheet
-from outreach.web.presenters.wizard_forms import MOST_STEPS, Row, row
+from outreach.web.presenters.wizard_forms import MOST_STEPS, Row, row, stagger_form
 from outreach.web.views.common import Choice
 from outreach.web.views.wizard import ReadyPlan, StepForm, StepsPage
 from outreach.wording import say
@@ -57,6 +57,9 @@ def steps_page(sheet: Sheet, rows: Sequence[Row] | None = None) -> StepsPage:
         budget="" if budget is None else str(budget),
         any_hour=str((written.get("ignore_quiet_hours") or {}).get("reason", "")),
         may_add=len(rows) < MOST_STEPS,
+        stagger=stagger_form(
+            written.get("stagger"), sheet.said, zone, int(f"{sheet.desk.on:%Y%m%d}")
+        ),
     )
 
 

@@ -128,6 +128,8 @@ class LiveCampaign:
     cost: str = ""  # what it has cost so far, in words
     steps: tuple[StepLine, ...] = ()
     events: tuple[Event, ...] = ()
+    resend: str = ""  # where it can be sent once more to those whom it did not reach
+    pending: int = 0  # resends that wait for a second person
     counting: str = ""  # said while reasons and money are not counted yet
     counted_at: datetime | None = None
     export: str = ""  # where the list of deliveries is, '' when this user may not have it

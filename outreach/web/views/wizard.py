@@ -128,6 +128,20 @@ class ReadyPlan:
 
 
 @dataclass(frozen=True)
+class StaggerForm:
+    """分批推送 as it is filled in; everything is text. `said`: what is wrong with it."""
+
+    on: bool = False
+    unit: str = "village"
+    waves: str = ""
+    days: str = ""
+    hold: str = ""
+    seed: str = ""
+    start: str = ""
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class StepsPage:
     """怎么发."""
 
@@ -140,6 +154,7 @@ class StepsPage:
     budget: str = ""
     any_hour: str = ""  # why quiet hours do not hold, '' = they do
     may_add: bool = True
+    stagger: StaggerForm = StaggerForm()
 
 
 @dataclass(frozen=True)
