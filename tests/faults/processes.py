@@ -180,6 +180,12 @@ def until(true: Callable[[], bool], seconds: float, otherwise: str | Callable[[]
         time.sleep(0.02)
 
 
+def at_work(here: Machines, process: Process) -> None:
+    """Wait until something is sent that was not sent yet."""
+    before = here.attempts()
+    until(lambda: here.attempts() > before, 60, lambda: process.log.read_text()[-2000:])
+
+
 @contextmanager
 def machines(
     folder: Path,

@@ -16,7 +16,7 @@ from outreach.runtime.embedded import Embedded, drain
 from outreach.runtime.timetable import Timetable
 from outreach.web.sandbox import Faults
 from tests import postgres
-from tests.faults.processes import machines, until
+from tests.faults.processes import at_work, machines, until
 from tests.faults.test_carriers import AT_NIGHT_TOO, carried
 from tests.runtime.conftest import Connect, Line
 from tests.runtime.test_embedded import settled
@@ -129,8 +129,7 @@ def test_postgresql_restarts_in_mid_send(tmp_path: Path) -> None:
     ):
         process = here.serve()
         for _ in range(2):
-            before = here.attempts()
-            until(lambda before=before: here.attempts() > before, 60, "nothing is sent")
+            at_work(here, process)
             server.restart()
             assert process.lives
         assert here.untouched() > 0

@@ -11,7 +11,7 @@ import pytest
 from outreach.web.sandbox import Faults
 from tests.channel_contract import free_port
 from tests.faults.people import REF
-from tests.faults.processes import CHUNK, Machines, Process, machines, until
+from tests.faults.processes import CHUNK, Machines, Process, at_work, machines
 
 SEED = 20261126
 SLOW = Faults(slow=1.0, slow_seconds=0.1, by_suffix=False)
@@ -25,12 +25,6 @@ LOSSY = Faults(
 
 ENDS = {"accepted", "delivered"}
 """Who has it. Of a message whose receipt came to a dead process often enough the carrier says no more."""
-
-
-def at_work(here: Machines, process: Process) -> None:
-    """Wait until something is sent that was not sent yet."""
-    before = here.attempts()
-    until(lambda: here.attempts() > before, 60, lambda: process.log.read_text()[-2000:])
 
 
 def kill_in_mid_send(here: Machines, kills: int, span: float) -> int:
