@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from channels.base import Receipt as Said
 from outreach import clock
+from outreach.audiences.proposals import service as proposals
 from outreach.deliveries import receipts
 from outreach.deliveries.receipts import Event
-from outreach.models.deliveries import Account, DeliveryBatch, FunnelDelta
+from outreach.models.audiences import Proposal
+from outreach.models.campaigns import Firing
+from outreach.models.deliveries import Account, DeliveryBatch, FunnelDelta, Receipt
 from outreach.people.intake.jobs import KEEP, Jobs
+from outreach.policies import service as policies
 from outreach.runtime.sweep import sweep
+from outreach.store import Store, open_store
+from tests.factories import CHILD, ELDER, ZONE, Office, free_pace
 from tests.runtime.conftest import Connect
 
 AT_ONCE: dict[str, Any] = {"ignore_quiet_hours": {"reason": "测试"}}
+ELDERS = {**AT_ONCE, "policies": [ELDER]}
 
 
 def test_a_sweep_does_what_a_crash_missed_and_nothing_twice(connect: Connect) -> None:
@@ -97,3 +109,95 @@ def test_files_of_old_imports_go_without_anybody_importing_again(connect: Connec
     os.utime(old, (then, then))
     sweep(line.office.store, line.settings)
     assert (old.exists(), new.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+def test_three_machines_sweep_at_once_and_everything_happens_once(connect: Connect) -> None:
+    line = connect(receipts=False)
+    office = line.office
+    for _ in range(60):
+        office.person()
+    today = clock.today(ZONE)
+    office.person(birth=today.replace(year=today.year - 3) + timedelta(days=20))  # soon too old
+    _leave_doubts_and_receipts(office)
+    first = office.campaign
+    campaigns = [office.sign(**ELDERS) for _ in range(4)]
+    url = office.store.writer.url.render_as_string(hide_password=False)
+    with ExitStack() as open_things, clock.fixed(clock.now()) as later:
+        later.advance(minutes=1)
+        machines = [open_store(url) for _ in range(3)]
+        for one in machines:
+            open_things.callback(one.close)
+        for _ in range(3):
+            start = threading.Barrier(len(machines))
+
+            def together(store: Store, start: threading.Barrier = start) -> int:
+                start.wait()
+                return sweep(store, line.settings)
+
+            with ThreadPoolExecutor(len(machines)) as pool:
+                list(pool.map(together, machines))
+    for key in (first, *campaigns):
+        office.campaign = key
+        office.states()  # every count agrees
+    assert _grouped(office, Firing.step_id) == {1}
+    assert _grouped(office, DeliveryBatch.firing_id, DeliveryBatch.lo) == {1}
+    assert _grouped(office, Proposal.policy_id, Proposal.kind) == {1}
+    assert office.count(Receipt, Receipt.applied.is_(False)) == 0
+    office.campaign = first
+    assert office.states() == {"delivered": 30, "unknown": 30}
+
+
+def _leave_doubts_and_receipts(office: Office) -> None:
+    """Thirty whose receipts came before their answers, thirty whose sender died."""
+    office.plan(**ELDERS)
+    office.change(Account, Account.id == office.account, per_second=30.0)
+    office.receive(*[Event(Said(f"FK{n:08d}", "delivered", "delivered")) for n in range(1, 31)])
+    sender = office.sender()
+    asyncio.run(sender.step())
+    free_pace(office.store, office.account)
+    lease = sender._held
+    assert lease is not None
+    chunk = sender._prepare(lease)
+    assert chunk is not None
+    assert sender._commit(lease, chunk) is not None
+
+
+def _grouped(office: Office, *columns: Any) -> set[int]:
+    """How many rows there are of one and the same thing."""
+    with office.store.read() as connection:
+        return set(connection.scalars(select(func.count(columns[0])).group_by(*columns)))
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+def test_two_machines_that_find_the_same_people_make_one_proposal(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = connect(receipts=False)
+    today = clock.today(ZONE)
+    line.office.person(birth=today.replace(year=today.year - 3) + timedelta(days=20))
+    terms = proposals.Terms(today, ZONE)
+    with line.store.read() as connection:
+        found = proposals.look(connection, policies.get(connection, CHILD), terms)
+    written = threading.Event()
+    look_for_open = proposals.queries.open_one
+
+    def slowly(*asked: Any) -> int | None:
+        """Looks, and goes on when the other machine has written."""
+        there = look_for_open(*asked)
+        written.wait(5)
+        return there
+
+    def write() -> None:
+        with line.store.begin() as connection:
+            proposals.write(connection, found)
+
+    with ThreadPoolExecutor(1) as pool:
+        with line.store.begin() as connection:
+            proposals.write(connection, found)
+            monkeypatch.setattr(proposals.queries, "open_one", slowly)
+            other = pool.submit(write)
+            time.sleep(0.3)
+        written.set()
+        other.result()
+    assert _grouped(line.office, Proposal.policy_id, Proposal.kind) == {1}

@@ -102,6 +102,14 @@ def proposed(
     return set(connection.scalars(statement))
 
 
+def lock(connection: Connection, policy: int) -> None:
+    """One machine at a time writes what it found under a policy; on SQLite there is one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            select(Policy.id).where(Policy.id == policy).with_for_update(key_share=True)
+        )
+
+
 def open_one(connection: Connection, policy: int, kind: str) -> int | None:
     """The proposal of a kind that nobody has decided on yet."""
     statement = select(Proposal.id).where(

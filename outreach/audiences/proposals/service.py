@@ -120,6 +120,7 @@ def _ending(connection: Connection, view: PolicyView, terms: Terms) -> list[tupl
 def write(connection: Connection, looked: Looked) -> list[int]:
     """Make or extend the open proposal of each kind; returns the numbers of those that grew."""
     grown = []
+    queries.lock(connection, looked.policy_id)
     for kind, rows in looked.found.items():
         before = queries.proposed(connection, looked.policy_id, *_earlier(kind, looked))
         fresh = [one for one in rows if one[0] not in before]
