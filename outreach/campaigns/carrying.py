@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
+from channels.providers import provider
 from outreach.campaigns import rehearsing
 from outreach.campaigns.preflight.schemas import Step, Stop
 from outreach.campaigns.preview.looking import account_of
+from outreach.campaigns.preview.schemas import Distinct
 from outreach.deliveries import filing
+from outreach.deliveries.accounts import AccountView
+from outreach.deliveries.answering import COUNTRY
 from outreach.deliveries.filing import Wanted
 from outreach.messages import languages
 from outreach.messages import service as messages
@@ -66,3 +70,24 @@ def _variants(connection: Connection, campaign: _Row, step: _Row) -> set[int]:
             campaign["options"].get("written_dialects") or not languages.needs_switch(text.language)
         )
     }
+
+
+def advice(account: AccountView, texts: Sequence[Distinct]) -> list[str]:
+    """What a provider advises against, in words, of texts to numbers of the mainland; nothing is stopped for it."""
+    most = provider(account.provider).advised.get(COUNTRY)
+    if most is None:
+        return []
+    long = [one for one in texts if len(one.text) > most.characters or one.parts > most.parts]
+    return [
+        say("rehearsal.long", characters=len(one.text), parts=one.parts, most=most.characters, most_parts=most.parts)
+        for one in long
+    ]  # fmt: skip
+
+
+def lacking_words(
+    connection: Connection, campaign: _Row, step: _Row, account: AccountView
+) -> list[str]:
+    """What is not filed yet of a step's signature and texts, in words."""
+    office = campaign["options"]["office"]
+    found = filing.lacking(connection, account, office, _variants(connection, campaign, step))
+    return [_unfiled(account.name, one).message() for one in found]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -29,7 +30,9 @@ from outreach.store import Store
 from outreach.vault import Vault
 from outreach.wording import say
 
-_SIGNED = ("submitted", "approved", "scheduled", "running", "paused")
+SIGNED = ("submitted", "approved", "scheduled", "running", "paused")
+"""States in which a campaign is frozen and not over: then there is something to rehearse."""
+
 _PURPOSE = "rehearsal"
 _MARK = "t"
 MOST = 60
@@ -61,12 +64,12 @@ class Word:
 
     id: int
     variant: int
-    network: Network
+    network: str
     state: str
     error: str
     by: str
-    at: Any
-    told_at: Any
+    at: datetime
+    told_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -213,7 +216,7 @@ def _may(
     connection: Connection, rig: Rig, campaign: Mapping[str, Any], phones: Sequence[Phone]
 ) -> None:
     ref = campaign["ref"]
-    if campaign["status"] not in _SIGNED or not campaign["frozen_hash"]:
+    if campaign["status"] not in SIGNED or not campaign["frozen_hash"]:
         raise Refused("rehearsal.not_submitted", campaign=ref)
     if rig.account.provider == "gateway":
         raise Refused("rehearsal.no_receipts", account=rig.account.name)

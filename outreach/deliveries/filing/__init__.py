@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from outreach.deliveries.filing.service import (
     Filed,
+    Kind,
     NewFiling,
     Status,
     Wanted,
@@ -20,5 +21,5 @@ from outreach.deliveries.filing.service import (
 )
 
 __all__ = [
-    "Filed", "NewFiling", "Status", "Wanted", "carried", "lacking", "listed", "needed", "put", "signature",
+    "Filed", "Kind", "NewFiling", "Status", "Wanted", "carried", "lacking", "listed", "needed", "put", "signature",
 ]  # fmt: skip

@@ -9,7 +9,8 @@ from typing import Literal, get_args
 
 from sqlalchemy import Connection, func, select
 
-from channels.providers import Kind, provider
+from channels.providers import Kind as Kind
+from channels.providers import provider
 from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action

@@ -23,6 +23,7 @@ from outreach.deliveries.gateway.batches import Ordered, Row
 from outreach.deliveries.gateway.results import Result, read_results
 from outreach.deliveries.outgoing import PHONE_FIELD, purse
 from outreach.deliveries.receipts import read_token
+from outreach.deliveries.states import RANK
 from outreach.errors import Invalid, Missing, OutreachError, Refused
 from outreach.people.phones import InvalidPhone, parse_mobile
 from outreach.store import Store, chunks
@@ -192,3 +193,29 @@ def _dialled(text: str) -> str | None:
         return parse_mobile(text)
     except InvalidPhone:
         return None
+
+
+def foresee(
+    store: Store, vault: Vault, ordered: Ordered, path: Path, *, batch: int | None = None
+) -> Settled:
+    """What `settle_file` would do with a file; writes nothing. Raises as it does."""
+    with store.read() as connection:
+        known = _Known(vault, batches.rows(connection, ordered.campaign_id, batch))
+    if not known.rows:
+        raise Missing("gateway.nothing_to_settle")
+    told = read_results(path)
+    done = Settled(rows=len(told.results) + len(told.bad), listed=list(told.bad))
+    matched = _matched(known, told.results, done)
+    now = {row.attempt: row.state for row, _ in matched}
+    for row, one in matched:
+        if one.said in (None, "waiting"):
+            done.waiting += 1
+        elif RANK[str(one.said)] > RANK[now[row.attempt]]:
+            now[row.attempt] = str(one.said)
+            done.raised[str(one.said)] += 1
+        else:
+            done.repeated += 1
+    _count(store, ordered.campaign_id, known, [row for row, _ in matched], done)
+    settled = {row.attempt for row, _ in matched if row.state == "unknown" != now[row.attempt]}
+    done.unknown -= len(settled)
+    return done

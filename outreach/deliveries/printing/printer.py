@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 from channels.flyer import Press, SheetMeta
 from channels.flyer.layouts import household_layout
 from outreach import clock, content
-from outreach.deliveries import orders, paper
+from outreach.deliveries import orders, paper, sheet_codes
 from outreach.deliveries.notices.desk import told
 from outreach.deliveries.orders import Orders
 from outreach.deliveries.paper import Selection, Walk
@@ -58,6 +58,7 @@ class Printer:
         """What stands on every sheet of a campaign about these policies; lists have a title of their own."""
         public = self.settings.public_url
         made = paper.meta(dict(campaign._mapping), policies, public, demo=self.demo)
+        made = replace(made, url=sheet_codes.address(self.vault, public, campaign.id))
         return replace(made, title=title) if title else made
 
     def press(
