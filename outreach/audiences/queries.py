@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import date
 
@@ -184,6 +185,14 @@ def members(connection: Connection, campaign: int) -> Iterator[tuple[int, int, s
     )
     for row in connection.execute(statement):
         yield row.person_id, row.policy_id, row.certainty, row.wave
+
+
+def list_hash(connection: Connection, campaign: int) -> str:
+    """The hash of an audience: SHA-256 over every row, in order."""
+    digest = hashlib.sha256()
+    for member in members(connection, campaign):
+        digest.update(repr(member).encode())
+    return digest.hexdigest()
 
 
 def sizes(connection: Connection, campaign: int) -> tuple[int, dict[tuple[int, str], int]]:

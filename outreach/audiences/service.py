@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -118,7 +117,4 @@ def freeze(  # noqa: PLR0913 - whom a signature binds, in all its parts
     inside = inside if among is None else and_(inside, among)
     for policy in policies:
         queries.freeze(connection, campaign, policy, inside, on, take_unknown=general, home=home)
-    digest = hashlib.sha256()
-    for member in queries.members(connection, campaign):
-        digest.update(repr(member).encode())
-    return digest.hexdigest()
+    return queries.list_hash(connection, campaign)

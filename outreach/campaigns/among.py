@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, Connection, and_
 from outreach.audiences.proposals import service as proposals
 from outreach.audiences.segments import about
 from outreach.audiences.segments import service as segments
-from outreach.errors import Invalid
+from outreach.campaigns import queries
+from outreach.errors import Invalid, Missing
 
-KEYS = ("segment", "proposal")
-"""Keys of the campaign's document that say so."""
+KEYS = ("segment", "proposal", "correction")
+"""Keys of the campaign's document that say so. Whom a correction is for is written down by `corrected.freeze`."""
 
 
 def check(
@@ -23,6 +24,11 @@ def check(
     """Missing for a segment or proposal that is not there, Invalid for a proposal about another policy."""
     if "segment" in options:
         segments.get(connection, options["segment"])
+    if (
+        "correction" in options
+        and queries.by_ref(connection, options["correction"]["campaign"]) is None
+    ):
+        raise Missing("campaigns.unknown", campaign=options["correction"]["campaign"])
     if "proposal" in options:
         proposal = proposals.get(connection, options["proposal"])
         if set(policies) != {proposal.policy}:

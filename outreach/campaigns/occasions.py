@@ -18,6 +18,9 @@ from outreach.deliveries.planning.orders import BY_PLACE
 
 Step = Mapping[str, Any]
 
+NOTED = ("named", "places", "resend", "since", "asked_at")
+"""Keys of a step's options that do not come from its document: who is named, and what the timetable notes."""
+
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 

@@ -20,7 +20,7 @@ __all__ = ["CHANNELS", "CLASSES", "CONDITIONS", "CampaignOrder", "StepOrder", "p
 CLASSES = ("publicity", "own-benefit", "urgent")
 _KEYS = {
     "id", "title", "policies", "region", "announce", "class", "office", "phone", "opt_out", "valid_until", "budget",
-    "written_dialects", "ignore_quiet_hours", "steps", "segment", "proposal",
+    "written_dialects", "ignore_quiet_hours", "steps", "segment", "proposal", "correction",
     "chain", "urgent", "stagger",
 }  # fmt: skip
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
@@ -131,8 +131,20 @@ def _among(document: Mapping[str, Any], file: str) -> dict[str, Any]:
         if not isinstance(segment, str) or not re.fullmatch(_NAME, segment):
             raise Invalid("campaigns.bad_value", file=file, key="segment", value=segment)
         found["segment"] = segment
+    if document.get("correction") is not None:
+        found["correction"] = _correction(document["correction"], file)
     if proposal is not None:
         if type(proposal) is not int or proposal < 1:
             raise Invalid("campaigns.bad_value", file=file, key="proposal", value=proposal)
         found["proposal"] = proposal
     return found
+
+
+def _correction(value: object, file: str) -> dict[str, Any]:
+    """Whose wrong texts are corrected: the campaign, and the versions by their row numbers."""
+    if isinstance(value, dict) and set(value) == {"campaign", "texts"}:
+        texts = value["texts"]
+        listed = isinstance(texts, list) and texts and all(type(one) is int for one in texts)
+        if listed and re.fullmatch(_NAME, str(value["campaign"])):
+            return {"campaign": str(value["campaign"]), "texts": list(texts)}
+    raise Invalid("campaigns.bad_value", file=file, key="correction", value=value)

@@ -10,15 +10,13 @@ import yaml
 from sqlalchemy import Connection
 
 from outreach.campaigns import queries
+from outreach.campaigns.occasions import NOTED
 
 REASONED = ("written_dialects", "ignore_quiet_hours", "urgent")
 """Switches that stand in the document with their reason, and in the options as the reason alone."""
 
 NOT_WRITTEN = ("home",)
 """Options that come from the installation and not from the document."""
-
-_NOT_OF_STEP = ("asked_at", "named", "places")
-"""Options of a step that came from what happened to it. A resend is no step of the document at all."""
 
 _UNITS = ((3600, "h"), (86_400, "d"), (60, "m"), (1, "s"))
 _MOST = 99_999
@@ -53,7 +51,7 @@ def _step(step: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     if step["condition"]:
         found["when"] = step["condition"]
     for key, value in step["options"].items():
-        if key not in _NOT_OF_STEP:
+        if key not in NOTED:
             found[key] = _AS_WRITTEN.get(key, _same)(value)
     return found | {"late_hours": step["late_hours"]}
 

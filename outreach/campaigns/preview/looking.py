@@ -79,6 +79,7 @@ class Look:
             due_at=clock.now(),
             form=form_of(step),
             targeted=named(step),
+            places=tuple(step["options"].get("places", ())),
         )
 
     def watched(self, watch: Callable[[int, int], None]) -> Look:

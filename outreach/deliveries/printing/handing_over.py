@@ -14,9 +14,15 @@ from outreach.store import chunks
 
 
 def hand_over(
-    connection: Connection, campaign: int, printed: Sequence[int], failed: Mapping[int, str]
+    connection: Connection,
+    campaign: int,
+    printed: Sequence[int],
+    failed: Mapping[int, str],
+    texts: Mapping[int, int] | None = None,
 ) -> None:
     """Deliveries in `printed` count as accepted; those in `failed` as refused, with the code of the reason.
+
+    texts: the version of the text that stands on a letter; a sheet made of facts has none.
 
     Whoever was refused before and could be printed now (a name put right) counts as accepted from now on.
     """
@@ -26,7 +32,8 @@ def hand_over(
         )
         fresh = [key for key in ids if key not in begun]
         if fresh:
-            settle.record_attempts(connection, _attempts(connection, campaign, fresh), clock.now())
+            rows = _attempts(connection, campaign, fresh, texts or {})
+            settle.record_attempts(connection, rows, clock.now())
         refused = _refused(connection, [key for key in begun if key not in failed])
         settle.apply(
             connection,
@@ -46,7 +53,9 @@ def _refused(connection: Connection, ids: Sequence[int]) -> list[int]:
     return list(connection.scalars(statement)) if ids else []
 
 
-def _attempts(connection: Connection, campaign: int, ids: Sequence[int]) -> list[dict[str, object]]:
+def _attempts(
+    connection: Connection, campaign: int, ids: Sequence[int], texts: Mapping[int, int]
+) -> list[dict[str, object]]:
     account = connection.scalar(
         select(DeliveryBatch.account_id)
         .join(Delivery, Delivery.firing_id == DeliveryBatch.firing_id)
@@ -58,6 +67,7 @@ def _attempts(connection: Connection, campaign: int, ids: Sequence[int]) -> list
         {
             "delivery_id": key, "no": 1, "campaign_id": campaign, "account_id": account, "at": moment,
             "deadline": moment, "address": "", "body": "", "parts": 0, "cost_fen": 0, "resent": False,
+            "variant_id": texts.get(key, 0),
         }
         for key in ids
     ]  # fmt: skip

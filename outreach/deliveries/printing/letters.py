@@ -18,10 +18,11 @@ from outreach.people.masking import mask_name
 
 @dataclass(frozen=True)
 class Written:
-    """Delivery → its letter; delivery → why it has none."""
+    """Delivery → its letter; delivery → why it has none; delivery → the version of the text that was written."""
 
     sheets: Mapping[int, LetterSheet]
     problems: Mapping[int, HouseholdProblem]
+    texts: Mapping[int, int]
 
 
 def write(orders: Orders, doors: Sequence[Door], dated: date) -> Written:
@@ -35,12 +36,14 @@ def write(orders: Orders, doors: Sequence[Door], dated: date) -> Written:
     ]  # fmt: skip
     sheets: dict[int, LetterSheet] = {}
     problems: dict[int, HouseholdProblem] = {}
+    texts: dict[int, int] = {}
     for door, made in zip(doors, orders.composer.compose("flyer", requests, "letter"), strict=True):
         try:
             sheets[door.delivery_id] = _sheet(door, made, dated)
+            texts[door.delivery_id] = made.variant_id if made else 0
         except Invalid as error:
             problems[door.delivery_id] = _problem(door, error)
-    return Written(sheets, problems)
+    return Written(sheets, problems, texts)
 
 
 def _sheet(door: Door, made: Composed | None, dated: date) -> LetterSheet:

@@ -109,16 +109,17 @@ class Making:
     def _sheets(self) -> Iterator[tuple[Part, Made]]:
         grids = self._grids
         lost: Mapping[int, HouseholdProblem] = {}
+        texts: Mapping[int, int] = {}
         if self.job.kind == "letter":
             dated = self.job.created_at.astimezone(self.printer.settings.zone).date()
             written = letters.write(self._orders, [d for g in grids for d in g.doors], dated)
-            lost = written.problems
+            lost, texts = written.problems, written.texts
             groups = [self._group(grid, written.sheets) for grid in grids]
         else:
             whole = {d.delivery_id: d.sheet for g in grids for d in g.doors}
             groups = [self._group(grid, whole) for grid in grids]
         for grid, made in zip(grids, self._press(groups), strict=True):
-            yield grid.part, self._made(grid, made, lost)
+            yield grid.part, replace(self._made(grid, made, lost), texts=texts)
             self._count(grid)
 
     def _press(self, groups: Sequence[Group]) -> Iterator[PrintedPart]:

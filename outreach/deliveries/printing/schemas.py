@@ -113,7 +113,10 @@ class HouseholdProblem:
 
 @dataclass(frozen=True)
 class Made:
-    """What came out of the press for one part. `printed`: deliveries; `failed`: delivery → code of the reason."""
+    """What came out of the press for one part. `printed`: deliveries; `failed`: delivery → code of the reason.
+
+    texts: delivery → the version of the text on its letter.
+    """
 
     pdf: bytes
     pages: int
@@ -122,3 +125,4 @@ class Made:
     problems: Sequence[HouseholdProblem] = ()
     first: str = ""
     last: str = ""
+    texts: Mapping[int, int] = field(default_factory=dict)
