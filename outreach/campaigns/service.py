@@ -15,7 +15,7 @@ from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.audiences import queries as audience_queries
 from outreach.audiences import service as audiences
-from outreach.campaigns import among, coverage, grounds, preflight, queries
+from outreach.campaigns import among, corrected, coverage, grounds, preflight, queries
 from outreach.campaigns.moving import get as get
 from outreach.campaigns.moving import move
 from outreach.campaigns.occasions import recurs
@@ -148,6 +148,8 @@ def _views(connection: Connection, campaign: Mapping[str, Any]) -> list[PolicyVi
 def _freeze_audience(
     connection: Connection, campaign: Mapping[str, Any], views: Sequence[PolicyView], on: date
 ) -> str:
+    if "correction" in campaign["options"]:
+        return corrected.freeze(connection, campaign)
     return audiences.freeze(
         connection,
         campaign["id"],
