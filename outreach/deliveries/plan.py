@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Update, func, insert, select, update
 
 from outreach.deliveries import funnel
 from outreach.deliveries.planning.audience import mine
@@ -37,16 +37,19 @@ def write(begin: Begin, plan: Plan) -> int:
         write_range = plan_people if plan.channel in BY_NUMBER else plan_households
         for low, high in ranges:
             with begin() as connection:
-                if not _unplanned(connection, plan):
+                written = _written(connection, plan)
+                if written is None:
                     return 0  # another planner was faster, and its batches are open
-                write_range(connection, plan, low, high)
+                if high > written:  # else a planner that was killed has been here
+                    write_range(connection, plan, low, high)
+                    connection.execute(_firing(plan).values(planned_to=high))
     with begin() as connection:
-        if not _unplanned(connection, plan):
+        if _written(connection, plan) is None:
             return 0
         plan_places(connection, plan)
         if plan.channel in BY_NUMBER:
             skip_unaddressed(connection, plan)
-        connection.execute(update(Firing).where(Firing.id == plan.firing_id).values(planned=True))
+        connection.execute(_firing(plan).values(planned=True))
         funnel.plant(connection, plan.campaign_id, plan.step_id, plan.firing_id)
         waiting = _open_batches(connection, plan)
         refresh_statistics(connection)
@@ -68,12 +71,17 @@ def _ranges(connection: Connection, plan: Plan) -> list[tuple[int, int]]:
     return [(start, start + CHUNK) for start in range(low, high + 1, CHUNK)]
 
 
-def _unplanned(connection: Connection, plan: Plan) -> bool:
-    """Whether the firing is still to be planned; locked, so that two planners never write at once."""
-    statement = select(Firing.planned).where(Firing.id == plan.firing_id)
+def _firing(plan: Plan) -> Update:
+    return update(Firing).where(Firing.id == plan.firing_id)
+
+
+def _written(connection: Connection, plan: Plan) -> int | None:
+    """Up to which person a firing is planned by now, None = whole; locked, so that two planners never write at once."""
+    statement = select(Firing.planned, Firing.planned_to).where(Firing.id == plan.firing_id)
     if connection.dialect.name == "postgresql":
         statement = statement.with_for_update()
-    return connection.scalar(statement) is False
+    row = connection.execute(statement).first()
+    return None if row is None or row.planned else int(row.planned_to)
 
 
 def _open_batches(connection: Connection, plan: Plan) -> int:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Date,
@@ -279,6 +280,9 @@ class Firing(Base):
     planned: Mapped[bool] = mapped_column(
         Boolean, default=False
     )  # all deliveries and batches are written
+    planned_to: Mapped[int] = mapped_column(
+        BigInteger, default=0, server_default=text("0")
+    )  # people below this one are planned: a killed planner goes on here
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # nothing was left in flight
 
     __table_args__ = (UniqueConstraint("step_id", "due_at"),)

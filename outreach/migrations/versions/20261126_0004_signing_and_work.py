@@ -30,6 +30,7 @@ def upgrade() -> None:
     op.add_column("attempt", sa.Column("variant_id", sa.Integer(), nullable=False, server_default=sa.text("0")))
     op.add_column("delivery_subject", sa.Column("reason", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("account_pace", sa.Column("taken_at", moment, nullable=True))
+    op.add_column("firing", sa.Column("planned_to", sa.BigInteger(), nullable=False, server_default=sa.text("0")))
     op.add_column("firing", sa.Column("wave", sa.Integer(), nullable=False, server_default=sa.text("0")))
     with op.batch_alter_table("sign_off") as table:
         table.add_column(sa.Column("paper_id", row_id, nullable=True))
@@ -313,6 +314,7 @@ def downgrade() -> None:
         table.drop_constraint(op.f("fk_sign_off_paper_id"), type_="foreignkey")
         table.drop_column("paper_id")
     op.drop_column("firing", "wave")
+    op.drop_column("firing", "planned_to")
     op.drop_column("account_pace", "taken_at")
     op.drop_column("delivery_subject", "reason")
     op.drop_column("attempt", "variant_id")
