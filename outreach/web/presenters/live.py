@@ -214,5 +214,6 @@ def glance(
         href=f"/campaigns/{campaign['ref']}",
         status=STATUS[campaign["status"]][0],
         states=_sum(steps),
+        steps=tuple(_step(step) for step in steps),
     )
     return _timed(services, connection, campaign, steps, live)

@@ -43,6 +43,7 @@ UNIT: Mapping[str, str] = {
 
 MOVE: Mapping[str, str] = {
     "create": "写好草稿",
+    "change": "改了草稿",
     "submit": "送审，封存名单和内容",
     "sign": "签了一级",
     "approve": "签发",
@@ -54,6 +55,9 @@ MOVE: Mapping[str, str] = {
     "resume": "继续发送",
     "finish": "全部发完",
     "cancel": "取消",
+    "resend": "提出给没收到的人再发一次",
+    "confirm": "确认再发一次",
+    "withdraw_resend": "收回再发的提议",
 }
 
 

@@ -200,9 +200,8 @@ def _places(sheet: Sheet) -> tuple[tuple[Choice, ...], bool]:
     here = str(sheet.document.get("region") or top)
     listed = codes if here in codes else [here, *codes]
     named = places(desk.connection, listed)
-    return tuple(Choice(code, named[code]) for code in sorted(set(listed))), len(
-        shown
-    ) > _MOST_PLACES
+    choices = tuple(Choice(code, named[code]) for code in sorted(set(listed)))
+    return choices, len(codes) > _MOST_PLACES
 
 
 def _count(sheet: Sheet, view: PolicyView) -> Count:

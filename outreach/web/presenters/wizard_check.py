@@ -16,6 +16,7 @@ from outreach.policies import service as policies
 from outreach.policies.readiness import Fault
 from outreach.web.formats import thousands
 from outreach.web.kept_previews import Kept, Work
+from outreach.web.presenters.names import CHANNEL
 from outreach.web.presenters.signing import signing
 from outreach.web.presenters.wizard import CHECK, PAGES
 from outreach.web.services import Services
@@ -36,6 +37,7 @@ def check_page(
     today = clock.today(services.settings.zone)
     views = policies.all_policies(connection, queries.policy_refs(connection, campaign["id"]))
     found = service.faults(connection, campaign, views, today)
+    names = {view.ref: view.plain_name for view in views}
     going = work is not None and not (work.done or work.problem)
     look = service.looking(connection, campaign, today, anew=False)
     until = str(campaign["options"]["valid_until"])
@@ -44,8 +46,8 @@ def check_page(
     return CheckPage(
         signing=signing(services, actor, connection, campaign, kept),
         stages=_stages(),
-        faults=tuple(_fault(campaign["ref"], one) for one in found),
-        counts=_counts(kept, {view.ref: view.plain_name for view in views}),
+        faults=tuple(_fault(campaign["ref"], one, names) for one in found),
+        counts=_counts(kept, names),
         working=_working(work) if going and work else "",
         problem=work.problem if work else "",
         stale=kept is not None and state_of(connection, look) != kept.state,
@@ -71,11 +73,17 @@ def _working(work: Work) -> str:
     return f"{step}，已看 {thousands(work.seen)}"
 
 
-def _fault(ref: str, fault: Fault) -> FaultLine:
+def _fault(ref: str, fault: Fault, names: Mapping[str, str]) -> FaultLine:
+    """In the words of a page where the command line's name files and commands."""
     code, named = fault
-    fix = f"wizard.fix.{code}"
+    fix, here = f"wizard.fix.{code}", f"wizard.fault.{code}"
+    called = {
+        **named,
+        "about": names.get(str(named.get("policy")), say("wizard.bundle")),
+        "step_channel": CHANNEL.get(str(named.get("channel")), ""),
+    }
     return FaultLine(
-        text=say(code, campaign=ref, **named),
+        text=say(here if here in catalogue() else code, campaign=ref, **called),
         fix=say(fix, **named) if fix in catalogue() else "",
         link=_where(code, named),
         page=_PAGE.get(code, ""),

@@ -92,8 +92,9 @@ def shown(
             if campaign["status"] in _RELEASED and campaign["released"]
             else None
         )
+    writes = actor.may(Action.CAMPAIGNS_EDIT) and actor.scope.covers(campaign["region"])
     status = status_of(problem) if problem else 200
-    return page(request, "campaign.html", CampaignView(sign, live), status)
+    return page(request, "campaign.html", CampaignView(sign, live, writes, campaign["status"] == "draft"), status)
 
 
 @router.get("/campaigns/{ref}/slip.pdf")

@@ -174,7 +174,7 @@ def _finished(request: Request, services: Services, actor: Actor, number: int) -
 @needs(Action.CAMPAIGNS_EDIT)
 def edit(ref: str, services: TheServices, actor: TheActor, form: TheForm) -> Response:
     """Change a draft on the same pages."""
-    page = forms.text(form, "page")
+    page = forms.text(form, "to")
     with services.store.begin() as connection:
         campaign = responsible(connection, actor, ref)
         number = sketches.reopen(connection, campaign, actor.name, services.settings.zone)

@@ -89,6 +89,14 @@ class StepLine:
     due_at: datetime | None
     states: States
 
+    @property
+    def shown(self) -> tuple[tuple[str, str], ...]:
+        """The columns 要发 已交出 已送达 没送到: the name of each place in the live progress, and its number."""
+        names = ("to_send", "handed_over", "delivered", "failed")
+        return tuple(
+            (f"s{self.number}-{name}", thousands(getattr(self.states, name))) for name in names
+        )
+
 
 @dataclass(frozen=True)
 class Ask:
@@ -149,6 +157,7 @@ class LiveCampaign:
             "eta": self.eta,
             "pace": self.pace,
             "unknown_n": thousands(s.unknown),
+            **{key: n for step in self.steps for key, n in step.shown},
         }
 
     @property

@@ -193,6 +193,8 @@ class CampaignView:
 
     signing: SigningView
     live: LiveCampaign | None = None
+    may_write: bool = False
+    draft: bool = False
 
 
 @dataclass(frozen=True)
