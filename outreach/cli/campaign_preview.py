@@ -68,6 +68,7 @@ def _everything(
 ) -> Answer:
     from outreach.campaigns import queries, service
     from outreach.campaigns.preview.schemas import Preview
+    from outreach.campaigns.staggering import seeing as staggering
     from outreach.policies.service import all_policies
 
     today = here.today()
@@ -80,15 +81,18 @@ def _everything(
         views = all_policies(connection, queries.policy_refs(connection, campaign["id"]))
         draft = campaign["status"] == "draft"
         faults = service.faults(connection, campaign, views, today) if draft else []
+        steps = queries.steps(connection, campaign["id"])
+        waves, against = staggering.seen(connection, campaign, views, steps, today)
         waiting = _waiting(connection, campaign)
-    missing = [words(code, {"campaign": ref, **params}) for code, params in faults]
+    missing = [words(code, {"campaign": ref, **params}) for code, params in [*faults, *against]]
     data: dict[str, Any] = {"campaign": ref, "status": campaign["status"], **seen.as_dict()}
-    data |= {"missing": missing, "waiting": waiting}
+    data |= {"missing": missing, "waiting": waiting, "waves": [one.as_dict() for one in waves]}
     if text is not None:
         return _one_text(seen, text, {"campaign": ref})
     if limit is not None:
         data["steps"] = [{**step, "texts": step["texts"][:limit]} for step in data["steps"]]
     lines = [*_lines(seen, _SHOWN if limit is None else limit)]
+    lines += staggering.lines(waves, campaign["options"], office.settings.zone)
     lines += [f"等人审读：{place}" for place in waiting]
     lines += [f"还不能送审：{fault['message']} / {fault['message_en']}" for fault in missing]
     if out is not None:

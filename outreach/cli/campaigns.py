@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from outreach.cli import campaign_preview, campaign_signing, campaign_slip, coverage
+from outreach.cli import campaign_preview, campaign_signing, campaign_slip, coverage, staggering
 from outreach.cli.documents import read_yaml
 from outreach.cli.office import Here, acting, acting_on
 from outreach.cli.options import As, CampaignId, MustAs
@@ -46,6 +46,7 @@ def create(here: Here, file: Path, user: As = None) -> Answer:
 campaign_preview.add_to(app)
 coverage.add_to(app)
 campaign_slip.add_to(app)
+staggering.add_to(app)
 
 
 @command(app, "submit")

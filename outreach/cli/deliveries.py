@@ -16,25 +16,38 @@ app = typer.Typer(name="deliveries", help="发送记录 · deliveries")
 
 
 @command(app, "export")
-def export(here: Here, ref: CampaignId, out: Out) -> Answer:
-    """导出 · Every delivery of a campaign with its state, as CSV; no names, numbers or addresses."""
+def export(
+    here: Here,
+    ref: CampaignId,
+    out: Out,
+    people: Annotated[
+        bool, typer.Option("--people", help="一人一行 · one line for each person of the audience")
+    ] = False,
+) -> Answer:
+    """导出 · Every delivery of a campaign with its state, or with --people where each person ended, as CSV; no names,
+    numbers or addresses."""
     from outreach.access import audit
     from outreach.access.roles import Action
     from outreach.campaigns import service
-    from outreach.deliveries.service import write_export
+    from outreach.deliveries import ending
+    from outreach.deliveries.service import write_export, write_people
 
     with here.installation() as office:
         with office.store.read() as connection:
             campaign = service.get(connection, ref)
-            rows = write_export(connection, campaign["id"], out)
+            rows = (write_people if people else write_export)(connection, campaign["id"], out)
+            ended = ending.counts(connection, campaign["id"]) if people else {}
         with office.store.begin() as connection:
             thing = f"campaign:{campaign['ref']}"
             audit.record(
                 connection, machine_user(), Action.DELIVERIES_EXPORT, thing, {"rows": rows}
             )
-    return Answer(
-        {"campaign": campaign["ref"], "file": out, "rows": rows}, [f"{rows} 行写到 {out}"]
-    )
+    data = {"campaign": campaign["ref"], "file": out, "rows": rows}
+    lines = [f"{rows} 行写到 {out}"]
+    if people:
+        data["endings"] = ended
+        lines += [f"  {ending.said(code)}：{count}" for code, count in ended.items()]
+    return Answer(data, lines)
 
 
 @command(app, "reconcile")

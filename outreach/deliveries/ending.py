@@ -18,6 +18,7 @@ from outreach.deliveries.served import left_out
 from outreach.deliveries.states import WEIGHT, Reason
 from outreach.models.campaigns import AudienceMember, Campaign
 from outreach.models.deliveries import DeliverySubject, delivery_state
+from outreach.wording import say
 
 
 class Ending(StrEnum):
@@ -71,6 +72,11 @@ def people(
     )
     for row in rows:
         yield Person(row.person_id, row.wave, RANKING[row.rank])
+
+
+def said(code: str) -> str:
+    """The words for an ending, in Chinese."""
+    return say(f"ending.{code}" if code in set(Ending) else f"reason.{code}")
 
 
 def _people(connection: Connection, campaign: int) -> Select[*tuple[Any, ...]]:

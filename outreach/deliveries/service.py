@@ -12,7 +12,7 @@ from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.access.scope import Scope
-from outreach.deliveries import queries, settle
+from outreach.deliveries import ending, queries, settle
 from outreach.deliveries.retry import Next
 from outreach.deliveries.states import HANDED_OVER, Reason, State, Why
 from outreach.deliveries.telling import service as telling
@@ -191,5 +191,21 @@ def write_export(connection: Connection, campaign: int, path: Path) -> int:
         writer.writeheader()
         for row in queries.export(connection, campaign):
             writer.writerow(row)
+            count += 1
+    return count
+
+
+PEOPLE_COLUMNS = ("person_ref", "wave", "ending", "words")
+"""The columns of `deliveries export --people`."""
+
+
+def write_people(connection: Connection, campaign: int, path: Path) -> int:
+    """Write where everybody of the audience ended, one line each, as `write_export` does; returns the rows."""
+    count = 0
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(PEOPLE_COLUMNS)
+        for one in ending.people(connection, campaign):
+            writer.writerow((one.person_id, one.wave or "", one.code, ending.said(one.code)))
             count += 1
     return count
