@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,6 +28,15 @@ from tests import town
 from tests.town import EMPLOYEE, MORNING, TODAY, ZONE
 
 WRONG = "sms/zh-Hans/insure"
+RIGHT = "{{ signature }}更正：前面的短信写错了，正确的是：{{ policy.one_line }}，到{{ policy.where }}。{{ opt_out }}"
+RIGHT_BUNDLE = "{{ signature }}更正：前面的短信写错了，正确的是：{% for p in policies %}{{ p.one_line }}；{% endfor %}{{ opt_out }}"
+
+
+@pytest.fixture(autouse=True)
+def morning() -> Iterator[None]:
+    """A correction keeps quiet hours, whatever the campaign did that it corrects."""
+    with clock.fixed(MORNING):
+        yield
 
 
 @pytest.fixture
@@ -36,8 +46,9 @@ def home(store: Store, vault: Vault) -> Store:
         town.build(connection, vault)
         for policy in ("check", "insure", "bundle"):
             for channel in ("sms", "group"):
-                body = "【更正】" + (town.BUNDLE if policy == "bundle" else town.SMS)
-                body += town.UNTIL if channel == "group" else ""
+                body = RIGHT_BUNDLE if policy == "bundle" else RIGHT
+                if channel == "group":
+                    body = body.replace("{{ signature }}", "{{ village }}：") + town.UNTIL
                 place = f"{channel}/zh-Hans/{policy}"
                 town.write_text(connection, place, body, form="correction")
     return store
@@ -127,7 +138,7 @@ def test_exactly_those_whose_message_had_these_words(home: Store, vault: Vault) 
     go(home, vault, ref)
     texts = town.carrier(home, vault, "sms").send_all()
     assert len(texts) == 1
-    assert "【更正】" in texts[0]
+    assert "更正：" in texts[0]
     assert told(home, ref) == got
 
 
@@ -179,7 +190,7 @@ def test_who_does_not_fit_any_more_or_has_applied_is_still_told(home: Store, vau
         ).first()
         connection.execute(
             Reach.__table__.insert().values(
-                person_id=one, policy_id=policy, fact="applied", on=TODAY, source="t", at=MORNING
+                person_id=one, policy_id=policy, fact="applied", on=TODAY
             )
         )
     ref = draft(home)
@@ -241,14 +252,13 @@ def test_by_the_way_on_which_they_got_it(home: Store, vault: Vault) -> None:
 
 
 def test_a_wrong_text_is_stopped_before_it_is_corrected(home: Store, vault: Vault) -> None:
-    with clock.fixed(MORNING):
-        sent(home, vault, {"channel": "sms"}, {"channel": "group", "at": "2026-12-20 09:00"})
-        with pytest.raises(Conflict) as caught:
-            draft(home)
-        assert caught.value.code == "correcting.still_sending"
-        pause(home)
-        assert draft(home) == "winter-correction"
-        assert draft(home) == "winter-correction-2"
+    sent(home, vault, {"channel": "sms"}, {"channel": "group", "at": "2026-12-20 09:00"})
+    with pytest.raises(Conflict) as caught:
+        draft(home)
+    assert caught.value.code == "correcting.still_sending"
+    pause(home)
+    assert draft(home) == "winter-correction"
+    assert draft(home) == "winter-correction-2"
 
 
 @pytest.mark.parametrize(
