@@ -22,7 +22,12 @@ class Entry:
 _TODAY = Entry("今日", "/today", "today")
 _POLICIES = Entry("政策", "/policies", "policy")
 _PEOPLE = Entry("对象", "/people", "people", ("/segments", "/proposals", "/lists"))
-_PRINT = Entry("打印", "/print", "print", ("/boards",))
+_PRINT = Entry(
+    "打印",
+    "/print",
+    "print",
+    ("/boards", "/visits", "/calls", "/posts", "/tasks", "/tally", "/helpers"),
+)
 _RESULTS = Entry("成效", "/results", "chart")
 
 NAVIGATION: dict[Role, tuple[Entry, ...]] = {
@@ -38,7 +43,7 @@ NAVIGATION: dict[Role, tuple[Entry, ...]] = {
     Role.WORKER: (
         _TODAY,
         _PRINT,
-        Entry("入户", "/visits", "door"),
+        Entry("入户", "/visits", "door", ("/calls", "/posts", "/tasks", "/tally")),
         Entry("查政策", "/calculator", "search"),
     ),
     Role.MANAGER: (

@@ -67,9 +67,10 @@ def held(connection: Connection, ids: Collection[int]) -> list[Held]:
         .order_by(Delivery.id)
     )  # fmt: skip
     found: list[Held] = []
-    for *columns, provider in connection.execute(statement):
-        by_hand = columns[2] != "group" or provider == BY_HAND
-        found.append(Held(*columns, by_hand=by_hand))
+    for row in connection.execute(statement):
+        by_hand = row[2] != "group" or row[-1] == BY_HAND
+        columns: tuple[Any, ...] = (*row[:-1], by_hand)
+        found.append(Held(*columns))
     return found
 
 

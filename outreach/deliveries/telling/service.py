@@ -217,7 +217,7 @@ def prove_again(connection: Connection, ids: Sequence[int]) -> None:
         meaning = WORDS[one.channel][one.word]
         if one.stands and meaning.tries == 1:
             news.append(News(one.delivery_id, meaning.state, meaning.fact, one.at.date()))
-    proofs.mark(connection, sorted(news, key=lambda one: one.on or clock.now().date()))
+    proofs.mark(connection, sorted(news, key=lambda one: one.on or clock.business_day()))
 
 
 def _note(connection: Connection, by: str, delivery: int, detail: dict[str, object]) -> None:

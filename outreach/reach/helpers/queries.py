@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.orm import aliased
 
 from outreach.access.scope import Scope
 from outreach.models.campaigns import Campaign, CampaignPolicy
@@ -19,11 +20,10 @@ LIVE = ("submitted", "approved", "scheduled", "running", "paused")
 """Campaigns about which people will be asked questions, now or soon."""
 
 
-def households(connection: Connection, scope: Scope) -> Sequence[Row[Any]]:
+def households(connection: Connection, scope: Scope) -> Sequence[Any]:
     """(id, region, address, name, helper) of every lived-in household of a scope; address and name encrypted."""
-    lived_in = select(Person.household_id).where(
-        Person.household_id == Household.id, Person.status == "active"
-    )
+    there = aliased(Person)
+    lived_in = select(there.id).where(there.household_id == Household.id, there.status == "active")
     return connection.execute(
         select(
             Household.id, Household.region, Household.address, func.coalesce(Person.name, "").label("name"),
@@ -87,7 +87,7 @@ def move_tasks(connection: Connection, helper: str, to: str, homes: Collection[i
 # -- training ----------------------------------------------------------------------------------------
 
 
-def version(connection: Connection, policy: str, number: int | None) -> Row[Any] | None:
+def version(connection: Connection, policy: str, number: int | None) -> Any:
     """(id, number) of a version of a policy, the newest when no number is named."""
     statement = (
         select(PolicyVersion.id, PolicyVersion.number)
@@ -106,7 +106,7 @@ def put_training(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> i
     new = 0
     for row in rows:
         statement = upsert(connection, Training).values(**row).on_conflict_do_nothing()
-        new += connection.execute(statement).rowcount
+        new += connection.execute(statement.returning(Training.id)).first() is not None
     return new
 
 
@@ -116,7 +116,7 @@ def delete_training(connection: Connection, helper: str, version_id: int, on: da
     return connection.execute(delete(Training).where(mine)).rowcount
 
 
-def trainings(connection: Connection, helpers: Collection[str]) -> Sequence[Row[Any]]:
+def trainings(connection: Connection, helpers: Collection[str]) -> Sequence[Any]:
     """(helper, policy, number, on, note) of some helpers, the newest first."""
     return connection.execute(
         select(
@@ -137,7 +137,7 @@ def taught(connection: Connection, helpers: Collection[str]) -> set[tuple[str, i
     return {(row[0], row[1]) for row in rows}
 
 
-def told_about(connection: Connection) -> Sequence[Row[Any]]:
+def told_about(connection: Connection) -> Sequence[Any]:
     """(campaign, region, policy, name, version_id, number) of what live campaigns tell."""
     name = PolicyVersion.facts["plain_name"].as_string().label("name")
     return connection.execute(
@@ -161,7 +161,7 @@ def put_duty(connection: Connection, values: Mapping[str, Any]) -> int:
     return int(connection.execute(insert(Duty).values(**values).returning(Duty.id)).scalar_one())
 
 
-def duty(connection: Connection, key: int) -> Row[Any] | None:
+def duty(connection: Connection, key: int) -> Any:
     """(id, region) of a turn."""
     return connection.execute(select(Duty.id, Duty.region).where(Duty.id == key)).one_or_none()
 
@@ -174,13 +174,13 @@ def delete_duty(connection: Connection, key: int) -> None:
 _DUTY = (Duty.id, Duty.region, Duty.on, Duty.starts, Duty.ends, Duty.helper, Duty.place, Duty.phone)
 
 
-def duties(connection: Connection, scope: Scope, first: date, last: date) -> Sequence[Row[Any]]:
+def duties(connection: Connection, scope: Scope, first: date, last: date) -> Sequence[Any]:
     """Turns inside a scope between two days, in order of time."""
     statement = select(*_DUTY).where(scope.condition(Duty.region), Duty.on.between(first, last))
     return connection.execute(statement.order_by(Duty.on, Duty.starts, Duty.region)).all()
 
 
-def duties_for(connection: Connection, regions: Sequence[str], on: date) -> Sequence[Row[Any]]:
+def duties_for(connection: Connection, regions: Sequence[str], on: date) -> Sequence[Any]:
     """Turns of a day at any of these regions, the nearest region first."""
     statement = select(*_DUTY).where(Duty.region.in_(regions), Duty.on == on)
     return connection.execute(statement.order_by(Duty.region.desc(), Duty.starts, Duty.id)).all()

@@ -17,6 +17,7 @@ from outreach.deliveries.telling.service import OWN_UNDO
 from outreach.deliveries.telling.words import WORDS, overrules
 from outreach.web.presenters.names import people_at_work
 from outreach.web.services import Services
+from outreach.web.views.common import Link
 from outreach.web.views.visits import Tick
 from outreach.wording import say
 
@@ -84,3 +85,17 @@ def kept_words(codes: str) -> str:
     """What an undo had to leave as it is, in words; codes: as the address carries them."""
     known = [code for code in codes.split(",") if code.startswith("telling.")]
     return "".join(say(code) for code in known)
+
+
+def work_links(actor: Actor, here: str) -> tuple[Link, ...]:
+    """The other pages of whoever visits, calls and posts."""
+    every = [
+        (Action.VISITS_RECORD, Link("入户", "/visits", "door")),
+        (Action.VISITS_RECORD, Link("电话", "/calls", "call")),
+        (Action.VISITS_RECORD, Link("发群", "/posts", "send")),
+        (Action.VISITS_RECORD, Link("待办", "/tasks", "help")),
+        (Action.VISITS_RECORD, Link("录纸单", "/tally", "file")),
+        (Action.VISITS_RECORD, Link("公告栏", "/boards", "policy")),
+        (Action.WORK_ASSIGN, Link("队伍", "/helpers", "people")),
+    ]
+    return tuple(link for action, link in every if actor.may(action) and link.href != here)

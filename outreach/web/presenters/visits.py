@@ -24,7 +24,7 @@ from outreach.reach.helpers import service as helpers
 from outreach.reports import service as reports
 from outreach.web.presenters.names import places
 from outreach.web.presenters.printing import PRINTABLE
-from outreach.web.presenters.telling import kept_words, ticks
+from outreach.web.presenters.telling import kept_words, ticks, work_links
 from outreach.web.services import Services
 from outreach.web.views.common import Choice, Link
 from outreach.web.views.visits import DoorView, OutcomeButton, SlotView, Tick, VisitsView
@@ -73,13 +73,27 @@ def view(services: Services, actor: Actor, connection: Connection, shown: Shown)
     known = _campaigns(connection, actor)
     if not known:
         links = (Link("去打印", "/print"),) if actor.may(Action.PRINT) else ()
-        return VisitsView((), "", (), "", (), BUTTONS, (), 0, 0, 1, 1, first_steps=links)
+        return VisitsView(
+            (),
+            "",
+            (),
+            "",
+            (),
+            BUTTONS,
+            (),
+            0,
+            0,
+            1,
+            1,
+            first_steps=links,
+            links=work_links(actor, "/visits"),
+        )
     campaign = _chosen(known, shown.campaign)
     asked = actor.scope.narrowed(shown.grid)
     every = service.carried(connection, campaign=campaign["id"])
     mine = [one for one in every if actor.scope.covers(one.region)]
     own = helpers.households_of(connection, actor.name)
-    doors = _walk(
+    doors = walk(
         services, [one for one in mine if one.channel != "broadcast" and _wanted(one, own, shown)]
     )
     there = [group for group in doors if asked.covers(group[0].region)]
@@ -101,7 +115,7 @@ def view(services: Services, actor: Actor, connection: Connection, shown: Shown)
         campaign=campaign["ref"],
         grids=(Choice("", "全部"), *(Choice(code, named[code]) for code in grids)),
         grid=shown.grid,
-        doors=_doors(Desk(services, connection, actor, named, shown), here, _numbers(services, connection, campaign, asked.region)),
+        doors=_doors(Desk(services, connection, actor, named, shown), here, sheet_numbers(services, connection, campaign, asked.region)),
         buttons=BUTTONS,
         slots=_slots(Desk(services, connection, actor, named, shown), [one for one in mine if one.channel == "broadcast" and asked.covers(one.region)]),
         walked=sum(walked),
@@ -114,6 +128,7 @@ def view(services: Services, actor: Actor, connection: Connection, shown: Shown)
         whose=shown.whose,
         has_own=bool(own),
         ways=WAYS,
+        links=work_links(actor, "/visits"),
     )  # fmt: skip
 
 
@@ -133,7 +148,7 @@ def _chosen(known: Sequence[Mapping[str, Any]], ref: str) -> Mapping[str, Any]:
     return found
 
 
-def _walk(services: Services, carried: Sequence[Carried]) -> list[list[Carried]]:
+def walk(services: Services, carried: Sequence[Carried]) -> list[list[Carried]]:
     """By door, in the order in which one walks. What else goes to the same door is ticked with it."""
     groups: dict[tuple[str, int], list[Carried]] = {}
     for one in carried:
@@ -145,8 +160,8 @@ def _order(services: Services, one: Carried) -> tuple[Any, ...]:
     return one.region, natural_key(services.vault.decrypt("address", one.address)), one.delivery_id
 
 
-def _numbers(
-    services: Services, connection: Connection, campaign: Mapping[str, Any], region: str
+def sheet_numbers(
+    services: Services, connection: Connection, campaign: Mapping[str, Any], region: str = ""
 ) -> dict[int, str]:
     """Delivery → the number on its sheet, for what lies in a region."""
     steps = queries.steps(connection, campaign["id"])

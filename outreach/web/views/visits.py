@@ -84,6 +84,7 @@ class VisitsView:
     whose: str = ""  # 'mine': only the households of whoever looks
     has_own: bool = False  # whether some are assigned to them
     ways: tuple[Choice, ...] = ()  # how a loudspeaker's text is played
+    links: tuple[Link, ...] = ()  # the other pages of whoever visits
 
     @property
     def bar(self) -> Bar:
