@@ -46,11 +46,8 @@ def stops(connection: Connection, campaign: _Row, step: Step, _: date) -> Iterat
 
 
 def _unfiled(account: str, wanted: Wanted) -> Stop:
-    code = f"filing.{wanted.kind}_lacking"
-    params = {
-        "account": account, "name": wanted.name, "status": say(f"filing.status.{wanted.status}"),
-        "status_en": say(f"filing.status.{wanted.status}", "en"),
-    }  # fmt: skip
+    code = f"filing.{wanted.kind}_{wanted.status}"
+    params = {"account": account, "name": wanted.name}
     # nobody may let it pass: the operators would throw every message away
     return Stop(code, f"account:{account}:{wanted.name}", wanted.status, params, passable=False)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from channels import twilio_codes
 from channels.errors import ChannelError
 from outreach import wording
 from outreach.cli.accounts import require_twilio
@@ -75,6 +76,8 @@ def _of(office: Installation) -> Iterator[Check]:
         spoken = _second_languages(connection)
     yield _check("accounts", lambda: _some(accounts))
     yield from _robots(office, accounts)
+    yield from _transfers(office, accounts)
+    yield _check("codes", lambda: twilio_codes.table(office.settings.content_dir))
     yield from _script_fonts(spoken, office.demo)
     if not office.demo:  # invented people: nothing is sent outside, and nothing would be lost
         yield _check("key backup", lambda: _key_backup(office.settings))
@@ -154,6 +157,28 @@ def _robots(office: Installation, accounts: Sequence[AccountView]) -> Iterator[C
     for one in accounts:
         if one.provider in registry.ROBOTS:
             yield _check(f"robots {one.name}", partial(_robot_account, office, one))
+
+
+def _transfers(office: Installation, accounts: Sequence[AccountView]) -> Iterator[Check]:
+    """One line for each account whose data leaves the mainland: on what basis, or that there is none.
+
+    The demonstration has nobody whose data could leave: invented people are refused before.
+    """
+    from channels.providers import is_abroad
+    from outreach.runtime.adapters import place_of
+
+    for one in accounts:
+        place = place_of(one, office.settings)
+        if is_abroad(place) and not office.demo:
+            yield _check(f"data {one.name}", partial(_basis, office, one, place))
+
+
+def _basis(office: Installation, account: AccountView, place: str) -> None:
+    from outreach.deliveries import transfer
+
+    with office.store.read() as connection:
+        if not transfer.may_go(connection, account.id, place):
+            raise Invalid("transfer.goes_abroad", account=account.name)
 
 
 def _robot_account(office: Installation, account: AccountView) -> None:

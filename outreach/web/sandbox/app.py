@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Route
 
-from outreach.web.sandbox import carrier, dingtalk, feishu, page, robots
+from outreach.web.sandbox import carrier, content_api, dingtalk, feishu, page, robots
 from outreach.web.sandbox.carrier import Carrier, SandboxAccount
 from outreach.web.sandbox.faults import FaultDeck, Faults
 from outreach.web.sandbox.receipts import Receipts
@@ -21,6 +21,7 @@ _ROUTES = [
     (f"{_MESSAGES}.json", carrier.create_message, "POST"),
     (f"{_MESSAGES}.json", carrier.list_messages, "GET"),
     (f"{_MESSAGES}/{{sid}}.json", carrier.fetch_message, "GET"),
+    ("/v1/Content", content_api.create_content, "POST"),
     ("/cgi-bin/webhook/send", robots.post_to_wecom, "POST"),
     ("/robot/send", dingtalk.post_to_dingtalk, "POST"),
     ("/open-apis/bot/v2/hook/{robot}", feishu.post_to_feishu, "POST"),

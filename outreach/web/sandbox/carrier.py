@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 
 from channels.parts import count_parts
 from outreach import clock
+from outreach.web.sandbox import contents
 from outreach.web.sandbox.faults import Course, Effect, FaultDeck
 from outreach.web.sandbox.store import Accepted, Store
 
@@ -40,6 +41,8 @@ ERRORS: dict[int, tuple[int, str]] = {
     21604: (400, "A 'To' phone number is required."),
     21610: (400, "Attempt to send to unsubscribed recipient"),
     21614: (400, "'To' number is not a valid mobile number"),
+    21655: (400, "The ContentSid is Invalid"),
+    21656: (400, "The ContentVariables Parameter is invalid"),
     21617: (400, "The concatenated message body exceeds the 1600 character limit"),
 }
 _FAILURES = {Effect.UNREACHABLE: 30003, Effect.NO_SUCH_NUMBER: 30005}
@@ -95,11 +98,12 @@ def error(code: int) -> JSONResponse:
 async def create_message(request: Request) -> Response:
     """POST Messages.json."""
     carrier = carrier_of(request)
-    if not _is_allowed(request, carrier.account):
+    if not is_allowed(request, carrier.account):
         return error(20003)
     body = (await request.body()).decode("utf-8", "replace")
     form = dict(parse_qsl(body, keep_blank_values=True))
-    code = _complaint(form)
+    form["Body"], wrong = contents.filled(carrier.store, form)
+    code = wrong or _complaint(form)
     if code is not None:
         return error(code)
     effect = carrier.deck.draw(form["To"])
@@ -132,7 +136,7 @@ async def _take(carrier: Carrier, form: dict[str, str], effect: Effect | None) -
 async def list_messages(request: Request) -> Response:
     """GET Messages.json, newest first; To, From, PageSize, and the page that next_page_uri names."""
     carrier = carrier_of(request)
-    if not _is_allowed(request, carrier.account):
+    if not is_allowed(request, carrier.account):
         return error(20003)
     query = request.query_params
     size = min(max(_whole(query.get("PageSize"), _PAGE), 1), _MOST)
@@ -171,7 +175,7 @@ async def list_messages(request: Request) -> Response:
 async def fetch_message(request: Request) -> Response:
     """GET Messages/{sid}.json."""
     carrier = carrier_of(request)
-    if not _is_allowed(request, carrier.account):
+    if not is_allowed(request, carrier.account):
         return error(20003)
     message = carrier.store.find(request.path_params["sid"])
     return JSONResponse(as_json(message, carrier.account)) if message else error(20404)
@@ -224,14 +228,16 @@ async def _hold(request: Request, seconds: float) -> None:
         await asyncio.sleep(0.02)
 
 
-def _is_allowed(request: Request, account: SandboxAccount) -> bool:
+def is_allowed(request: Request, account: SandboxAccount, *, by_path: bool = True) -> bool:
+    """Whether a request is the account's. by_path: its address names the account too."""
     scheme, _, coded = request.headers.get("authorization", "").partition(" ")
     try:
         given = base64.b64decode(coded, validate=True)
     except (binascii.Error, ValueError):
         return False
     right = hmac.compare_digest(given, f"{account.sid}:{account.token}".encode())
-    return right and scheme.lower() == "basic" and request.path_params["account"] == account.sid
+    named = not by_path or request.path_params["account"] == account.sid
+    return right and named and scheme.lower() == "basic"
 
 
 def _complaint(form: dict[str, str]) -> int | None:

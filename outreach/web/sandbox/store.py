@@ -27,6 +27,7 @@ CREATE INDEX IF NOT EXISTS receipt_due ON receipt (due);
 CREATE TABLE IF NOT EXISTS post (
     id INTEGER PRIMARY KEY, robot TEXT NOT NULL, content TEXT NOT NULL, created REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS content (sid TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS post_robot ON post (robot, created);
 """
 _MESSAGE = "id, sid, sender, service, recipient, body, status, ending, error, callback, created"
@@ -184,6 +185,17 @@ class Store:
         sql = "SELECT EXISTS (SELECT 1 FROM receipt WHERE message = ?)"
         (found,) = self._db.execute(sql, (message,)).fetchone()
         return bool(found)
+
+    def add_content(self, body: str) -> str:
+        """Keep a template; returns its SID."""
+        sid = f"HX{uuid4().hex}"
+        self._db.execute("INSERT INTO content VALUES (?, ?)", (sid, body))
+        return sid
+
+    def content(self, sid: str) -> str | None:
+        """The words of a template, or None."""
+        row = self._db.execute("SELECT body FROM content WHERE sid = ?", (sid,)).fetchone()
+        return None if row is None else str(row[0])
 
     def add_post(self, robot: str, content: str, created: float) -> None:
         """Keep a text in a group."""

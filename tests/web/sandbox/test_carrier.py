@@ -209,3 +209,19 @@ def test_a_foreign_server_that_cannot_drop_garbles_instead(client: TestClient) -
     with pytest.raises(ValueError, match="Unterminated"):
         answer.json()
     assert len(client.get(f"{BASE}.json").json()["messages"]) == 1
+
+
+def test_a_filed_template_is_filled_with_its_ordered_parameters(client: TestClient) -> None:
+    words = {"types": {"twilio/text": {"body": "满65到{{1}}，问{{2}}。"}}}
+    sid = client.post("/v1/Content", json=words).json()["sid"]
+    form = {name: FORM[name] for name in ("To", "From")}
+    told = {**form, "ContentSid": sid, "ContentVariables": '{"1": "卫生院", "2": "12345"}'}
+    assert client.post(f"{BASE}.json", data=told).json()["body"] == "满65到卫生院，问12345。"
+    for change, code in (
+        ({"ContentVariables": '{"1": "卫生院"}'}, 21656),
+        ({"ContentVariables": "{"}, 21656),
+        ({"ContentSid": "HX0"}, 21655),
+    ):
+        assert client.post(f"{BASE}.json", data={**told, **change}).json()["code"] == code
+    client.auth = None
+    assert client.post("/v1/Content", json=words).status_code == 401
