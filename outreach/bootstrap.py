@@ -15,6 +15,7 @@ from sqlalchemy import select
 import channels
 import outreach
 import segments
+from outreach import clock
 from outreach.deliveries import leases
 from outreach.errors import Misconfigured
 from outreach.models.people import Region
@@ -91,6 +92,7 @@ def open_installation(
     """Open an installation whose tables exist already."""
     refuse_foreign_packages()
     chosen = settings or load(data_dir)
+    clock.live_in(chosen.zone)
     chosen.data_dir.mkdir(parents=True, exist_ok=True)
     store = open_store(chosen.url)
     refuse_moved(chosen.data_dir, store.dialect)

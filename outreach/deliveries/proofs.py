@@ -13,7 +13,7 @@ from outreach.deliveries.served import served
 from outreach.models.campaigns import Step
 from outreach.models.deliveries import Account, Attempt, Delivery, DeliverySubject
 from outreach.models.policies import Reach
-from outreach.store import upsert
+from outreach.store import among, upsert
 
 PROVED = {
     "person": ("delivered", ("delivered",)),
@@ -86,13 +86,13 @@ def _write(
     rows = (
         select(
             DeliverySubject.policy_id, DeliverySubject.person_id, literal(fact),
-            literal(on or clock.now().date(), type_=Reach.__table__.c.on.type), func.min(Step.channel),
+            literal(on or clock.business_day(), type_=Reach.__table__.c.on.type), func.min(Step.channel),
             func.min(DeliverySubject.delivery_id),
         )
         .join(Delivery, Delivery.id == DeliverySubject.delivery_id)
         .join(Step, Step.id == Delivery.step_id)
         .where(
-            DeliverySubject.delivery_id.in_(ids), which,
+            among(DeliverySubject.delivery_id, ids), which,
             served(),
         )
         .group_by(DeliverySubject.policy_id, DeliverySubject.person_id)

@@ -95,7 +95,7 @@ def record_visit(connection: Connection, delivery_id: int, outcome: str, by: str
 
     Raises as `telling.service.tell`.
     """
-    hand = Hand(by, Scope(), clock.now().date(), marks=False)
+    hand = Hand(by, Scope(), clock.business_day(), marks=False)
     telling.tell(connection, [delivery_id], outcome, hand)
 
 

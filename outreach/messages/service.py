@@ -73,7 +73,7 @@ def load(
             loaded.added.append(file.place)
             loaded.new += [file.place] if row is None else []
         if reader := file.reviewed_by.strip():
-            values = queries.review_values(reader, on or clock.now().date(), BROUGHT, by)
+            values = queries.review_values(reader, on or clock.business_day(), BROUGHT, by)
             _sign_from_file(connection, key, file, values)
     return loaded
 

@@ -52,7 +52,7 @@ def require(connection: Connection, campaign: Mapping[str, Any], on: date) -> No
 
 def require_carried(connection: Connection, campaign: Mapping[str, Any]) -> None:
     """Before a campaign is released: Refused with the first thing that one of its accounts needs and has not."""
-    through, on = passed(connection, campaign), clock.now().date()
+    through, on = passed(connection, campaign), clock.business_day()
     for step in queries.steps(connection, campaign["id"]):
         for stop in carrying.stops(connection, campaign, step, on):
             if not (stop.passable and any(one.covers(stop) for one in through)):
