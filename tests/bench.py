@@ -2,7 +2,7 @@
 
     make bench                                  a million people, growth to ten millions: about a quarter of an hour
     make bench ARGS="--people 100000"           a quick look
-    make bench ARGS="--only counts,growth"      parts: counts, import, growth, messages, print, demo
+    make bench ARGS="--only counts,growth"      parts: counts, import, growth, messages, print, demo, delivery
 
 Machines are noisy: read the ratios, not the seconds. Nothing here asserts a time; that all ways count the same is
 asserted always. PostgreSQL, OpenFisca-Core and notifications-utils are left out, with a line that says so, where they are not there.
@@ -21,13 +21,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests import bench_demo, bench_import, bench_messages, bench_print
+from tests import bench_delivery, bench_demo, bench_import, bench_messages, bench_print
 from tests.bench_counts import Counts
 from tests.bench_growth import GROWTH, growth
 from tests.bench_report import RATIOS, Ratio
 
 DOCS = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-PARTS = ("counts", "import", "growth", "messages", "print", "demo")
+PARTS = ("counts", "import", "growth", "messages", "print", "demo", "delivery")
 _ROWS = 200_000
 """Rows of a file: a million, four times, would take longer than all the rest."""
 
@@ -178,6 +178,14 @@ def paper(page: Page, folder: Path) -> None:
     page.say("", *(f"- {line}" for line in measured.notes))
 
 
+def delivery(page: Page, folder: Path) -> None:
+    """The delivery engine; the clock counts here, because databases compute beside it."""
+    said: list[str] = []
+    rows = (one.row() for one in bench_delivery.run(folder, page.people, said))
+    page.table("Delivery", RATIOS, rows)
+    page.say("", *(f"- {line}" for line in said))
+
+
 def demo(page: Page, folder: Path) -> None:
     """The main job."""
     rows = (one.row() for one in bench_demo.lines(min(page.people, 4000), folder))
@@ -204,6 +212,7 @@ def main(arguments: list[str]) -> None:
         "messages": messages,
         "print": paper,
         "demo": demo,
+        "delivery": delivery,
     }
     with tempfile.TemporaryDirectory(prefix="outreach-bench-") as name:
         for part in options.only.split(","):

@@ -8,13 +8,26 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Engine,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+)  # fmt: skip
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from outreach import clock
 from outreach.errors import Misconfigured
 from outreach.models.deliveries import Counter
-from outreach.store import Store, database_now, open_store, upsert
+from outreach.models.people import Person
+from outreach.store import Store, among, database_now, open_store, upsert
 
 
 def put(store: Store, name: str, n: int = 1) -> None:
@@ -163,3 +176,31 @@ def test_an_address_that_is_none_is_said_without_its_password(url: str) -> None:
         open_store(url)
     assert caught.value.code == "settings.database_url"
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("ids", [[], [2], [3, 1, 2, 99]])
+def test_among_says_what_in_says(blank_engine: Engine, ids: list[int]) -> None:
+    thing = Table(
+        "thing", MetaData(), Column("id", BigInteger, primary_key=True), Column("name", Text)
+    )
+    thing.metadata.create_all(blank_engine)
+    with blank_engine.begin() as connection:
+        connection.execute(insert(thing), [{"id": n, "name": f"'{n}\"，"} for n in range(1, 5)])
+        names = [f"'{n}\"，" for n in ids]
+        for column, wanted in ((thing.c.id, ids), (thing.c.name, names)):
+            plain = select(thing.c.id).where(column.in_(wanted)).order_by(thing.c.id)
+            ours = select(thing.c.id).where(among(column, wanted)).order_by(thing.c.id)
+            assert connection.scalars(ours).all() == connection.scalars(plain).all()
+            others = select(thing.c.id).where(~among(column, wanted)).order_by(thing.c.id)
+            left = select(thing.c.id).where(~column.in_(wanted)).order_by(thing.c.id)
+            assert connection.scalars(others).all() == connection.scalars(left).all()
+
+
+def test_among_goes_by_the_index(store: Store) -> None:
+    if store.dialect != "sqlite":
+        pytest.skip("PostgreSQL chooses by the number of rows")
+    with store.read() as connection:
+        compiled = select(Person.name).where(among(Person.id, [1, 2]), Person.status == "active")
+        text_ = str(compiled.compile(connection.engine))
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text_}", ("[1, 2]", "active")).all()
+    assert any("SEARCH person USING INTEGER PRIMARY KEY" in row[3] for row in plan)

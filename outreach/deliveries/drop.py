@@ -21,6 +21,7 @@ from outreach.models.policies import Reach
 from outreach.people import consent
 from outreach.people.ages import GUARDED_UNDER
 from outreach.policies.schemas import PolicyView
+from outreach.store import among
 from segments.person import cutoff_birth
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
@@ -119,7 +120,7 @@ def _subjects(connection: Connection, ids: Collection[int]) -> Rows:
         )
         .join(Person, Person.id == DeliverySubject.person_id)
         .outerjoin(Household, Household.id == Person.household_id)
-        .where(DeliverySubject.delivery_id.in_(ids))
+        .where(among(DeliverySubject.delivery_id, ids))
         .order_by(DeliverySubject.delivery_id, DeliverySubject.policy_id, DeliverySubject.person_id)
     ).all()  # fmt: skip
 
@@ -171,7 +172,7 @@ def _recipients(connection: Connection, ids: Collection[int]) -> Rows:
         )
         .join(Person, Person.id == Delivery.addressee)
         .outerjoin(Household, Household.id == Person.household_id)
-        .where(Delivery.id.in_(ids), Delivery.kind == "person")
+        .where(among(Delivery.id, ids), Delivery.kind == "person")
     ).all()  # fmt: skip
 
 
@@ -229,7 +230,7 @@ def _already_has(
         return set()
     rows = connection.execute(
         select(Reach.person_id, Reach.policy_id).where(
-            Reach.person_id.in_(people),
+            among(Reach.person_id, people),
             Reach.policy_id.in_(policies),
             Reach.fact.in_(("applied", "received")),
         )
@@ -244,4 +245,4 @@ def _still_fits(
         return set(people)
     certain, possible = eligible(policy, terms.on + timedelta(days=terms.ahead), terms.home)
     wanted = possible if terms.general else certain
-    return set(connection.scalars(select(Person.id).where(Person.id.in_(people), wanted)))
+    return set(connection.scalars(select(Person.id).where(among(Person.id, people), wanted)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -24,6 +24,7 @@ from outreach.models.people import Household, Person, Region
 from outreach.policies import service as policies
 from outreach.policies.schemas import PolicyView
 from outreach.reach import service as reach
+from outreach.store import among
 
 __all__ = [
     "AccountView", "Addressee", "Orders", "account", "accounts", "addressees", "composer", "list_date", "read",
@@ -168,11 +169,23 @@ def _ahead(connection: Connection, step: Mapping[str, Any]) -> int:
     return moments.days_ahead(step["options"].get("relative"))
 
 
-def addressees(connection: Connection, ids: Collection[int]) -> list[Addressee]:
-    """Where deliveries go, in their order."""
+_KINDS = {
+    "sms": ("person",),
+    "call": ("person",),
+    "flyer": ("person", "household"),
+    "visit": ("person", "household"),
+    "group": ("group",),
+    "broadcast": ("region",),
+}
+"""What a channel's deliveries go to."""
+
+
+def addressees(connection: Connection, ids: Collection[int], channel: str = "") -> list[Addressee]:
+    """Where deliveries go, in their order. channel: theirs, when all are of one; only its kinds are looked for then."""
+    kinds = _KINDS.get(channel, ("person", "household", "group", "region"))
     tried = (
         select(Attempt.delivery_id, func.max(Attempt.no).label("attempts"))
-        .where(Attempt.delivery_id.in_(ids))
+        .where(among(Attempt.delivery_id, ids))
         .group_by(Attempt.delivery_id)
         .subquery()
     )
@@ -182,7 +195,7 @@ def addressees(connection: Connection, ids: Collection[int]) -> list[Addressee]:
         select(*base, Person.phone, Person.name, Person.region, Person.synthetic, village)
         .join(Person, Person.id == Delivery.addressee)
         .outerjoin(tried, tried.c.delivery_id == Delivery.id)
-        .where(Delivery.id.in_(ids), Delivery.kind == "person")
+        .where(among(Delivery.id, ids), Delivery.kind == "person")
     )
     # a household's place and language are those of the first of whom it is about, as the plan took them
     first = (
@@ -199,34 +212,30 @@ def addressees(connection: Connection, ids: Collection[int]) -> list[Addressee]:
         .join(reader, reader.id == first)
         .outerjoin(head, and_(head.id == Household.head_id, head.status == "active"))
         .outerjoin(tried, tried.c.delivery_id == Delivery.id)
-        .where(Delivery.id.in_(ids), Delivery.kind == "household")
+        .where(among(Delivery.id, ids), Delivery.kind == "household")
     )
     groups = (
         select(*base, GroupChat.address, GroupChat.name, GroupChat.region, village)
         .join(GroupChat, GroupChat.id == Delivery.addressee)
         .outerjoin(tried, tried.c.delivery_id == Delivery.id)
-        .where(Delivery.id.in_(ids), Delivery.kind == "group")
+        .where(among(Delivery.id, ids), Delivery.kind == "group")
     )
     places = (
         select(*base, Region.name, Region.code)
         .join(Region, Region.id == Delivery.addressee)
         .outerjoin(tried, tried.c.delivery_id == Delivery.id)
-        .where(Delivery.id.in_(ids), Delivery.kind == "region")
+        .where(among(Delivery.id, ids), Delivery.kind == "region")
     )
+    made: dict[str, tuple[Any, Callable[[Any], Addressee]]] = {
+        "person": (people, lambda row: Addressee(row[0], row[4], row[5], row[1], row[6], row[8] or "", row[7], row[3])),
+        "household": (homes, lambda row: Addressee(row[0], "", row[4], row[1], row[5], row[7] or "", row[6], row[3])),
+        "group": (groups, lambda row: Addressee(row[0], row[4], "", row[1], row[6], row[7] or row[5], False, row[3])),
+        "region": (places, lambda row: Addressee(row[0], "", "", row[1], row[5], row[4], False, row[3])),
+    }  # fmt: skip
     found = [
-        Addressee(row[0], row[4], row[5], row[1], row[6], row[8] or "", row[7], row[3])
-        for row in connection.execute(people)
-    ]
-    found += [
-        Addressee(row[0], "", row[4], row[1], row[5], row[7] or "", row[6], row[3])
-        for row in connection.execute(homes)
-    ]
-    found += [
-        Addressee(row[0], row[4], "", row[1], row[6], row[7] or row[5], False, row[3])
-        for row in connection.execute(groups)
-    ]
-    found += [
-        Addressee(row[0], "", "", row[1], row[5], row[4], False, row[3])
-        for row in connection.execute(places)
+        make(row)
+        for kind in kinds
+        for statement, make in [made[kind]]
+        for row in connection.execute(statement)
     ]
     return sorted(found, key=lambda one: one.delivery_id)

@@ -225,7 +225,8 @@ class Outgoing:
     ) -> Chunk:
         left = self._left(connection, signed, ids)
         skips = {key: rest.reason for key, rest in left.items() if rest.reason}
-        found = [one for one in orders.addressees(connection, ids) if one.delivery_id not in skips]
+        listed = orders.addressees(connection, ids, signed.channel)
+        found = [one for one in listed if one.delivery_id not in skips]
         if not self.line.loopback:
             skips |= {one.delivery_id: Reason.SYNTHETIC.value for one in found if one.synthetic}
             found = [one for one in found if not one.synthetic]

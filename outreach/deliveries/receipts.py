@@ -7,10 +7,12 @@ that a look-up gave to another delivery. The path of a signed callback names its
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from channels.base import Receipt as Said
 from channels.base import Verdict
@@ -22,8 +24,11 @@ from outreach.deliveries.states import RANK
 from outreach.deliveries.stopping import pause_after
 from outreach.errors import Refused
 from outreach.models.deliveries import Attempt, Outcome, Receipt
-from outreach.store import Begin, upsert
+from outreach.store import Begin, among, passes, upsert
 from outreach.vault import Vault
+
+INSIST = 5.0
+"""Seconds for which reports wait for a database that is away: a carrier says most of them only once."""
 
 
 def read_token(vault: Vault, token: str) -> tuple[int, int]:
@@ -76,7 +81,7 @@ def _fresh(connection: Connection, events: Sequence[Event]) -> list[Event]:
         (row.provider_id, row.status, row.error)
         for row in connection.execute(
             select(Receipt.provider_id, Receipt.status, Receipt.error).where(
-                Receipt.provider_id.in_([event.said.provider_id for event in events])
+                among(Receipt.provider_id, [event.said.provider_id for event in events])
             )
         )
     }
@@ -84,7 +89,8 @@ def _fresh(connection: Connection, events: Sequence[Event]) -> list[Event]:
         (event.said.provider_id, event.said.status, event.said.error_code or ""): event
         for event in events
     }
-    return [event for key, event in found.items() if key not in known]
+    # In one order everywhere: two machines that are told the same things at once must not wait for each other.
+    return [event for key, event in sorted(found.items()) if key not in known]
 
 
 def _apply(connection: Connection, events: Sequence[Event], codes: Codes) -> int:
@@ -99,7 +105,7 @@ def _apply(connection: Connection, events: Sequence[Event], codes: Codes) -> int
     ]
     connection.execute(
         update(Receipt)
-        .where(Receipt.provider_id.in_([said.provider_id for said, _ in known]))
+        .where(among(Receipt.provider_id, [said.provider_id for said, _ in known]))
         .values(applied=True)
     )
     # "sent" after the hand-over was accepted says nothing new; most reports are of this kind
@@ -140,7 +146,7 @@ def _change(said: Said, target: tuple[int, int], codes: Codes) -> settle.Change:
 def _holders(connection: Connection, provider_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
     rows = connection.execute(
         select(Outcome.provider_id, Outcome.delivery_id, Outcome.no).where(
-            Outcome.provider_id.in_(provider_ids)
+            among(Outcome.provider_id, provider_ids)
         )
     )
     return {str(row.provider_id): (row.delivery_id, row.no) for row in rows}
@@ -155,16 +161,17 @@ def _ranks(
         .outerjoin(
             Outcome, (Outcome.delivery_id == Attempt.delivery_id) & (Outcome.no == Attempt.no)
         )
-        .where(Attempt.delivery_id.in_({delivery for delivery, _ in targets}))
+        .where(among(Attempt.delivery_id, {delivery for delivery, _ in targets}))
     )
     return {(row[0], row[1]): row[2] for row in rows}
 
 
 def sweep(connection: Connection, limit: int = 500, codes: Codes = SHIPPED) -> int:
     """Apply receipts that came before their attempt was known; returns how many told something new."""
-    rows = connection.execute(
-        select(Receipt).where(~Receipt.applied).order_by(Receipt.id).limit(limit)
-    ).mappings()
+    waiting = select(Receipt).where(~Receipt.applied).order_by(Receipt.id).limit(limit)
+    if connection.dialect.name == "postgresql":  # another machine's sweep takes others
+        waiting = waiting.with_for_update(skip_locked=True)
+    rows = connection.execute(waiting).mappings()
     return _apply(connection, [_event(row) for row in rows], codes)
 
 
@@ -210,7 +217,15 @@ class Box:
                 self._write([mine])
 
     def _write(self, batch: Sequence[tuple[Event, threading.Event]]) -> None:
-        with self._begin() as connection:
-            record(connection, [one for one, _ in batch], self._codes)
+        give_up = time.monotonic() + INSIST
+        while True:
+            try:
+                with self._begin() as connection:
+                    record(connection, [one for one, _ in batch], self._codes)
+                break
+            except SQLAlchemyError as error:
+                if not passes(error) or time.monotonic() > give_up:
+                    raise
+            time.sleep(0.2)
         for _, written in batch:
             written.set()

@@ -27,6 +27,7 @@ from outreach.models.campaigns import AudienceMember
 from outreach.models.deliveries import Delivery, DeliverySubject
 from outreach.models.people import Person
 from outreach.policies.schemas import PolicyView
+from outreach.store import among
 from outreach.vault import Vault
 
 
@@ -187,7 +188,7 @@ def standing(
                 AudienceMember.policy_id == DeliverySubject.policy_id,
             ),
         )
-        .where(DeliverySubject.delivery_id.in_(ids))
+        .where(among(DeliverySubject.delivery_id, ids))
         .group_by(DeliverySubject.delivery_id, DeliverySubject.policy_id)
     ).all()  # fmt: skip
     by_number = signed.channel in readers.BY_NUMBER

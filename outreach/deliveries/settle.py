@@ -29,7 +29,7 @@ from outreach.models.deliveries import (
 from outreach.models.people import Person
 from outreach.people import refusing
 from outreach.people.opt_out import Wish
-from outreach.store import upsert
+from outreach.store import among, upsert
 
 LOOKED_UP = "look_up"
 """The reason of an outcome that rests on the carrier's list and not on its word about this attempt."""
@@ -71,7 +71,7 @@ def lock(connection: Connection, ids: Collection[int]) -> None:
     if connection.dialect.name == "postgresql" and ids:
         connection.execute(
             select(Delivery.id)
-            .where(Delivery.id.in_(sorted(ids)))
+            .where(among(Delivery.id, sorted(ids)))
             .order_by(Delivery.id)
             .with_for_update()
         )
@@ -83,7 +83,7 @@ def _cells(connection: Connection, ids: Collection[int]) -> dict[int, Row[*tuple
         select(
             view.delivery_id, view.attempts, view.campaign_id, view.step_id, view.village, view.age_band,
             view.language, view.state,
-        ).where(view.delivery_id.in_(ids))
+        ).where(among(view.delivery_id, ids))
     )  # fmt: skip
     return {row.delivery_id: row for row in rows}
 
@@ -137,7 +137,7 @@ def _write(connection: Connection, changes: Sequence[Change]) -> list[Change]:
         (row.delivery_id, row.no): row.rank
         for row in connection.execute(
             select(Outcome.delivery_id, Outcome.no, Outcome.rank).where(
-                Outcome.delivery_id.in_({change.delivery_id for change in changes})
+                among(Outcome.delivery_id, {change.delivery_id for change in changes})
             )
         )
     }
@@ -192,7 +192,7 @@ def _holders(connection: Connection, changes: Sequence[Change]) -> Sequence[Row[
     named = {change.provider_id: change for change in changes if change.provider_id is not None}
     rows = connection.execute(
         select(Outcome.provider_id, Outcome.delivery_id, Outcome.no, Outcome.reason).where(
-            Outcome.provider_id.in_(named)
+            among(Outcome.provider_id, named)
         )
     ).all()
     return [
@@ -242,7 +242,7 @@ def _follow_up(connection: Connection, news: Sequence[Change], newest: Mapping[i
     ]
     done = [change.delivery_id for change in telling if change.follow is None]
     if done:
-        connection.execute(delete(DeliveryAgain).where(DeliveryAgain.delivery_id.in_(done)))
+        connection.execute(delete(DeliveryAgain).where(among(DeliveryAgain.delivery_id, done)))
     for change in telling:
         if change.follow is not None:
             again(connection, change.delivery_id, change.follow)
@@ -326,7 +326,7 @@ def skip(connection: Connection, reasons: dict[int, str]) -> None:
         )
         in_doubt = _in_doubt(connection, reasons)
         done = [key for key in reasons if key not in in_doubt]
-        connection.execute(delete(DeliveryAgain).where(DeliveryAgain.delivery_id.in_(done)))
+        connection.execute(delete(DeliveryAgain).where(among(DeliveryAgain.delivery_id, done)))
         for (
             key
         ) in in_doubt:  # it may have arrived, and must not be sent again: only a person can tell
@@ -353,7 +353,9 @@ def restate(connection: Connection, words: Sequence[Word]) -> None:
 
 def _in_doubt(connection: Connection, ids: Collection[int]) -> set[int]:
     view = delivery_state.c
-    statement = select(view.delivery_id).where(view.delivery_id.in_(ids), view.state == "unknown")
+    statement = select(view.delivery_id).where(
+        among(view.delivery_id, ids), view.state == "unknown"
+    )
     return set(connection.scalars(statement))
 
 

@@ -12,7 +12,7 @@ from outreach.deliveries.capping.schemas import Taken
 from outreach.deliveries.states import Reason
 from outreach.models.deliveries import Counter, Delivery, DeliverySubject
 from outreach.models.people import Person
-from outreach.store import upsert
+from outreach.store import among, upsert
 
 
 def of_firing(connection: Connection, ceiling: Mapping[str, Any], taken: Taken) -> None:
@@ -35,7 +35,9 @@ def of_firing(connection: Connection, ceiling: Mapping[str, Any], taken: Taken) 
 
 def give_back(connection: Connection, money: Mapping[int, int]) -> None:
     """Money of deliveries (in fen), to the firings that it was taken from."""
-    rows = connection.execute(select(Delivery.id, Delivery.firing_id).where(Delivery.id.in_(money)))
+    rows = connection.execute(
+        select(Delivery.id, Delivery.firing_id).where(among(Delivery.id, money))
+    )
     for row in rows:
         pace.refund(connection, f"fen:{row.firing_id}", money[row.id])
 
@@ -48,7 +50,7 @@ def _places(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[int, 
         .scalar_subquery()
     )
     rows = connection.execute(
-        select(Delivery.id, Delivery.firing_id, heads).where(Delivery.id.in_(ids))
+        select(Delivery.id, Delivery.firing_id, heads).where(among(Delivery.id, ids))
     )
     return {row[0]: (row[1], int(row[2])) for row in rows}
 
@@ -60,7 +62,7 @@ def one_a_household(connection: Connection, taken: Taken) -> None:
         select(Delivery.id, Delivery.firing_id, Person.household_id)
         .join(Person, Person.id == Delivery.addressee)
         .where(
-            Delivery.id.in_(taken.fresh), Delivery.kind == "person", Person.household_id.is_not(None)
+            among(Delivery.id, taken.fresh), Delivery.kind == "person", Person.household_id.is_not(None)
         )
         .order_by(Delivery.id)
     ).all()  # fmt: skip

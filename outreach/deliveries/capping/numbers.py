@@ -17,7 +17,7 @@ from outreach.deliveries.limits import Frequency, Limits, Repeat
 from outreach.deliveries.orders import Orders
 from outreach.deliveries.states import Reason
 from outreach.models.deliveries import ContactDay, Delivery
-from outreach.store import upsert
+from outreach.store import among, upsert
 
 PUBLICITY = "publicity"
 """The class of messages that is capped; what somebody has a right to know is not."""
@@ -97,7 +97,7 @@ def _pairs(connection: Connection, taken: Taken) -> dict[int, Pair]:
     fresh = taken.fresh
     rows = connection.execute(
         select(Delivery.id, Delivery.address_key).where(
-            Delivery.id.in_(fresh), Delivery.address_key.is_not(None)
+            among(Delivery.id, fresh), Delivery.address_key.is_not(None)
         )
     )
     return {row.id: (bytes(row.address_key), _digest(fresh[row.id].composed.text)) for row in rows}
@@ -118,7 +118,7 @@ def _add(connection: Connection, how: Counting, pairs: Sequence[Pair], *, public
     ]  # fmt: skip
     if not rows:
         return
-    statement = upsert(connection, ContactDay).values(rows)
+    statement = upsert(connection, ContactDay)
     more = {
         "n": ContactDay.n + statement.excluded.n,
         "publicity": ContactDay.publicity + statement.excluded.publicity,
@@ -126,7 +126,8 @@ def _add(connection: Connection, how: Counting, pairs: Sequence[Pair], *, public
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["address_key", "channel", "on", "text"], set_=more
-        )
+        ),
+        rows,
     )
 
 

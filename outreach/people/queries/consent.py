@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from outreach.access.scope import under
 from outreach.models.people import CircumstanceRecord, CompleteList, Household, Person, Refusal
-from outreach.store import chunks, upsert
+from outreach.store import among, chunks, upsert
 
 
 def put_refusal(connection: Connection, values: dict[str, Any]) -> int | None:
@@ -78,7 +78,7 @@ def open_refusals(
     columns: tuple[Any, ...] = (
         Refusal.id, Refusal.person_id, Refusal.address_key, Refusal.channel, Refusal.message_class, Refusal.source, Refusal.at,
     )  # fmt: skip
-    about = or_(Refusal.person_id.in_(people), Refusal.address_key.in_(addresses))
+    about = or_(among(Refusal.person_id, people), Refusal.address_key.in_(addresses))
     return connection.execute(select(*columns).where(about, Refusal.ended_at.is_(None))).all()
 
 
