@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from outreach.cli import campaign_preview, campaign_signing, campaign_slip, coverage, staggering
+from outreach.cli import (
+    campaign_again,
+    campaign_preview,
+    campaign_signing,
+    campaign_slip,
+    coverage,
+    staggering,
+)
 from outreach.cli.documents import read_yaml
 from outreach.cli.office import Here, acting, acting_on
 from outreach.cli.options import As, CampaignId, MustAs
@@ -80,6 +87,7 @@ def submit(here: Here, ref: CampaignId, user: MustAs) -> Answer:
 
 
 campaign_signing.add_to(app)
+campaign_again.add_to(app)
 
 
 @command(app, "run")
