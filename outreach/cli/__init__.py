@@ -20,6 +20,7 @@ from outreach.cli import (
     flyers,
     funnel,
     gateway,  # noqa: F401 - adds its commands to those of deliveries
+    helpers,
     imports,  # noqa: F401 - adds its commands to those of people
     matching,
     message_files,  # noqa: F401 - adds its commands to those of messages
@@ -33,6 +34,7 @@ from outreach.cli import (
     policy_versions,  # noqa: F401
     preview,
     proposals,
+    records,
     refusals,  # noqa: F401 - adds its commands to those of people
     regions,
     register,  # noqa: F401
@@ -41,6 +43,7 @@ from outreach.cli import (
     serving,
     surveys,
     system,
+    tasks,
     users,
     work,
 )
@@ -56,7 +59,7 @@ app = typer.Typer(
 
 for group in (
     people, regions, policies, messages, segments, proposals, campaigns, deliveries, flyers, surveys, accounts, users,
-    funnel, boards,
+    funnel, boards, tasks, helpers, records,
 ):  # fmt: skip
     app.add_typer(group.app)
 for commands in (system, serving, work, moving, matching, preview, calculator, estimation):
