@@ -89,7 +89,7 @@ _PAGES = {
     "zhou": ("/today", "/campaigns", "/campaigns/winter", "/people", "/people/1", "/people/import", "/lists", "/print", "/results?policy=check",
         "/policies", "/policies/check", "/segments", "/segments/new", "/proposals", "/visits", "/calculator", "/calculator/people/1",
         "/messages", "/messages/check", "/messages/check/sms/zh-Hans", "/campaigns/winter/preview", "/campaigns/winter/preview/changes",
-        "/boards"),
+        "/boards", "/unknown", "/campaigns/winter/resend", "/campaigns/winter/unknown"),
     "chen": ("/today", "/approvals", "/results", "/campaigns/winter/preview"),
     "wu": ("/today", "/print", "/boards", "/calculator", "/people", "/people/1"),
     "ke": ("/lists",),

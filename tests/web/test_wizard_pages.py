@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from httpx2 import Response
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from outreach.access.scope import Scope
 from outreach.campaigns import queries, schemas, service, sketches
@@ -216,7 +216,7 @@ def test_a_file_comes_out_that_the_command_reads_to_the_same_campaign(office: Of
     assert answer.headers["content-disposition"].startswith("attachment")
     order = schemas.parse(yaml.safe_load(answer.text), town.ZONE, "a.yaml")
     with office.store.begin() as connection:
-        connection.execute(Campaign.__table__.update().values(ref="before"))
+        connection.execute(update(Campaign).values(ref="before"))
         again = service.create(connection, order, "zhou", town.COUNTY)
         first, second = queries.by_ref(connection, "before"), queries.by_id(connection, again)
         assert first is not None
