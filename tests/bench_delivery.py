@@ -18,7 +18,7 @@ from typing import Any
 
 import procrastinate
 import psycopg
-from sqlalchemy import Connection, delete, func, insert, select, text
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from channels.base import Message, Outcome
@@ -277,7 +277,7 @@ def floor(town: Town, n: int) -> float:
     seconds = timed(work)
     with town.store.begin() as connection:
         connection.execute(
-            DeliveryBatch.__table__.update().values(
+            update(DeliveryBatch).values(
                 next=DeliveryBatch.lo, state="open", lease_until=None, due_at=before
             )
         )

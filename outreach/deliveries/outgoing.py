@@ -262,7 +262,7 @@ class Outgoing:
         """
         signed = chunk.orders
         with self._store.begin() as connection:
-            current = orders.read(connection, signed.campaign_id, signed.step_id)
+            current = orders.read(connection, signed.campaign_id, signed.step_id, signed.composer)
             same = (
                 self._left(connection, current, chunk.ids) == chunk.left
                 and self._standings(connection, current, chunk.ids) == chunk.standings
