@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from outreach.access.scope import Scope
@@ -34,6 +34,20 @@ def households(connection: Connection, scope: Scope) -> Sequence[Any]:
         .where(scope.condition(Household.region), lived_in.exists())
         .order_by(Household.region, Household.id)
     ).all()  # fmt: skip
+
+
+def lived_in_regions(connection: Connection, scope: Scope) -> dict[str, int]:
+    """Region → lived-in households there that nobody looks after, for every region of a scope with households."""
+    there = aliased(Person)
+    lived_in = select(there.id).where(there.household_id == Household.id, there.status == "active")
+    nobodys = case((HelperHousehold.household_id.is_(None), 1), else_=0)
+    rows = connection.execute(
+        select(Household.region, func.sum(nobodys))
+        .outerjoin(HelperHousehold, HelperHousehold.household_id == Household.id)
+        .where(scope.condition(Household.region), lived_in.exists())
+        .group_by(Household.region)
+    )
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def helped(connection: Connection, helper: str) -> set[int]:

@@ -120,6 +120,11 @@ def unassigned(connection: Connection, scope: Scope) -> list[Home]:
     return [Home(*row) for row in queries.households(connection, scope) if not row.helper]
 
 
+def left_by_region(connection: Connection, scope: Scope) -> dict[str, int]:
+    """Region → households that nobody looks after, 0 too, in the order of codes: what a page offers and counts."""
+    return dict(sorted(queries.lived_in_regions(connection, scope).items()))
+
+
 def households_of(connection: Connection, helper: str) -> set[int]:
     """The households of a helper: 我的户."""
     return queries.helped(connection, helper)

@@ -20,7 +20,7 @@ from outreach.reports import service as reports
 from outreach.reports import unknowns
 from outreach.reports.schemas import OfficeFacts
 from outreach.web.formats import day, thousands, yuan
-from outreach.web.presenters import boards, proposals, signing_chain
+from outreach.web.presenters import boards, posts, proposals, signing_chain, tasks
 from outreach.web.presenters.live import MOVING, live_campaign
 from outreach.web.presenters.names import CHANNEL
 from outreach.web.services import Services
@@ -64,6 +64,7 @@ def today(services: Services, actor: Actor, connection: Connection) -> TodayView
             *proposals.todo(actor, connection),
             *_papers(desk),
             *_notices(desk),
+            *_carrying(desk),
             *_untold(desk),
             *_register(desk),
         ),
@@ -202,6 +203,20 @@ def _notices(desk: Desk) -> list[Todo]:
         return []
     text = "过期、有新版或政策停办了。撤下来，点一下“已撤”。"
     return [Todo(f"{thousands(n)} 张公告要撤", text, Link("看在哪里", "/boards", "policy"))]
+
+
+def _carrying(desk: Desk) -> list[Todo]:
+    """Tasks that were promised at a door, and posts that somebody has to copy into a group."""
+    if not desk.actor.may(Action.VISITS_RECORD):
+        return []
+    found = []
+    if n := tasks.open_count(desk.connection, desk.actor):
+        text = "入户和打电话时答应的：代办、上门、回电话。办完点“办结”。"
+        found.append(Todo(f"{thousands(n)} 件待办", text, Link("去办", "/tasks", "help")))
+    if n := posts.waiting_count(desk.connection, desk.actor):
+        text = "这些群没有机器人。复制文字、存下配图，发完点“已发”。"
+        found.append(Todo(f"{thousands(n)} 个群等着发", text, Link("去发群", "/posts", "send")))
+    return found
 
 
 def _untold(desk: Desk) -> list[Todo]:
