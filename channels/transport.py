@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 
@@ -20,6 +20,7 @@ from channels.errors import Rejected
 # An idle connection that the other side has closed turns a POST into an unknown; let go of it first
 # (servers commonly wait 5 s or more).
 _KEEP_ALIVE = 4.0
+_FORM = "application/x-www-form-urlencoded"
 _LONG_NUMBER = re.compile(r"\d{5,}(?=\d{2})")
 
 
@@ -62,8 +63,12 @@ class Transport:
         headers: dict[str, str] | None = None,
     ) -> Answer:
         """One request, with a form or the bytes of a body. Raises aiohttp.ClientError, TimeoutError or UnicodeDecodeError."""
+        if form:
+            # encoded here: aiohttp's own way takes several times as long, once for every message
+            headers = {"Content-Type": _FORM, **(headers or {})}
+            body = urlencode(form).encode()
         async with self._open().request(
-            method, url, params=params, data=form or body, headers=headers, allow_redirects=False
+            method, url, params=params, data=body, headers=headers, allow_redirects=False
         ) as response:
             text = await response.text("utf-8")
             return Answer(response.status, text, _seconds(response.headers.get("Retry-After")))

@@ -21,13 +21,20 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests import bench_delivery, bench_demo, bench_import, bench_messages, bench_print
+from tests import (
+    bench_delivery,
+    bench_demo,
+    bench_import,
+    bench_messages,
+    bench_print,
+    bench_twilio,
+)
 from tests.bench_counts import Counts
 from tests.bench_growth import GROWTH, growth
 from tests.bench_report import RATIOS, Ratio
 
 DOCS = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-PARTS = ("counts", "import", "growth", "messages", "print", "demo", "delivery")
+PARTS = ("counts", "import", "growth", "messages", "print", "demo", "delivery", "carrier")
 _ROWS = 200_000
 """Rows of a file: a million, four times, would take longer than all the rest."""
 
@@ -186,6 +193,12 @@ def delivery(page: Page, folder: Path) -> None:
     page.say("", *(f"- {line}" for line in said))
 
 
+def carrier(page: Page, folder: Path) -> None:
+    """Text messages over HTTP; the clock counts, because a loop waits for each answer."""
+    rows = (one.row() for one in bench_twilio.compare(folder, min(page.people, 20_000)))
+    page.table("Text messages to a carrier", RATIOS, rows)
+
+
 def demo(page: Page, folder: Path) -> None:
     """The main job."""
     rows = (one.row() for one in bench_demo.lines(min(page.people, 4000), folder))
@@ -213,6 +226,7 @@ def main(arguments: list[str]) -> None:
         "print": paper,
         "demo": demo,
         "delivery": delivery,
+        "carrier": carrier,
     }
     with tempfile.TemporaryDirectory(prefix="outreach-bench-") as name:
         for part in options.only.split(","):
