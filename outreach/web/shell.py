@@ -22,7 +22,8 @@ class Entry:
 _TODAY = Entry("今日", "/today", "today")
 _POLICIES = Entry("政策", "/policies", "policy")
 _PEOPLE = Entry("对象", "/people", "people", ("/segments", "/proposals", "/lists"))
-_PRINT = Entry(
+_PRINT = Entry("打印", "/print", "print", ("/boards",))
+_PAPER = Entry(  # of whoever also gives out the work of others
     "打印",
     "/print",
     "print",
@@ -37,7 +38,7 @@ NAVIGATION: dict[Role, tuple[Entry, ...]] = {
         _PEOPLE,
         Entry("宣传内容", "/messages", "text"),
         Entry("宣传任务", "/campaigns", "send", ("/unknown", "/approvals")),
-        _PRINT,
+        _PAPER,
         _RESULTS,
     ),
     Role.WORKER: (

@@ -13,6 +13,7 @@ from outreach.deliveries.outgoing import BODY_FIELD
 from outreach.deliveries.states import State
 from outreach.deliveries.telling import lists
 from outreach.deliveries.telling.lists import Post
+from outreach.policies import service as policies
 from outreach.web.presenters.telling import kept_words, ticks, work_links
 from outreach.web.presenters.visits import Shown
 from outreach.web.services import Services
@@ -68,8 +69,9 @@ def waiting_count(connection: Connection, actor: Actor) -> int:
 
 def _pictures(connection: Connection, campaign: int) -> list[tuple[str, str]]:
     """(policy, what the button says)."""
-    refs = campaigns.policy_refs(connection, campaign)
-    return [(ref, "下载配图" if len(refs) == 1 else f"下载配图（{ref}）") for ref in refs]
+    every = policies.all_policies(connection, campaigns.policy_refs(connection, campaign))
+    one = len(every) == 1
+    return [(view.ref, "下载配图" if one else f"配图：{view.plain_name}") for view in every]
 
 
 def _note(shown: Shown, tick: Tick | None) -> str:

@@ -63,7 +63,7 @@ def view(services: Services, actor: Actor, connection: Connection, asked: Asked)
             for one in turns
         ),
         choices=tuple(Choice(one.name, one.shown) for one in found if one.active),
-        regions=tuple(Choice(code, named[code]) for code in inside),
+        regions=(Choice("", "请选"), *(Choice(code, named[code]) for code in inside)),
         policies=tuple(
             Choice(one.ref, one.plain_name) for one in policies.all_policies(connection) if one.status == "live"
         ),

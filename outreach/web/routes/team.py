@@ -52,7 +52,9 @@ def team_page(
 def assign(
     services: TheServices, actor: TheActor, helper: Text, region: Text, place: Text = ""
 ) -> Response:
-    """A grid, a village or a building is a helper's."""
+    """A grid, a village or a building is a helper's; nobody gets everything because a field was left empty."""
+    if not region:
+        raise Invalid("helpers.assign_what")
     with services.store.begin() as connection:
         lot = Lot(region, place.strip())
         done = service.assign(
