@@ -45,19 +45,20 @@ REASONS = ("stopped", "no_guardian", "no_number", "closed", "not_personal", "ref
 def recipient_of(subject: Any, on: date) -> ColumnElement[int | None]:
     """The person who gets what is meant for `subject` (an alias of Person); NULL for a child without a guardian.
 
-    Who died or moved away is nobody's guardian or contact any more.
+    Who died or moved away is nobody's guardian or contact any more, and a child never is, whatever a list says.
     """
     return case(
-        (child(on, subject.birth), _here(subject.guardian_id)),
+        (child(on, subject.birth), _here(subject.guardian_id, on)),
         (subject.contact_id.is_(None), subject.id),
-        else_=func.coalesce(_here(subject.contact_id), subject.id),
+        else_=func.coalesce(_here(subject.contact_id, on), subject.id),
     )
 
 
-def _here(key: Any) -> Any:
-    """The person of a number, while they live here; NULL otherwise."""
+def _here(key: Any, on: date) -> Any:
+    """The person of a number, while they live here and can be written to; NULL otherwise."""
     other = aliased(Person)
-    return select(other.id).where(other.id == key, other.status == "active").scalar_subquery()
+    there = (other.id == key, other.status == "active", not_(child(on, other.birth)))
+    return select(other.id).where(*there).scalar_subquery()
 
 
 def usable_number(recipient: Any) -> ColumnElement[bool]:
