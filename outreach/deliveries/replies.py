@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from outreach.deliveries import halting
 from outreach.models.deliveries import Receipt
 from outreach.people import opt_out, refusing
 from outreach.people.identity import InvalidPhone, parse_mobile
@@ -51,6 +52,8 @@ def take(connection: Connection, vault: Vault, reply: Reply, at: datetime) -> Wi
             wish  # a landline or a foreign number: nobody of the register is reached at it by text
         )
     refusing.obey(connection, key, wish, at)
+    if wish in (Wish.STOP_PUBLICITY, Wish.STOP_SMS):
+        halting.note_reply(connection, key)
     return wish
 
 

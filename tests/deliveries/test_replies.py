@@ -11,10 +11,11 @@ from outreach.access.scope import Scope
 from outreach.campaigns import schedule
 from outreach.deliveries import queries, receipts, replies
 from outreach.deliveries.replies import Reply
-from outreach.models.deliveries import Delivery, DeliverySubject, Receipt
+from outreach.models.deliveries import Counter, Delivery, DeliverySubject, Receipt
 from outreach.models.people import Refusal
 from outreach.models.policies import Reach
 from outreach.people import refusing
+from outreach.people.keys import phone_key
 from outreach.people.opt_out import Wish
 from outreach.people.refusing import Asked, Hand
 from tests.factories import ZONE, Office, add_account, add_household
@@ -180,3 +181,15 @@ def test_who_refuses_after_the_message_came_was_told_all_the_same(
     told_a_worker(paper, told)
     through_both_steps(paper)
     assert on_paper(paper) == set()
+
+
+def test_an_opt_out_counts_against_the_campaign_that_wrote(office: Office) -> None:
+    office.person(phone=PHONE, phone_key=phone_key(office.vault, PHONE))
+    office.plan()
+    office.send()
+    for _ in range(2):  # a carrier that repeats itself counts once
+        say(office, "退订", "SM9")
+    with office.store.read() as connection:
+        rows = connection.execute(select(Counter.name, Counter.n)).all()
+    found = {row.name.split(":")[2]: row.n for row in rows if row.name.startswith("step:")}
+    assert found == {"answered": 1, "opted_out": 1}

@@ -15,12 +15,14 @@ from outreach.access.roles import Action
 from outreach.access.schemas import Actor
 from outreach.campaigns import queries as campaign_queries
 from outreach.campaigns import resending
-from outreach.deliveries.hours import finished_at, next_allowed
+from outreach.deliveries import limits
+from outreach.deliveries.hours import Window, finished_at, next_allowed
 from outreach.people import service as people
 from outreach.people.queries import people as people_queries
 from outreach.reports import queries, service, unknowns
 from outreach.reports.running import BY_ITSELF, rate
 from outreach.reports.schemas import StepCount, Walked
+from outreach.reports.unknowns import Doubt
 from outreach.web import kept_figures
 from outreach.web.formats import clock_time, thousands, when, yuan
 from outreach.web.kept_figures import Counted
@@ -122,7 +124,7 @@ def _asked(
     """The first that wait for a person, for whoever may settle them."""
     if not actor.may(Action.DELIVERIES_SETTLE):
         return ()
-    rows = service.waiting(connection, actor.scope, campaign)[:SHOWN_ASKS]
+    rows = unknowns.doubts(connection, actor.scope, campaign["id"], SHOWN_ASKS)
     return asks(services, actor, connection, rows)
 
 
@@ -155,7 +157,8 @@ def _timed(
     seconds = left * 60 / found.per_minute
     loud = _any_hour(campaign)
     ends = now + timedelta(seconds=seconds) if loud else max(
-        finished_at(step.channel, now, seconds, zone) for step in going
+        finished_at(step.channel, now, seconds, zone, _hours(services, campaign, step))
+        for step in going
     )  # fmt: skip
     words = when(ends, zone, clock.today(zone))
     left_seconds = (ends - now).total_seconds()
@@ -168,27 +171,32 @@ def _any_hour(campaign: Mapping[str, Any]) -> bool:
 
 
 def asks(
-    services: Services, actor: Actor, connection: Connection, rows: Sequence[Mapping[str, Any]]
+    services: Services, actor: Actor, connection: Connection, rows: Sequence[Doubt]
 ) -> tuple[Ask, ...]:
     """Deliveries that wait for a person, with masked names."""
-    persons = [row["addressee"] for row in rows if row["kind"] == "person"]
+    persons = [row.addressee for row in rows if row.kind == "person"]
     named = {
         row.id: people.show(row, services.vault)
         for row in people_queries.people_by_id(connection, actor.scope, persons)
     }
-    groups = queries.group_names(
-        connection, [row["addressee"] for row in rows if row["kind"] == "group"]
-    )
-    where = places(connection, {row["village"] for row in rows})
-    refs = {one["id"]: one["ref"] for one in service.campaigns(connection, actor.scope)}
+    groups = queries.group_names(connection, [row.addressee for row in rows if row.kind == "group"])
+    where = places(connection, {row.village for row in rows})
     found = []
     for row in rows:
-        shown = named.get(row["addressee"]) if row["kind"] == "person" else None
-        who = f"{shown.name} {shown.phone}" if shown else groups.get(row["addressee"], "")
-        action = f"/campaigns/{refs[row['campaign_id']]}/unknown/{row['id']}"
-        place = where[row["village"]]
-        found.append(Ask(row["id"], CHANNEL[row["channel"]], who or place, place, action))
+        shown = named.get(row.addressee) if row.kind == "person" else None
+        who = f"{shown.name} {shown.phone}" if shown else groups.get(row.addressee, "")
+        action = f"/campaigns/{row.ref}/unknown/{row.id}"
+        place = where[row.village]
+        found.append(Ask(row.id, CHANNEL[row.channel], who or place, place, action))
     return tuple(found)
+
+
+def _hours(
+    services: Services, campaign: Mapping[str, Any], step: StepCount
+) -> Mapping[str, tuple[Window, ...]]:
+    """When the channel of a step is quiet where the campaign goes."""
+    kept = limits.read(services.settings.content_dir)
+    return {step.channel: kept.quiet_at(step.channel, campaign["region"])}
 
 
 def _quiet(services: Services, campaign: Mapping[str, Any], steps: Sequence[StepCount]) -> str:
@@ -198,7 +206,7 @@ def _quiet(services: Services, campaign: Mapping[str, Any], steps: Sequence[Step
     now, zone = clock.now(), services.settings.zone
     for step in steps:
         shown = states(step.states)
-        again = next_allowed(step.channel, now, zone)
+        again = next_allowed(step.channel, now, zone, _hours(services, campaign, step))
         if shown.left and again > now:
             return f"现在是静默时段，{clock_time(again, zone)} 接着发"
     return ""
