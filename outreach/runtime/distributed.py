@@ -32,6 +32,7 @@ from outreach.vault import Vault
 
 if TYPE_CHECKING:
     from procrastinate import App
+    from procrastinate.worker import Worker as Answering
 
 CONCURRENCY = 8
 """Accounts that one process looks after at once."""
@@ -145,7 +146,7 @@ class Worker:
         self._beats = beats
         self._stop = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._working: asyncio.Task[None] | None = None
+        self._answering: Answering | None = None
         self._thread = threading.Thread(target=self._run, name="wake-ups", daemon=True)
 
     def start(self) -> None:
@@ -158,12 +159,13 @@ class Worker:
         loop = self._loop
         if loop is not None:
             with suppress(RuntimeError):  # it has ended by itself
-                loop.call_soon_threadsafe(self._cancel)
+                loop.call_soon_threadsafe(self._halt)
         self._thread.join(timeout=self._settings.send_timeout * 2 + 10)
 
-    def _cancel(self) -> None:
-        if self._working is not None:
-            self._working.cancel()
+    def _halt(self) -> None:
+        """Told, not cancelled: a cancellation that meets the end of a wait on the way is lost."""
+        if self._answering is not None:
+            self._answering.stop()  # type: ignore[no-untyped-call]
 
     def _run(self) -> None:
         asyncio.run(self._keep_working())
@@ -175,11 +177,8 @@ class Worker:
             ThreadPoolExecutor(self._concurrency + 2, thread_name_prefix="slice")
         )
         while not self._stop.is_set():
-            self._working = asyncio.create_task(self._work())
             try:
-                await self._working
-            except asyncio.CancelledError:
-                continue
+                await self._work()
             except Exception as error:
                 log.warning("worker waits for the database", error=brief(error))
             if not self._stop.is_set():
@@ -189,17 +188,12 @@ class Worker:
         app = jobs.make_app(self._store.writer.url, self._look)
         async with app.open_async():
             reviving = asyncio.create_task(self._revive(app))
+            self._answering = jobs.answering(app, self._queues, self._concurrency, self._beats)
             try:
-                await app.run_worker_async(
-                    **({"queues": self._queues} if self._queues is not None else {}),
-                    concurrency=self._concurrency,
-                    fetch_job_polling_interval=self._beats.poll,
-                    delete_jobs="always",
-                    install_signal_handlers=False,
-                    update_heartbeat_interval=self._beats.heartbeat,
-                    stalled_worker_timeout=self._beats.stalled,
-                )
+                if not self._stop.is_set():
+                    await self._answering.run()  # type: ignore[no-untyped-call]
             finally:
+                self._answering = None
                 reviving.cancel()
                 with suppress(asyncio.CancelledError):
                     await reviving

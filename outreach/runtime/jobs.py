@@ -17,6 +17,7 @@ from sqlalchemy import URL, Connection, text
 if TYPE_CHECKING:
     from procrastinate import App
     from procrastinate.types import JSONDict
+    from procrastinate.worker import Worker
 
 LOOK = "outreach.look"
 """The one task: look for work of an account."""
@@ -51,6 +52,22 @@ def make_app(url: URL, look: Callable[[int], None] | None = None) -> App:
     if look is not None:
         app.task(name=LOOK, queue="accounts")(look)
     return app
+
+
+def answering(app: App, queues: Collection[str] | None, concurrency: int, beats: Beats) -> Worker:
+    """Whoever answers wake-ups: `run` it, and `stop` it from the same event loop. queues: None = every account."""
+    from procrastinate.worker import Worker
+
+    return Worker(
+        app,
+        queues=queues,
+        concurrency=concurrency,
+        fetch_job_polling_interval=beats.poll,
+        delete_jobs="always",
+        install_signal_handlers=False,
+        update_heartbeat_interval=beats.heartbeat,
+        stalled_worker_timeout=beats.stalled,
+    )
 
 
 def send(
