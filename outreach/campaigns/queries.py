@@ -144,19 +144,23 @@ def hold(connection: Connection, campaign: int, allowed: Sequence[str], seen: st
 
 
 def overrides(connection: Connection, campaign: int) -> list[Mapping[str, Any]]:
-    """What somebody let pass: code, subject, state, reason, by, at; oldest first."""
+    """What somebody let pass: code, subject, state, said, reason, by, at; oldest first."""
     one = Override
-    columns: tuple[Any, ...] = (one.code, one.subject, one.state, one.reason, one.by, one.at)
+    columns: tuple[Any, ...] = (
+        one.code,
+        one.subject,
+        one.state,
+        one.said,
+        one.reason,
+        one.by,
+        one.at,
+    )
     statement = select(*columns).where(one.campaign_id == campaign).order_by(one.id)
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
-def add_override(
-    connection: Connection, campaign: int, found: tuple[str, str, str], reason: str, by: str
-) -> None:
-    """Let something pass. found: (code, subject, state) of the finding."""
-    code, subject, state = found
-    values = {"code": code, "subject": subject, "state": state, "reason": reason, "by": by}
+def add_override(connection: Connection, campaign: int, values: Mapping[str, str]) -> None:
+    """Let something pass. values: code, subject, state and said of the finding; reason and by."""
     connection.execute(insert(Override).values(campaign_id=campaign, at=clock.now(), **values))
 
 

@@ -151,7 +151,7 @@ def preflight(here: Here, ref: CampaignId, step: StepOption = None) -> Answer:
         "passed": [one.as_dict() for one in passed],
     }  # fmt: skip
     lines = [f"× {one.code} {one.subject}：{one.message()}" for one in stops]
-    lines += [f"已放行 {one.code} {one.subject}，{one.by}：{one.reason}" for one in passed]
+    lines += [f"{one.by} 放行：{one.said}（{one.reason}）" for one in passed]
     return Answer(data, lines or ["检查都通过。"], failed=bool(stops))
 
 

@@ -89,10 +89,7 @@ def standing_lines(found: dict[str, Any]) -> list[str]:
     lines = [f"{found['campaign']} {found['title']} · {found['status']}"]
     lines += [f"  紧急：{found['urgent']}"] if found["urgent"] else []
     lines += [f"  {_place(one)}" for one in found["chain"]]
-    lines += [
-        f"  已放行：{one['code']} {one['subject']}，{one['by']}：{one['reason']}"
-        for one in found["passed"]
-    ]
+    lines += [f"  {one['by']} 放行：{one['said']}（{one['reason']}）" for one in found["passed"]]
     parts = [f"{word} {counts[state]}" for state, word in STATES.items() if counts[state]]
     lines.append(f"  共 {counts['planned']}" + (f"：{'，'.join(parts)}" if parts else ""))
     for channel, one in found["channels"].items():

@@ -178,6 +178,7 @@ class Override(Base):
     state: Mapped[str] = mapped_column(
         Text, default=""
     )  # what was let pass (a list's date): another one is asked about anew
+    said: Mapped[str] = mapped_column(Text, default="")  # what the check had said, for people
     reason: Mapped[str] = mapped_column(Text)
     by: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
-from outreach import clock
+from outreach import clock, content
 from outreach.campaigns import preflight, queries, schedule, service
 from outreach.campaigns.preflight.schemas import Stop
 from outreach.campaigns.signing import rules
@@ -187,7 +187,7 @@ def test_nobody_lets_another_price_pass(home: Store) -> None:
 
 
 def test_the_limits_are_those_that_were_signed(home: Store, tmp_path: Path) -> None:
-    shipped = (rules.content.find(rules.FILE)).read_text("utf-8")
+    shipped = (content.find(rules.FILE)).read_text("utf-8")
     (tmp_path / rules.FILE).write_text(
         shipped.replace("register_days = 92", "register_days = 5"), "utf-8"
     )
@@ -243,7 +243,7 @@ def test_a_step_that_is_stopped_pauses_the_campaign_and_says_why(
         assert (tick(store), planned(store)) == ("running", 2)
 
 
-def _why(store: Store) -> Mapping[str, Any]:
+def _why(store: Store) -> dict[str, Any]:
     with store.read() as connection:
         details = connection.scalars(select(AuditEntry.detail).order_by(AuditEntry.id)).all()
-    return [one for one in details if one.get("move") == "pause"][-1]
+    return [dict(one) for one in details if one.get("move") == "pause"][-1]

@@ -117,3 +117,32 @@ def test_money_moments_and_places() -> None:
     assert order.steps[0].due_at == datetime(2026, 12, 1, 1, tzinfo=UTC)
     assert order.steps[2].due_at == datetime(2026, 12, 2, 9, tzinfo=UTC)
     assert [step.options.get("wait") for step in order.steps] == [None, 72 * 3600, 1800]
+
+
+URGENT: list[Any] = [
+    pytest.param({"class": "urgent"}, "urgent_reason", id="urgent without a reason"),
+    pytest.param({"urgent": {"reason": "台风"}}, "urgent_class", id="publicity called urgent"),
+    pytest.param({"class": "own-benefit", "urgent": {"reason": "台风"}}, "urgent_class", id="a right called urgent"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "code"), URGENT)
+def test_only_what_is_of_the_urgent_class_is_urgent_and_says_why(
+    changes: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(Invalid) as caught:
+        read(**changes)
+    assert (caught.value.code, caught.value.params["file"]) == (f"signing.{code}", "a.yaml")
+
+
+@pytest.mark.parametrize("reason", [{"reason": " "}, True, {}], ids=["blank", "true", "nothing"])
+def test_urgent_needs_words(reason: object) -> None:
+    with pytest.raises(Invalid, match="switch_needs_reason"):
+        read(**{"class": "urgent", "urgent": reason})
+
+
+def test_a_chain_is_named() -> None:
+    order = read(**{"chain": "four-levels", "class": "urgent", "urgent": {"reason": "台风"}})
+    assert (order.options["chain"], order.options["urgent"]) == ("four-levels", "台风")
+    with pytest.raises(Invalid, match="bad_value"):
+        read(chain=["four-levels"])

@@ -463,6 +463,6 @@ def test_why_it_is_urgent_and_what_was_let_pass_stand_on_it(home: Store) -> None
     urgent = next(text for text in said if "台风红色预警" in text)
     passed = next(text for text in said if why in text)
     assert said[urgent] == said[passed] == "例外"
-    assert "居民台账截至 2026-05-07" in passed
+    assert "居民台账截至 2026-05-07，已经 200 天" in passed
     assert "甘露放行" in passed
     assert [one.step for one in noted.chain(found, moment)][1:] == ["值班领导签发", "宣传审核补签", "分管领导补签"]  # fmt: skip

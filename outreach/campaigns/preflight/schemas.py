@@ -30,6 +30,10 @@ class Stop:
         """What stands in the way, and what to do."""
         return say(self.code, lang, **self.params)
 
+    def said(self) -> str:
+        """Only what stands in the way, for the record of who let it pass."""
+        return self.message().split("。", 1)[0]
+
 
 Step = Mapping[str, Any] | None
 """A row of a step; None: the whole campaign, before it is submitted and signed."""
@@ -45,6 +49,7 @@ class Passed:
     code: str
     subject: str
     state: str
+    said: str
     reason: str
     by: str
     at: datetime
@@ -52,7 +57,7 @@ class Passed:
     def as_dict(self) -> dict[str, str]:
         """For the frozen document: who signs later signs this too."""
         return {
-            "code": self.code, "subject": self.subject, "state": self.state, "reason": self.reason, "by": self.by,
+            "code": self.code, "subject": self.subject, "state": self.state, "said": self.said, "reason": self.reason, "by": self.by,
             "at": self.at.isoformat(),
         }  # fmt: skip
 

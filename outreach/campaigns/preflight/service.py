@@ -109,10 +109,9 @@ def let_pass(
         )
     if not stop.passable:
         raise Refused("preflight.never_passes", campaign=campaign["ref"], said=stop.message())
-    queries.add_override(
-        connection, campaign["id"], (code, subject, stop.state), reason.strip(), by
-    )
-    detail = {"move": "let_pass", "code": code, "subject": subject, "state": stop.state, "reason": reason.strip()}  # fmt: skip
+    values = {"code": code, "subject": subject, "state": stop.state, "reason": reason.strip()}
+    queries.add_override(connection, campaign["id"], {**values, "said": stop.said(), "by": by})
+    detail = {"move": "let_pass", "check": code, **{key: values[key] for key in ("subject", "state", "reason")}}  # fmt: skip
     moving.note(connection, campaign, by, Action.CAMPAIGNS_REVIEW, detail)
     return stop
 

@@ -76,6 +76,7 @@ def _make_signing() -> None:
     sa.Column('code', sa.Text(), nullable=False),
     sa.Column('subject', sa.Text(), nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('said', sa.Text(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('by', sa.Text(), nullable=False),
     sa.Column('at', moment, nullable=False),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from outreach.reports.slip.making import House, Made, make, note
-from outreach.reports.slip.noted import passed_words
 from outreach.reports.slip.signed import Signed, read
 
-__all__ = ["House", "Made", "Signed", "make", "note", "passed_words", "read"]
+__all__ = ["House", "Made", "Signed", "make", "note", "read"]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from channels.flyer.single.approval import Check, Signature
-from outreach.campaigns.preflight import Passed
 from outreach.campaigns.signing.places import Place, signer
 from outreach.messages.remarks import facts, remarks
 from outreach.reports.slip.signed import Signed
-from outreach.wording import catalogue, say
+from outreach.wording import say
 from outreach.wording.figures import exact_yuan, thousands
 
 MOST = 8
@@ -41,19 +40,8 @@ def _passed(signed: Signed) -> Iterator[Check]:
     if not signed.passed:
         yield _check("passed", "slip.check_lists")
     for one in signed.passed:
-        what = passed_words(one, signed.policy_names)
-        yield _check(
-            "exception", "slip.check_passed", what=what, by=signed.who(one.by), reason=one.reason
-        )
-
-
-def passed_words(one: Passed, policy_names: Mapping[str, str]) -> str:
-    """What was let pass, as it stood: which list, of which day."""
-    code = f"slip.passed.{one.code}"
-    code = code if code in catalogue() else "slip.passed.other"
-    kind, _, ref = one.subject.partition(":")
-    subject = policy_names.get(ref, ref) if kind == "applied" else ref or one.subject
-    return say(code, subject=subject, state=one.state)
+        by = signed.who(one.by)
+        yield _check("exception", "slip.check_passed", what=one.said, by=by, reason=one.reason)
 
 
 def _languages(signed: Signed) -> Iterator[Check]:

@@ -22,13 +22,17 @@ def history(
     moves = [
         Event(line.at, f"{named.get(line.by, line.by)}：{_moved(line)}")
         for line in log
-        if line.detail.get("move") in MOVE
+        if line.detail.get("move") in MOVE and line.detail["move"] not in _ELSEWHERE
     ]
     passed = [
-        Event(one["at"], say("live.let_pass", by=named.get(one["by"], one["by"]), what=_passed(one), reason=one["reason"]))
+        Event(one["at"], say("live.let_pass", by=named.get(one["by"], one["by"]), what=one["said"], reason=one["reason"]))
         for one in queries.overrides(connection, campaign["id"])
     ]  # fmt: skip
     return tuple(sorted((*moves, *passed), key=lambda event: event.at, reverse=True))
+
+
+_ELSEWHERE = ("let_pass",)
+"""Moves that have a line of their own, with what was let pass and why."""
 
 
 def _moved(line: AuditLine) -> str:
@@ -36,12 +40,6 @@ def _moved(line: AuditLine) -> str:
     why = because(line)
     note = str(line.detail.get("reason") or line.detail.get("note") or "")
     return f"{move}。{why}" if why else f"{move}（{note}）" if note else move
-
-
-def _passed(one: Mapping[str, Any]) -> str:
-    known = one["code"] in catalogue()
-    words = say(one["code"], list=one["subject"], subject=one["subject"]) if known else one["code"]
-    return str(words).rstrip("。")
 
 
 def because(line: AuditLine) -> str:

@@ -48,7 +48,6 @@ MOVE: Mapping[str, str] = {
     "sign": "签了一级",
     "approve": "签发",
     "countersign": "补签",
-    "let_pass": "说明理由放行一项检查",
     "return": "退回修改",
     "release": "放行，开始发送",
     "pause": "暂停",

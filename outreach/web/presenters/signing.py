@@ -72,6 +72,7 @@ def signing(
     )
     today = clock.today(services.settings.zone)
     faults = service.faults(connection, campaign, views, today) if draft else []
+    stops = signing_checks.stops(services, actor, connection, campaign)
     return SigningView(
         ref=campaign["ref"],
         title=campaign["title"],
@@ -85,7 +86,7 @@ def signing(
         chain=signing_chain.chain(services, connection, campaign),
         hash=campaign["frozen_hash"],
         faults=tuple(say(code, campaign=campaign["ref"], **named) for code, named in faults),
-        moves=_moves(actor, campaign, blocked=bool(faults)),
+        moves=_moves(actor, campaign, blocked=bool(faults or stops)),
         sign=f"/approvals/{campaign['ref']}/sign" if reads and not not_me else "",
         send_back=f"/approvals/{campaign['ref']}/return" if back else "",
         not_me=not_me,
@@ -94,7 +95,7 @@ def signing(
         turn=turn.zh if turn else "",
         urgent=campaign["options"].get("urgent", ""),
         lists=signing_checks.lists(services, connection, campaign),
-        stops=signing_checks.stops(services, actor, connection, campaign),
+        stops=stops,
         passed=signing_checks.passed(services, connection, campaign),
         paper=signing_chain.paper_form(services, actor, campaign, turn if covers else None),
         left=signing_checks.left(connection, actor, campaign),

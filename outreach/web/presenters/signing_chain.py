@@ -11,11 +11,11 @@ from outreach import clock
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
 from outreach.campaigns import queries
-from outreach.campaigns.signing import approving
+from outreach.campaigns.signing import approving, rules
 from outreach.campaigns.signing.places import Place, signer
 from outreach.campaigns.signing.rules import Level
-from outreach.errors import Refused
-from outreach.web.formats import when
+from outreach.errors import Invalid, Refused
+from outreach.web.formats import thousands, when
 from outreach.web.presenters.names import people_at_work
 from outreach.web.services import Services
 from outreach.web.views.signing import OwedLine, PaperForm, Signature
@@ -66,7 +66,18 @@ class _Desk:
         """A draft waits for its writer."""
         writer = self._who(self._campaign["created_by"])
         yield Signature("起草", f"{writer}，还没送审", "", "cur")
-        yield Signature("签发", "由另一个人", "", "todo")
+        for level in self._levels():
+            later = "，发了再补" if level.afterwards else ""
+            many = f"，名单到 {thousands(level.from_people)} 人才要" if level.from_people else ""
+            yield Signature(level.zh, f"由另一个人{later}{many}", "", "todo")
+
+    def _levels(self) -> tuple[Level, ...]:
+        """Whom it will have to pass; what cannot be read is said when it is submitted."""
+        try:
+            office = rules.read(self._services.settings.content_dir)
+            return office.chain_for(self._campaign).levels
+        except Invalid:
+            return rules.EARLIER.levels
 
     def place(self, place: Place, turn: Level | None) -> Signature:
         """One level."""

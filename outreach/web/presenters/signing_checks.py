@@ -12,7 +12,6 @@ from outreach.access.roles import Action
 from outreach.access.schemas import Actor
 from outreach.campaigns import preflight, queries, remainder
 from outreach.campaigns.remainder import Counts
-from outreach.policies import service as policies
 from outreach.reports import slip
 from outreach.reports.slip import rests_on
 from outreach.reports.steps import step_name
@@ -46,11 +45,9 @@ def passed(
 ) -> tuple[PassedLine, ...]:
     """What was let pass, by whom and why."""
     named, zone = people_at_work(connection), services.settings.zone
-    refs = queries.policy_refs(connection, campaign["id"])
-    names = {view.ref: view.plain_name for view in policies.all_policies(connection, refs)}
     return tuple(
         PassedLine(
-            slip.passed_words(one, names),
+            one.said,
             named.get(one.by, one.by),
             when(one.at, zone, clock.today(zone)),
             one.reason,
