@@ -86,7 +86,7 @@ def call_of(office: Office, name: str) -> int:
             .where(Step.channel == "call")
         ).all()
     vault = office.home.vault
-    return next(row.id for row in rows if vault.decrypt("name", row.name) == name)
+    return next(int(row.id) for row in rows if vault.decrypt("name", row.name) == name)
 
 
 def state(office: Office, delivery: int) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from outreach.models.policies import Reach
 from outreach.models.work import Duty, HelperHousehold, PublicRecord, Training
 from tests import town
-from tests.web.conftest import Installation
+from tests.web.conftest import Browser, Installation
 from tests.web.office import Office, open_office, send
 from tests.web.test_visit_pages import move_in
 
@@ -104,3 +104,16 @@ def test_an_event_is_shown_with_its_head_count_and_reaches_nobody(office: Office
     send(wu, f"/campaigns/records/{key}/undo")
     assert "赶集宣讲" not in wu.get(path).text
     assert office.enter("xi").get("/campaigns/nothing/records").status_code == 404
+
+
+def test_who_answers_today_stands_on_the_page_of_questions_without_a_name(office: Office) -> None:
+    turn = {"helper": "wu", "region": town.EAST, "on": "2026-11-23", "starts": "08:30", "ends": "12:00", "place": "服务大厅", "phone": "0100-1"}  # fmt: skip
+    zhou = office.enter("zhou")
+    send(zhou, "/helpers/duty", **turn)
+    page = office.enter("wu").get("/calculator").text
+    assert "今天值班，可以去问：服务大厅，08:30–12:00，0100-1" in page
+    stranger = Browser(office.app)
+    assert "服务大厅" not in stranger.get("/calculator").text  # another village's
+    send(zhou, "/helpers/duty", **{**turn, "helper": "zhou", "region": town.COUNTY, "place": "政务大厅"})  # fmt: skip
+    page = stranger.get("/calculator").text
+    assert ["政务大厅" in page, "zhou" in page] == [True, False]

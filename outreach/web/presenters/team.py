@@ -86,6 +86,16 @@ def _said(asked: Asked) -> str:
     }.get(asked.said, "")
 
 
+def on_duty(connection: Connection, region: str, on: date) -> tuple[str, ...]:
+    """Who answers somebody of a region today: place, hours, office telephone; no name, because residents read it too."""
+    turns = duty.answering(connection, region, on)
+    named = places(connection, {one.region for one in turns})
+    return tuple(
+        "，".join(part for part in (one.place or named[one.region], f"{one.starts}–{one.ends}", one.phone) if part)
+        for one in turns
+    )  # fmt: skip
+
+
 class TurnForm(BaseModel):
     """A turn of duty as the form sends it."""
 

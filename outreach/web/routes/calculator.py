@@ -37,6 +37,7 @@ from outreach.web.presenters.calculator_pages import (
     results_view,
     without_sensitive,
 )
+from outreach.web.presenters.team import on_duty
 from outreach.web.render import page
 from outreach.web.services import Services
 from outreach.web.sessions import Visitor
@@ -75,9 +76,14 @@ def _inside(request: Request) -> bool:
 
 
 def _page(request: Request, view: CalculatorView) -> Response:
-    """Inside for those who work here, the public page for everybody else."""
+    """Inside for those who work here, the public page for everybody else; who answers today stands on both."""
     name = "calculator.html" if _inside(request) else "public_calculator.html"
-    return page(request, name, view, 422 if view.problem else 200)
+    services: Services = request.app.state.services
+    visitor: Visitor = request.state.visitor
+    region = (visitor.actor.region if visitor.actor else "") or services.settings.region
+    with services.store.read() as connection:
+        turns = on_duty(connection, region, clock.today(services.settings.zone))
+    return page(request, name, replace(view, duty=turns), 422 if view.problem else 200)
 
 
 @router.get("/calculator")

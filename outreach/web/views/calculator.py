@@ -117,3 +117,5 @@ class CalculatorView:
     from_register: str = ""
     reveal: str = ""
     """Where a reason is sent, so that what is sensitive comes along; '' when it has, or nobody of the register is meant."""
+    duty: tuple[str, ...] = ()
+    """Who answers questions today, where and by which telephone."""
