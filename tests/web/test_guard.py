@@ -21,6 +21,8 @@ _PUBLIC = {
     "/calculator",
     "/callbacks/twilio/status/{token}",
     "/callbacks/twilio/inbound",
+    "/q/{token}",
+    "/q/{token}/opt-out",
 }
 """Every page that opens without logging in. Whoever adds one adds it here, on purpose."""
 
