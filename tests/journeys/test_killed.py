@@ -15,7 +15,7 @@ import pytest
 from outreach.web.sandbox import Faults, SandboxServer
 from tests.journeys import running
 
-PEOPLE = 400
+PEOPLE = 250
 SEED = 20261123
 END = (
     "people",
@@ -69,6 +69,7 @@ def test_three_kills_end_as_an_undisturbed_run(
     assert set(running.states_per_delivery(tmp_path / "outreach.db")) == {1}
 
 
+@pytest.mark.slow
 def test_kills_while_an_outside_carrier_drops_throttles_and_garbles(tmp_path: Path) -> None:
     """The carrier outlives the sender and has what it has; looking up finds out what that is."""
     faults = Faults(drop_after=0.05, error500=0.02, throttle=0.03, garbage=0.01, seed=SEED)
