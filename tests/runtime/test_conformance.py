@@ -20,13 +20,15 @@ from tests.runtime.conftest import Connect, Line
 from tests.runtime.engines import Nodes, carried, forget_wake_ups, later, states, until
 
 AT_ONCE: dict[str, Any] = {"policies": [ELDER], "ignore_quiet_hours": {"reason": "测试"}}
-KINDS = [("sqlite", "embedded"), ("postgresql", "embedded"), ("postgresql", "distributed")]
+KINDS = [
+    pytest.param("sqlite", "embedded", id="embedded-sqlite"),
+    pytest.param("postgresql", "embedded", id="embedded-postgresql", marks=pytest.mark.slow),
+    pytest.param("postgresql", "distributed", id="distributed-postgresql"),
+]
 CALM = Faults(by_suffix=False)
 SLOW = Faults(by_suffix=False, slow=1.0, slow_seconds=0.05)
 
-pytestmark = pytest.mark.parametrize(
-    ("store", "kind"), KINDS, indirect=["store"], ids=[f"{kind}-{store}" for store, kind in KINDS]
-)
+pytestmark = pytest.mark.parametrize(("store", "kind"), KINDS, indirect=["store"])
 Start = Callable[..., tuple[Line, Nodes]]
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import delete, insert, select
 
 from channels.twilio_callbacks import sign
 from outreach import clock
 from outreach.deliveries import leases, queries
-from outreach.models.deliveries import Attempt, Receipt
+from outreach.models.deliveries import Account, Attempt, Receipt
 from outreach.models.people import Person, Refusal
 from outreach.runtime.embedded import Embedded, drain
 from outreach.runtime.timetable import Timetable
@@ -199,6 +200,29 @@ def test_a_restart_takes_over_at_once_what_the_dead_process_held(connect: Connec
         until(lambda: office.count(Attempt) == 1, patience=10)
     finally:
         embedded.stop()
+
+
+def test_an_account_that_comes_while_they_send_gets_its_sender(connect: Connect) -> None:
+    line = connect(Faults(by_suffix=False))
+    office = line.office
+    office.person()
+    with office.store.begin() as connection:
+        late = delete(Account).where(Account.id == office.account)
+        kept = connection.execute(select(Account.__table__).where(Account.id == office.account))
+        row = dict(kept.mappings().one())
+        connection.execute(late)
+    embedded = Embedded(office.store, office.vault, line.settings)
+    timetable = Timetable(office.store, line.settings, embedded, seconds=0.2)
+    embedded.start()
+    timetable.start()
+    try:
+        with office.store.begin() as connection:
+            connection.execute(insert(Account).values(row))
+        office.plan(policies=[ELDER], **AT_ONCE)
+        until(lambda: settled(line) == {"delivered": 1})
+    finally:
+        embedded.stop()
+        timetable.stop()
 
 
 # -- what carriers may post --------------------------------------------------------------------------
