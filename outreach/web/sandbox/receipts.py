@@ -69,7 +69,8 @@ class Receipts:
     async def _deliver(self, session: aiohttp.ClientSession, one: Due) -> None:
         course = self._deck.course(one.message.id)
         try:
-            for _ in range(2 if course is Course.TWICE else 1):
+            taken = await self._post(session, one, course)
+            if course is Course.TWICE:
                 taken = await self._post(session, one, course)
         finally:
             del self._busy[one.message.id]
