@@ -123,7 +123,8 @@ def waiting_for_a_person(
         .limit(limit)
     )  # fmt: skip
     if campaign is not None:
-        statement = statement.where(Delivery.campaign_id == campaign)
+        # from the short list, not from all deliveries of the campaign, which its bare column would offer
+        statement = statement.where(Delivery.campaign_id + 0 == campaign)
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 

@@ -44,6 +44,12 @@ def _inside(scope: Scope) -> ColumnElement[bool]:
     return or_(scope.condition(Delivery.village), nowhere)
 
 
+def _of(campaign: int) -> ColumnElement[bool]:
+    """Of one campaign. Found from the short list of doubts: with the bare column a database would rather walk over all
+    deliveries of the campaign (110 ms against 1 at 400,000)."""
+    return Delivery.campaign_id + 0 == campaign
+
+
 def _newest() -> Any:
     last = select(func.max(Attempt.no)).where(Attempt.delivery_id == Delivery.id)
     return last.correlate(Delivery).scalar_subquery()
@@ -74,7 +80,7 @@ def doubts(
         .limit(limit)
     )
     if campaign is not None:
-        statement = statement.where(Delivery.campaign_id == campaign)
+        statement = statement.where(_of(campaign))
     return [Doubt(**row) for row in connection.execute(statement).mappings()]
 
 
@@ -93,7 +99,7 @@ def count(
         .where(DeliveryAgain.reason.in_([why.value for why in whys]), _inside(scope))
     )
     if campaign is not None:
-        statement = statement.where(Delivery.campaign_id == campaign)
+        statement = statement.where(_of(campaign))
     return connection.scalar(statement) or 0
 
 

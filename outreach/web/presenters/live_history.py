@@ -25,10 +25,15 @@ def history(
         if line.detail.get("move") in MOVE and line.detail["move"] not in _ELSEWHERE
     ]
     passed = [
-        Event(one["at"], say("live.let_pass", by=named.get(one["by"], one["by"]), what=one["said"], reason=one["reason"]))
+        Event(one["at"], say("live.let_pass", by=named.get(one["by"], one["by"]), what=_passed(one), reason=one["reason"]))
         for one in queries.overrides(connection, campaign["id"])
     ]  # fmt: skip
     return tuple(sorted((*moves, *passed), key=lambda event: event.at, reverse=True))
+
+
+def _passed(one: Mapping[str, Any]) -> str:
+    """What the check had said, without its full stop."""
+    return str(one["said"] or one["code"]).rstrip("。")
 
 
 _ELSEWHERE = ("let_pass",)
