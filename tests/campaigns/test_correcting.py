@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from outreach import clock
 from outreach.campaigns import correcting, queries, schedule, service
 from outreach.deliveries import settle
+from outreach.deliveries.states import RANK
 from outreach.errors import Conflict, Invalid, Refused
 from outreach.models.campaigns import AudienceMember, Step
 from outreach.models.deliveries import (
@@ -166,7 +167,7 @@ def test_who_may_have_read_it_counts_and_who_certainly_did_not_does_not(
         wrong = {str(one.place): one.id for one in _signed(connection)}[WRONG]
         keys = connection.scalars(select(Attempt.delivery_id).where(Attempt.variant_id == wrong))
         mine = Outcome.delivery_id.in_(keys.all())
-        connection.execute(update(Outcome).where(mine).values(state=state, rank=settle.RANK[state]))
+        connection.execute(update(Outcome).where(mine).values(state=state, rank=RANK[state]))
     if may:
         assert audience(home, draft(home)) == got
         return
@@ -189,9 +190,7 @@ def test_who_does_not_fit_any_more_or_has_applied_is_still_told(home: Store, vau
             select(AudienceMember.policy_id).where(AudienceMember.person_id == one)
         ).first()
         connection.execute(
-            Reach.__table__.insert().values(
-                person_id=one, policy_id=policy, fact="applied", on=TODAY
-            )
+            insert(Reach).values(person_id=one, policy_id=policy, fact="applied", on=TODAY)
         )
     ref = draft(home)
     go(home, vault, ref)

@@ -203,8 +203,8 @@ class Making:
             printed,
             failed,
             problems,
-            *(numbers[:1] or [""]),
-            *(numbers[-1:] or [""]),
+            numbers[0] if numbers else "",
+            numbers[-1] if numbers else "",
         )
 
     def _problem(self, grid: _Grid, one: SheetProblem) -> HouseholdProblem:
