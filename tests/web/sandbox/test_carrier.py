@@ -223,5 +223,5 @@ def test_a_filed_template_is_filled_with_its_ordered_parameters(client: TestClie
         ({"ContentSid": "HX0"}, 21655),
     ):
         assert client.post(f"{BASE}.json", data={**told, **change}).json()["code"] == code
-    client.auth = None
+    client.auth = ("nobody", "wrong")
     assert client.post("/v1/Content", json=words).status_code == 401
