@@ -78,7 +78,8 @@ def note_reply(connection: Connection, address_key: bytes) -> None:
         & (Delivery.address_key == address_key)
     )
     steps = connection.scalars(
-        select(Step.id).distinct()
+        select(Step.id)
+        .distinct()
         .join(Campaign, Campaign.id == Step.campaign_id)
         .join(Firing, Firing.step_id == Step.id)
         .join(Delivery, theirs)
