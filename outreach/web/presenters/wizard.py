@@ -20,7 +20,6 @@ from outreach.campaigns.sketches import SketchView
 from outreach.campaigns.usual import usual
 from outreach.messages import facts
 from outreach.people.queries.regions import all_regions
-from outreach.policies import readiness
 from outreach.policies import service as policies
 from outreach.policies.schemas import PolicyView
 from outreach.web.presenters.names import places
@@ -237,9 +236,3 @@ def usual_title(sheet: Sheet) -> str:
     month = f"{clock.today(sheet.desk.services.settings.zone).month}月"
     more = f"等{len(named)}项" if len(named) > 2 else ""
     return say("wizard.title", month=month, policies="、".join(named[:2]) + more)
-
-
-def unready(sheet: Sheet) -> int:
-    """How many of the chosen policies still lack something."""
-    views, on = sheet.views(), sheet.desk.on
-    return sum(1 for view in views if readiness.policy_faults(view, sheet.place, on))
