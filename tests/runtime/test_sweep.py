@@ -16,6 +16,7 @@ from sqlalchemy import func, select, update
 
 from channels.base import Receipt as Said
 from outreach import clock
+from outreach.audiences.proposals import queries as proposal_queries
 from outreach.audiences.proposals import service as proposals
 from outreach.deliveries import receipts
 from outreach.deliveries.receipts import Event
@@ -180,7 +181,7 @@ def test_two_machines_that_find_the_same_people_make_one_proposal(
     with line.store.read() as connection:
         found = proposals.look(connection, policies.get(connection, CHILD), terms)
     written = threading.Event()
-    look_for_open = proposals.queries.open_one
+    look_for_open = proposal_queries.open_one
 
     def slowly(*asked: Any) -> int | None:
         """Looks, and goes on when the other machine has written."""
@@ -195,7 +196,7 @@ def test_two_machines_that_find_the_same_people_make_one_proposal(
     with ThreadPoolExecutor(1) as pool:
         with line.store.begin() as connection:
             proposals.write(connection, found)
-            monkeypatch.setattr(proposals.queries, "open_one", slowly)
+            monkeypatch.setattr(proposal_queries, "open_one", slowly)
             other = pool.submit(write)
             time.sleep(0.3)
         written.set()
