@@ -66,7 +66,8 @@ def list_records(here: Here, ref: CampaignId) -> Answer:
         key = service.get(connection, ref)["id"]
         found = records.listed(connection, key, undone=True)
     lines = [
-        f"{one.id:>5}  {one.on}  {one.title}，{one.where}"
+        f"{one.id:>5}  {one.on}  {one.title}"
+        + (f"，{one.where}" if one.where else "")
         + (f"，{one.headcount} 人" if one.headcount is not None else "")
         + ("（已撤销）" if one.undone_by else "")
         for one in found
