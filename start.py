@@ -24,7 +24,7 @@ COMMANDS = {
     "serve": "serve the installation in OUTREACH_DATA_DIR (arguments go to `outreach serve`)",
     "test": "run all tests (arguments go to pytest)",
     "lint": "style, types and import layers",
-    "bench": "measure this installation's ways beside others, into docs/benchmarks.md (a quarter of an hour)",
+    "bench": "measure this installation's ways beside others, into docs/benchmarks.md (half an hour)",
     "torture": "the tests that take minutes: kills, faults, load (arguments go to pytest)",
     "help": "this list",
 }

@@ -1,6 +1,6 @@
 """`make bench`: what this installation's ways cost beside others, measured in one run, into docs/benchmarks.md.
 
-    make bench                                  a million people, growth to ten millions: about a quarter of an hour
+    make bench                                  a million people, growth to ten millions: about half an hour
     make bench ARGS="--people 100000"           a quick look
     make bench ARGS="--only counts,growth"      parts: counts, import, growth, messages, print, demo, delivery
 

@@ -23,6 +23,9 @@ LOSSY = Faults(
 )  # fmt: skip
 """One that has bad moments of its own meanwhile."""
 
+PATIENT = {"send_timeout": "5"}
+"""Long runs share their machine with whatever else computes on it."""
+
 ENDS = {"accepted", "delivered"}
 """Who has it. Of a message whose receipt came to a dead process often enough the carrier says no more."""
 
@@ -80,12 +83,12 @@ def test_one_machine_freezes_past_its_lease_and_another_dies(tmp_path: Path) -> 
 @pytest.mark.slow
 @pytest.mark.parametrize("faults", [SLOW, LOSSY], ids=["a slow carrier", "a bad carrier"])
 def test_ten_thousand_people_and_fifteen_kills(tmp_path: Path, faults: Faults) -> None:
-    with machines(tmp_path, 10_000, faults=faults, per_second=500.0) as here:
+    with machines(tmp_path, 10_000, faults=faults, per_second=500.0, **PATIENT) as here:
         struck = kill_in_mid_send(here, 15, 1.0)
         if faults is SLOW:  # nothing else leaves anything in doubt
             assert 0 < struck <= 15 * CHUNK
         server = here.serve()
-        here.until_settled(300)
+        here.until_settled(900)
         assert server.stop() == 0
         assert set(here.check(10_000)) <= ENDS
 
@@ -95,7 +98,7 @@ def test_ten_thousand_people_and_machines_that_come_and_go(tmp_path: Path) -> No
     """Web with timetable and sender on one machine, a sender alone on the other; either of them is killed."""
     moments = random.Random(SEED)
     with machines(
-        tmp_path, 10_000, kind="postgresql", faults=LOSSY, per_second=500.0, lease="2"
+        tmp_path, 10_000, kind="postgresql", faults=LOSSY, per_second=500.0, lease="2", **PATIENT
     ) as here:
         running = [here.serve(), here.run_now(REF, "another")]
         for _ in range(12):
@@ -104,7 +107,7 @@ def test_ten_thousand_people_and_machines_that_come_and_go(tmp_path: Path) -> No
             running[which].kill()
             running[which] = here.run_now(REF, "another") if which else here.serve()
         assert here.untouched() > 0
-        here.until_settled(300)
+        here.until_settled(900)
         assert running[0].stop() == 0
         assert set(here.check(10_000)) <= ENDS
 
@@ -113,7 +116,7 @@ def test_ten_thousand_people_and_machines_that_come_and_go(tmp_path: Path) -> No
 def test_ten_thousand_people_and_senders_that_freeze_in_turn(tmp_path: Path) -> None:
     moments = random.Random(SEED)
     with machines(
-        tmp_path, 10_000, kind="postgresql", faults=LOSSY, per_second=500.0, lease="1"
+        tmp_path, 10_000, kind="postgresql", faults=LOSSY, per_second=500.0, lease="1", **PATIENT
     ) as here:
         both = [another(here), here.serve()]
         for turn in range(10):
@@ -122,6 +125,6 @@ def test_ten_thousand_people_and_senders_that_freeze_in_turn(tmp_path: Path) -> 
             one.freeze()
             time.sleep(moments.uniform(1.5, 5.0))
             one.wake()
-        here.until_settled(300)
+        here.until_settled(900)
         assert [one.stop() for one in both] == [0, 0]
         assert set(here.check(10_000)) <= ENDS
