@@ -221,10 +221,7 @@ def submit(
         },
         "policies": {view.ref: document.policy_part(view) for view in views},
         "texts": texts,
-        "steps": [
-            document.step_part(connection, step)
-            for step in steps
-        ],
+        "steps": [document.step_part(connection, step) for step in steps],
         "cost": seen.cost_fen,
         "coverage": told_how.as_dict(),
         "grounds": grounds.read(connection, campaign, views, on).as_dict(),
