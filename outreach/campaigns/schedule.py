@@ -110,7 +110,7 @@ def _due(connection: Connection, step: _Row, calendar: Calendar) -> list[Occasio
         queries.set_options(connection, step["id"], options)
         step = {**step, "options": options}
     found = occasions.of(step, calendar, clock.now())
-    return [one for one in found if _ripe(connection, step, one)]
+    return [one for one in found if _ripe(connection, step, one, calendar)]
 
 
 def _too_late(step: _Row, one: Occasion) -> bool:
@@ -123,7 +123,7 @@ def _too_late(step: _Row, one: Occasion) -> bool:
     return clock.now() > one.late_from + timedelta(hours=step["late_hours"])
 
 
-def _ripe(connection: Connection, step: _Row, one: Occasion) -> bool:
+def _ripe(connection: Connection, step: _Row, one: Occasion, calendar: Calendar) -> bool:
     """The firing that it follows is settled, and either every receipt is in or it waited long enough."""
     before = one.after
     if before is None:
@@ -133,8 +133,9 @@ def _ripe(connection: Connection, step: _Row, one: Occasion) -> bool:
     wait = timedelta(seconds=step["options"].get("wait", 0))
     if before.settled_at + wait <= clock.now():
         return True
-    # what comes back on paper has no receipt to wait for
-    if step["condition"] == "returned":
+    # posts, calls and paper have no receipts that could all be in, and no text tells what comes back on paper
+    channels = {row["id"]: row["channel"] for row in calendar.steps}
+    if step["condition"] == "returned" or channels.get(before.step_id) != "sms":
         return False
     return not waits_for_receipts(connection, before.step_id, before.id)
 

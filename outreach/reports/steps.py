@@ -14,15 +14,35 @@ from outreach.messages.variants import read_catalogue
 from outreach.wording import figures, say
 
 
-def due_words(step: Mapping[str, Any], moment: Callable[[datetime], str]) -> str:
-    """When a step begins, or how often. moment: how a moment is said there."""
+def due_words(
+    step: Mapping[str, Any],
+    moment: Callable[[datetime], str],
+    steps: Mapping[int, Mapping[str, Any]],
+) -> str:
+    """When a step begins and how long it waits, or how often. moment: how a moment is said there; steps: by number."""
     if recurs(step):
         return recurring_words(step["options"])
     if step["due_at"] is not None:
         return moment(step["due_at"])
     if step["after_step"]:
-        return say("step.after", step=step["after_step"])
+        after = say("step.after", step=step["after_step"])
+        return "，".join(filter(None, (after, _wait_words(step, steps))))
     return say("step.at_once")
+
+
+def _wait_words(step: Mapping[str, Any], steps: Mapping[int, Mapping[str, Any]]) -> str:
+    """How long it waits after the step before, whose receipts may all be in sooner; '' = not at all."""
+    seconds = step["options"].get("wait")
+    if not seconds:
+        return ""
+    before = steps.get(step["after_step"])
+    early = before is not None and before["channel"] == "sms" and step["condition"] != "returned"
+    return say("step.wait_receipts" if early else "step.wait", wait=_long(seconds))
+
+
+def _long(seconds: int) -> str:
+    days, rest = divmod(seconds, 86_400)
+    return say("step.days", days=days) if days and not rest else figures.duration(seconds)
 
 
 def recurring_words(options: Mapping[str, Any]) -> str:

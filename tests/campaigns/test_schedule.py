@@ -132,6 +132,21 @@ def test_a_following_step_does_not_wait_for_ever(home: Store, vault: Vault) -> N
         assert fired(home, key) == [1, 2]
 
 
+def test_what_follows_a_post_by_a_day_waits_that_day(home: Store, vault: Vault) -> None:
+    """A post has no receipts that could all be in: the wait is a delay."""
+    with clock.fixed(MORNING) as held:
+        key = release(home, {"channel": "group"}, {"channel": "sms", "after": 1, "wait": "24h"})
+        tick(home)
+        town.carrier(home, vault, "group").send_all()
+        tick(home)  # notes that the first step is settled
+        held.advance(hours=23, minutes=59)
+        tick(home)
+        assert fired(home, key) == [1]
+        held.advance(minutes=2)
+        tick(home)
+        assert fired(home, key) == [1, 2]
+
+
 def test_paper_for_those_whom_nothing_reached(home: Store, vault: Vault) -> None:
     with home.begin() as connection:
         silent = town.add_person(connection, vault)

@@ -116,7 +116,28 @@ WORDS: list[tuple[dict[str, Any], str]] = [
 def test_a_signer_reads_how_often_and_how_much(written: dict[str, Any], words: str) -> None:
     (order,) = read(written)
     step = {"options": order.options, "due_at": order.due_at, "after_step": order.after, "condition": ""}  # fmt: skip
-    assert due_words(step, str) == words
+    assert due_words(step, str, {}) == words
+
+
+WAITS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+    ({"channel": "sms"}, {"channel": "flyer", "when": "unconfirmed"}, "第 1 步办完以后，回执到齐就做，至多等 3 天"),
+    ({"channel": "sms"}, {"channel": "flyer", "wait": "90m"}, "第 1 步办完以后，回执到齐就做，至多等 1 小时 30 分"),
+    ({"channel": "group"}, {"channel": "sms", "wait": "24h"}, "第 1 步办完以后，再等 1 天"),
+    ({"channel": "flyer"}, {"channel": "visit", "when": "returned"}, "第 1 步办完以后，再等 14 天"),
+    ({"channel": "sms"}, {"channel": "flyer", "wait": "0s"}, "第 1 步办完以后"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "second", "words"), WAITS, ids=[f"{one[0]['channel']}: {one[2]}" for one in WAITS])  # fmt: skip
+def test_a_signer_reads_how_long_a_step_waits(
+    first: dict[str, Any], second: dict[str, Any], words: str
+) -> None:
+    orders = read(first, {**second, "after": 1})
+    steps = {
+        number: {"channel": one.channel, "options": one.options, "due_at": one.due_at, "after_step": one.after, "condition": one.condition}
+        for number, one in enumerate(orders, 1)
+    }  # fmt: skip
+    assert due_words(steps[2], str, steps) == words
 
 
 def test_every_condition_is_said_in_words() -> None:

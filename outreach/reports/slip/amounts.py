@@ -11,7 +11,7 @@ from outreach.campaigns.preview.schemas import StepPreview
 from outreach.reports.slip.signed import Signed
 from outreach.reports.steps import condition_words, due_words, step_name
 from outreach.wording import say
-from outreach.wording.figures import duration, exact_yuan, thousands, whole_yuan
+from outreach.wording.figures import exact_yuan, thousands, whole_yuan
 
 _SHEETS = "flyer"
 
@@ -54,10 +54,8 @@ def steps(signed: Signed, moment: Callable[[datetime], str]) -> Iterator[Approva
     """One row per step."""
     for seen in signed.preview.steps:
         step = signed.step_of(seen)
-        wait = step["options"].get("wait")
         when = [
-            due_words(step, moment),
-            say("slip.wait", wait=duration(wait)) if step["after_step"] and wait else "",
+            due_words(step, moment, signed.steps),
             condition_words(step),
             _carrier(signed, seen),
         ]

@@ -93,7 +93,7 @@ def _filled(
     first = 1
     for looked in preview.steps:
         if asked.step in (0, looked.number):
-            shown.append(step_look(desk, steps[looked.number], looked, first))
+            shown.append(step_look(desk, steps, looked, first))
         first += len(looked.texts)
     search = desk.actor.may(Action.PEOPLE_VIEW) and bool(preview.people)
     changed = len(against(connection, campaign))

@@ -17,6 +17,7 @@ from outreach.messages import languages
 from outreach.messages.cost import Cost, Saving
 from outreach.messages.schemas import SPOKEN
 from outreach.messages.spoken import stretches
+from outreach.reports.steps import condition_words
 from outreach.web.formats import exact_yuan, thousands
 from outreach.web.presenters.names import CHANNEL, UNIT
 from outreach.web.presenters.previews_shown import phone
@@ -71,9 +72,11 @@ Numbered = tuple[int, Distinct]
 """A text with its number among all texts of the campaign, from 1."""
 
 
-def step_look(desk: Desk, step: Mapping[str, Any], looked: StepPreview, first: int) -> StepLook:
-    """A step as the page shows it. first: the number of its first text."""
-    asked, base = desk.asked, desk.base
+def step_look(
+    desk: Desk, steps: Mapping[int, Mapping[str, Any]], looked: StepPreview, first: int
+) -> StepLook:
+    """A step as the page shows it. steps: all of the campaign, by number; first: the number of its first text."""
+    asked, base, step = desk.asked, desk.base, steps[looked.number]
     every = [
         (number, text)
         for number, text in enumerate(looked.texts, first)
@@ -87,7 +90,7 @@ def step_look(desk: Desk, step: Mapping[str, Any], looked: StepPreview, first: i
     return StepLook(
         number=looked.number,
         channel=CHANNEL[looked.channel],
-        when=when_due(desk.services, step),
+        when="，".join(filter(None, (when_due(desk.services, step, steps), condition_words(step)))),
         count=f"{upto}{thousands(looked.recipients)} {unit}",
         sms=bool(looked.billing),
         texts=len(every),

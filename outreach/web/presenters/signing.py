@@ -137,9 +137,10 @@ def _steps(
     preview: Mapping[str, Any],
 ) -> tuple[StepPlan, ...]:
     looked = {step["step"]: step for step in preview.get("steps", ())}
+    steps = {step["number"]: step for step in queries.steps(connection, campaign["id"])}
     return tuple(
-        _step(services, connection, campaign, step, looked.get(step["number"], {}))
-        for step in queries.steps(connection, campaign["id"])
+        _step(services, connection, campaign, steps, number, looked.get(number, {}))
+        for number in steps
     )
 
 
@@ -147,9 +148,11 @@ def _step(
     services: Services,
     connection: Connection,
     campaign: Mapping[str, Any],
-    step: Mapping[str, Any],
+    steps: Mapping[int, Mapping[str, Any]],
+    number: int,
     looked: Mapping[str, Any],
 ) -> StepPlan:
+    step = steps[number]
     channel = step["channel"]
     messages: tuple[Message, ...] = ()
     if channel == "sms" and looked:
@@ -160,9 +163,9 @@ def _step(
     elif channel == "group":
         messages = _group_posts(connection, campaign, step)
     return StepPlan(
-        number=step["number"],
+        number=number,
         channel=CHANNEL[channel],
-        when=when_due(services, step),
+        when=when_due(services, step, steps),
         note=condition_words(step),
         sms=channel == "sms",
         recipients=looked.get("recipients", 0),
@@ -176,9 +179,11 @@ def _step(
     )
 
 
-def when_due(services: Services, step: Mapping[str, Any]) -> str:
-    """When a step begins, in words."""
-    return due_words(step, lambda at: _moment(services, at))
+def when_due(
+    services: Services, step: Mapping[str, Any], steps: Mapping[int, Mapping[str, Any]]
+) -> str:
+    """When a step begins, in words. steps: all of the campaign, by number."""
+    return due_words(step, lambda at: _moment(services, at), steps)
 
 
 def _moment(services: Services, at: datetime) -> str:
