@@ -216,8 +216,16 @@ def among(column: Any, values: Iterable[int] | Iterable[str]) -> ColumnElement[b
     The statement is the same for any number of values, so neither we nor the driver nor the server reads it anew; a
     sender asks some thirty of them for each chunk.
     """
-    item = Text if isinstance(column.type, String) else BigInteger
-    return _Among(column, bindparam(None, list(values), type_=_Listed(item), unique=True))
+    return _Among(column, bindparam(None, list(values), type_=_listed(column), unique=True))
+
+
+def among_named(column: Any, name: str) -> ColumnElement[bool]:
+    """The same for a statement that is made once: the values are given as the parameter `name` when it is executed."""
+    return _Among(column, bindparam(name, type_=_listed(column)))
+
+
+def _listed(column: Any) -> _Listed:
+    return _Listed(Text if isinstance(column.type, String) else BigInteger)
 
 
 def upsert(connection: Connection, table: Any) -> Any:

@@ -21,7 +21,7 @@ from outreach.models.policies import Reach
 from outreach.people import consent
 from outreach.people.ages import GUARDED_UNDER
 from outreach.policies.schemas import PolicyView
-from outreach.store import among
+from outreach.store import among, among_named
 from segments.person import cutoff_birth
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
@@ -112,17 +112,30 @@ def _nothing(dropped: Sequence[Subject], way: _Blocked | None) -> Remaining:
 _Judge = Callable[[Row[*tuple[Any, ...]]], str]
 
 
+_SUBJECTS = (
+    select(
+        DeliverySubject.delivery_id, DeliverySubject.person_id, DeliverySubject.policy_id,
+        Person.status, Person.birth, Household.stopped,
+    )
+    .join(Person, Person.id == DeliverySubject.person_id)
+    .outerjoin(Household, Household.id == Person.household_id)
+    .where(among_named(DeliverySubject.delivery_id, "ids"))
+    .order_by(DeliverySubject.delivery_id, DeliverySubject.policy_id, DeliverySubject.person_id)
+)  # fmt: skip
+_RECIPIENTS = (
+    select(
+        Delivery.id, Delivery.addressee, Delivery.address_key, Person.status, Person.phone_key, Person.phone_kind,
+        Person.phone_closed, Household.stopped,
+    )
+    .join(Person, Person.id == Delivery.addressee)
+    .outerjoin(Household, Household.id == Person.household_id)
+    .where(among_named(Delivery.id, "ids"), Delivery.kind == "person")
+)  # fmt: skip
+"""Made once: both are asked twice for every chunk."""
+
+
 def _subjects(connection: Connection, ids: Collection[int]) -> Rows:
-    return connection.execute(
-        select(
-            DeliverySubject.delivery_id, DeliverySubject.person_id, DeliverySubject.policy_id,
-            Person.status, Person.birth, Household.stopped,
-        )
-        .join(Person, Person.id == DeliverySubject.person_id)
-        .outerjoin(Household, Household.id == Person.household_id)
-        .where(among(DeliverySubject.delivery_id, ids))
-        .order_by(DeliverySubject.delivery_id, DeliverySubject.policy_id, DeliverySubject.person_id)
-    ).all()  # fmt: skip
+    return connection.execute(_SUBJECTS, {"ids": list(ids)}).all()
 
 
 def _places(terms: Terms) -> _Judge:
@@ -165,15 +178,7 @@ def _personal_reason(status: str, stopped: bool | None) -> str:
 
 
 def _recipients(connection: Connection, ids: Collection[int]) -> Rows:
-    return connection.execute(
-        select(
-            Delivery.id, Delivery.addressee, Delivery.address_key, Person.status, Person.phone_key, Person.phone_kind,
-            Person.phone_closed, Household.stopped,
-        )
-        .join(Person, Person.id == Delivery.addressee)
-        .outerjoin(Household, Household.id == Person.household_id)
-        .where(among(Delivery.id, ids), Delivery.kind == "person")
-    ).all()  # fmt: skip
+    return connection.execute(_RECIPIENTS, {"ids": list(ids)}).all()
 
 
 @dataclass(frozen=True)

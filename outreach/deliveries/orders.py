@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, select
 
 from outreach.audiences import moments
 from outreach.deliveries import answering
@@ -18,16 +17,13 @@ from outreach.messages import service as messages
 from outreach.messages.composer import Composer, Manner
 from outreach.messages.schemas import Text
 from outreach.models.campaigns import Campaign, CampaignPolicy, Step
-from outreach.models.deliveries import Attempt, Delivery, DeliverySubject, GroupChat
 from outreach.models.messages import BUNDLE
-from outreach.models.people import Household, Person, Region
 from outreach.policies import service as policies
 from outreach.policies.schemas import PolicyView
 from outreach.reach import service as reach
-from outreach.store import among
 
 __all__ = [
-    "AccountView", "Addressee", "Orders", "account", "accounts", "addressees", "composer", "list_date", "read",
+    "AccountView", "Addressee", "Orders", "account", "accounts", "composer", "list_date", "read",
 ]  # fmt: skip
 
 URGENT_HOURS = 4
@@ -169,75 +165,3 @@ def _ahead(connection: Connection, step: Mapping[str, Any]) -> int:
         before = (Step.campaign_id == step["campaign_id"]) & (Step.number == step["after_step"])
         step = dict(connection.execute(select(Step).where(before)).mappings().one())
     return moments.days_ahead(step["options"].get("relative"))
-
-
-_KINDS = {
-    "sms": ("person",),
-    "call": ("person",),
-    "flyer": ("person", "household"),
-    "visit": ("person", "household"),
-    "group": ("group",),
-    "broadcast": ("region",),
-}
-"""What a channel's deliveries go to."""
-
-
-def addressees(connection: Connection, ids: Collection[int], channel: str = "") -> list[Addressee]:
-    """Where deliveries go, in their order. channel: theirs, when all are of one; only its kinds are looked for then."""
-    kinds = _KINDS.get(channel, ("person", "household", "group", "region"))
-    tried = (
-        select(Attempt.delivery_id, func.max(Attempt.no).label("attempts"))
-        .where(among(Attempt.delivery_id, ids))
-        .group_by(Attempt.delivery_id)
-        .subquery()
-    )
-    base = [Delivery.id, Delivery.language, Delivery.village, func.coalesce(tried.c.attempts, 0)]
-    village = select(Region.name).where(Region.code == Delivery.village).scalar_subquery()
-    people = (
-        select(*base, Person.phone, Person.name, Person.region, Person.synthetic, village)
-        .join(Person, Person.id == Delivery.addressee)
-        .outerjoin(tried, tried.c.delivery_id == Delivery.id)
-        .where(among(Delivery.id, ids), Delivery.kind == "person")
-    )
-    # a household's place and language are those of the first of whom it is about, as the plan took them
-    first = (
-        select(func.min(DeliverySubject.person_id))
-        .where(DeliverySubject.delivery_id == Delivery.id)
-        .scalar_subquery()
-    )
-    reader, head = aliased(Person), aliased(Person)
-    homes = (
-        select(
-            *base, func.coalesce(head.name, reader.name), reader.region, reader.synthetic, village
-        )
-        .join(Household, Household.id == Delivery.addressee)
-        .join(reader, reader.id == first)
-        .outerjoin(head, and_(head.id == Household.head_id, head.status == "active"))
-        .outerjoin(tried, tried.c.delivery_id == Delivery.id)
-        .where(among(Delivery.id, ids), Delivery.kind == "household")
-    )
-    groups = (
-        select(*base, GroupChat.address, GroupChat.name, GroupChat.region, village)
-        .join(GroupChat, GroupChat.id == Delivery.addressee)
-        .outerjoin(tried, tried.c.delivery_id == Delivery.id)
-        .where(among(Delivery.id, ids), Delivery.kind == "group")
-    )
-    places = (
-        select(*base, Region.name, Region.code)
-        .join(Region, Region.id == Delivery.addressee)
-        .outerjoin(tried, tried.c.delivery_id == Delivery.id)
-        .where(among(Delivery.id, ids), Delivery.kind == "region")
-    )
-    made: dict[str, tuple[Any, Callable[[Any], Addressee]]] = {
-        "person": (people, lambda row: Addressee(row[0], row[4], row[5], row[1], row[6], row[8] or "", row[7], row[3])),
-        "household": (homes, lambda row: Addressee(row[0], "", row[4], row[1], row[5], row[7] or "", row[6], row[3])),
-        "group": (groups, lambda row: Addressee(row[0], row[4], "", row[1], row[6], row[7] or row[5], False, row[3])),
-        "region": (places, lambda row: Addressee(row[0], "", "", row[1], row[5], row[4], False, row[3])),
-    }  # fmt: skip
-    found = [
-        make(row)
-        for kind in kinds
-        for statement, make in [made[kind]]
-        for row in connection.execute(statement)
-    ]
-    return sorted(found, key=lambda one: one.delivery_id)

@@ -32,6 +32,7 @@ from outreach.deliveries import (
     stopping,
     transfer,
 )
+from outreach.deliveries.addressees import addressees
 from outreach.deliveries.capping import Counting, Taken
 from outreach.deliveries.limits import SHIPPED, Limits
 from outreach.deliveries.orders import AccountView, Addressee, Orders
@@ -225,7 +226,7 @@ class Outgoing:
     ) -> Chunk:
         left = self._left(connection, signed, ids)
         skips = {key: rest.reason for key, rest in left.items() if rest.reason}
-        listed = orders.addressees(connection, ids, signed.channel)
+        listed = addressees(connection, ids, signed.channel)
         found = [one for one in listed if one.delivery_id not in skips]
         if not self.line.loopback:
             skips |= {one.delivery_id: Reason.SYNTHETIC.value for one in found if one.synthetic}

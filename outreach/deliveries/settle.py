@@ -29,7 +29,7 @@ from outreach.models.deliveries import (
 from outreach.models.people import Person
 from outreach.people import refusing
 from outreach.people.opt_out import Wish
-from outreach.store import among, upsert
+from outreach.store import among, among_named, upsert
 
 LOOKED_UP = "look_up"
 """The reason of an outcome that rests on the carrier's list and not on its word about this attempt."""
@@ -66,25 +66,30 @@ class Word:
     reason: str
 
 
+_LOCK = (
+    select(Delivery.id)
+    .where(among_named(Delivery.id, "ids"))
+    .order_by(Delivery.id)
+    .with_for_update()
+)
+_CELLS = select(
+    delivery_state.c.delivery_id, delivery_state.c.attempts, delivery_state.c.campaign_id, delivery_state.c.step_id,
+    delivery_state.c.village, delivery_state.c.age_band, delivery_state.c.language, delivery_state.c.state,
+).where(among_named(delivery_state.c.delivery_id, "ids"))  # fmt: skip
+_RANKS = select(Outcome.delivery_id, Outcome.no, Outcome.rank).where(
+    among_named(Outcome.delivery_id, "ids")
+)
+"""Made once: each is asked several times for every chunk."""
+
+
 def lock(connection: Connection, ids: Collection[int]) -> None:
     """Make other writers of these deliveries wait; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql" and ids:
-        connection.execute(
-            select(Delivery.id)
-            .where(among(Delivery.id, sorted(ids)))
-            .order_by(Delivery.id)
-            .with_for_update()
-        )
+        connection.execute(_LOCK, {"ids": sorted(ids)})
 
 
 def _cells(connection: Connection, ids: Collection[int]) -> dict[int, Row[*tuple[Any, ...]]]:
-    view = delivery_state.c
-    rows = connection.execute(
-        select(
-            view.delivery_id, view.attempts, view.campaign_id, view.step_id, view.village, view.age_band,
-            view.language, view.state,
-        ).where(among(view.delivery_id, ids))
-    )  # fmt: skip
+    rows = connection.execute(_CELLS, {"ids": list(ids)})
     return {row.delivery_id: row for row in rows}
 
 
@@ -133,13 +138,9 @@ def _write(connection: Connection, changes: Sequence[Change]) -> list[Change]:
     """Write those that rank above what is there; the guard in the statement holds even for a writer we do not see."""
     if not changes:
         return []
+    touched = list({change.delivery_id for change in changes})
     ranks = {
-        (row.delivery_id, row.no): row.rank
-        for row in connection.execute(
-            select(Outcome.delivery_id, Outcome.no, Outcome.rank).where(
-                among(Outcome.delivery_id, {change.delivery_id for change in changes})
-            )
-        )
+        (row.delivery_id, row.no): row.rank for row in connection.execute(_RANKS, {"ids": touched})
     }
     news = []
     for change in changes:

@@ -22,7 +22,7 @@ from channels.flyer import HouseholdSheet, Serial
 from outreach import bootstrap, clock
 from outreach.access.scope import Scope
 from outreach.bootstrap import Installation
-from outreach.deliveries import orders
+from outreach.deliveries.addressees import addressees
 from outreach.deliveries.paper import Door, Kind, Selection
 from outreach.deliveries.printing import delivering, files, jobs, queries, work
 from outreach.deliveries.printing.printer import Printer
@@ -411,7 +411,7 @@ def test_nobody_who_died_or_moved_away_is_written_to(printer: Printer, status: s
     with printer.store.read() as connection:
         doors = printer.walk(connection, campaign(printer)).doors(sealed=True)
         (door,) = [door for door in doors if door.household == home.id]
-        (visited,) = orders.addressees(connection, [door.delivery_id])
+        (visited,) = addressees(connection, [door.delivery_id])
     assert door.sheet.householder == "赵00"
     assert printer.vault.decrypt("name", visited.name) == "赵00"
 

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from outreach import clock
 from outreach.campaigns import queries as campaigns
 from outreach.deliveries import drop, orders, requests
+from outreach.deliveries.addressees import addressees
 from outreach.deliveries.plan import Plan
 from outreach.messages.schemas import Request
 from outreach.models.campaigns import AudienceMember, Step
@@ -81,9 +82,7 @@ def written(office: Office) -> dict[tuple[str, int], Request]:
         today = clock.today(ZONE)
         ids = office.deliveries()
         left = drop.remaining(connection, ids, signed.terms(today))
-        found = [
-            one for one in orders.addressees(connection, ids) if not left[one.delivery_id].reason
-        ]
+        found = [one for one in addressees(connection, ids) if not left[one.delivery_id].reason]
         standings = requests.standing(connection, signed, ids, today)
         made = requests.of_chunk(office.vault, signed, found, left, standings)
         keys = {
