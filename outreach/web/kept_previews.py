@@ -21,8 +21,11 @@ from outreach import clock
 from outreach.campaigns import coverage, queries, service
 from outreach.campaigns.preview.looking import state_of
 from outreach.campaigns.preview.schemas import Preview
+from outreach.campaigns.staggering import seeing as staggering
+from outreach.campaigns.staggering.schemas import WaveCount
 from outreach.errors import OutreachError
 from outreach.messages.remarks import Remark, remarks
+from outreach.policies.readiness import Fault
 from outreach.web.services import Services
 from outreach.wording import say
 
@@ -40,6 +43,8 @@ class Kept:
     remarks: tuple[Remark, ...]
     state: str
     at: datetime
+    waves: tuple[WaveCount, ...] = ()
+    against: tuple[Fault, ...] = ()  # why no waves can be drawn
 
 
 @dataclass
@@ -126,7 +131,9 @@ def make(services: Services, ref: str, on: date, work: Work | None = None) -> Ke
         state = state_of(connection, look)
         preview = service.looked(connection, look)
         said = tuple(remarks(coverage.report(connection, look)))
-    return Kept(preview, said, state, clock.now())
+        steps = queries.steps(connection, campaign["id"])
+        waves, against = staggering.seen(connection, campaign, look.views, steps, on)
+    return Kept(preview, said, state, clock.now(), tuple(waves), tuple(against))
 
 
 def start(request: Request, services: Services, ref: str, on: date) -> bool:

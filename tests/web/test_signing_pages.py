@@ -18,6 +18,7 @@ from outreach.models.people import ImportRun
 from outreach.reports import slip
 from tests import town
 from tests.campaigns.signing.scans import HOUSE, scanned
+from tests.channels.flyer import reading
 from tests.web import conftest
 from tests.web.conftest import Browser, Installation
 from tests.web.office import Office, open_office, send
@@ -195,3 +196,40 @@ def test_whoever_cancels_sees_first_what_is_left_and_then_how_it_ended(office: O
     assert '<td class="r" data-th="没有发">0</td>' in page
     dong = office.enter("dong")
     assert "停在这里" not in dong.get("/campaigns/winter").text  # the numbers of the whole county
+
+
+WAVES = {
+    "unit": "village",
+    "waves": 2,
+    "seed": 7,
+    "days": 7,
+    "hold": 14,
+    "start": "2026-11-24T10:00",
+}
+DRAWN = ("按村（社区）分 2 批，先后由抽签定，种子 7", "第 1 批：", "此前作对照，有人来问就马上告知")
+
+
+def test_waves_are_read_before_they_are_submitted_and_signed(office: Office) -> None:
+    office.write(stagger=WAVES, policies=["check"])
+    zhou = office.enter("zhou")
+    looked = send(zhou, "/campaigns/winter/look").text
+    assert all(said in looked for said in DRAWN)
+    assert all(said in zhou.get("/campaigns/winter/check").text for said in DRAWN)
+    assert send(zhou, "/campaigns/winter/submit").status_code == 303
+    chen = office.enter("chen")
+    for page in ("/approvals", "/campaigns/winter", "/campaigns/winter/preview"):
+        assert all(said in chen.get(page).text for said in DRAWN), page
+    paper = "".join(reading.words(chen.get("/campaigns/winter/slip.pdf").content))
+    assert all(said.replace(" ", "") in paper for said in DRAWN)
+
+
+def test_why_no_waves_can_be_drawn_is_said_before_anybody_submits(office: Office) -> None:
+    office.write(stagger={**WAVES, "waves": 5}, policies=["check"])
+    zhou = office.enter("zhou")
+    why = "任务 winter 只有 2 个村（户），分不成 5 批。"
+    looked = send(zhou, "/campaigns/winter/look").text
+    assert why in looked
+    assert 'action="/campaigns/winter/submit"' not in looked
+    page = zhou.get("/campaigns/winter/check").text
+    assert why in page
+    assert '<input type="hidden" name="to" value="steps"><button class="btn btn--s">去改' in page

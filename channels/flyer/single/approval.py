@@ -63,7 +63,8 @@ class ApprovalSlip:
     """发送审批单: everything that is signed, bound to one fingerprint.
 
     `status`: printed beside the name where the slip is not there to be signed any more (已取消). `skips`, `text_facts`:
-    one line each, who gets nothing and which texts are not printed here.
+    one line each, who gets nothing and which texts are not printed here. `waves`: how it is staggered, and one line
+    for each wave; empty when everybody is sent to at once.
     """
 
     name: str
@@ -80,6 +81,7 @@ class ApprovalSlip:
     text_facts: str = ""
     basis: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
+    waves: tuple[str, ...] = ()
 
 
 def render_approval(slip: ApprovalSlip, meta: SheetMeta, press: Press) -> Printed:

@@ -15,7 +15,7 @@ from outreach.errors import Refused
 from outreach.policies.readiness import Fault
 from outreach.policies.schemas import PolicyView
 from outreach.wording import say
-from outreach.wording.figures import exact_moment
+from outreach.wording.figures import exact_moment, thousands
 
 
 def seen(
@@ -25,27 +25,37 @@ def seen(
     """The waves, and what speaks against drawing them; nothing of both where a campaign is not staggered."""
     frozen = campaign["frozen"]
     if frozen is not None:
-        signed = frozen["audience"].get("waves", {"every": []})
-        return [WaveCount(**one) for one in signed["every"]], []
+        return signed(frozen), []
     try:
         found = service.draw(connection, campaign, views, steps, on)
     except Refused as error:
-        return [], [(error.code, error.params)]
+        named = {key: value for key, value in error.params.items() if key != "campaign"}
+        return [], [(error.code, named)]  # as faults are: whoever says them knows the campaign
     return list(found.counts) if found else [], []
 
 
+def signed(frozen: Mapping[str, Any]) -> list[WaveCount]:
+    """The waves of a document that was frozen; [] where everybody is sent to at once."""
+    waves = frozen["audience"].get("waves", {"every": []})
+    return [WaveCount(**one) for one in waves["every"]]
+
+
 def lines(counts: Sequence[WaveCount], options: Mapping[str, Any], zone: ZoneInfo) -> list[str]:
-    """One sentence for each wave, in Chinese."""
+    """How the order was drawn, then one sentence for each wave, in Chinese; [] where nothing was drawn."""
     stagger = Stagger.of(options)
-    if stagger is None:
+    if stagger is None or not counts:
         return []
-    unit = say(f"staggering.unit_{stagger.unit}")
+    by = say(f"staggering.by_{stagger.unit}")
     return [
-        say(
-            _code(one), number=one.number, people=one.people, units=one.units, unit=unit,
-            when=exact_moment(datetime.fromisoformat(one.due_at), zone),
-        )
-        for one in counts
+        say("staggering.drawn", by=by, seed=stagger.seed, waves=stagger.waves),
+        *(
+            say(
+                _code(one), number=one.number, people=thousands(one.people),
+                units=say(f"staggering.units_{stagger.unit}", count=thousands(one.units)),
+                when=exact_moment(datetime.fromisoformat(one.due_at), zone),
+            )
+            for one in counts
+        ),
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from channels.flyer import ApprovalSlip, FlyerError, Press, Printed, SheetMeta, 
 from channels.flyer.fonts import with_geta
 from outreach.access import audit
 from outreach.access.roles import Action
+from outreach.campaigns.staggering import seeing as staggering
 from outreach.deliveries.notices.desk import told
 from outreach.reports.slip import amounts, noted, rests_on, texts
 from outreach.reports.slip.signed import Signed
@@ -124,6 +125,7 @@ def _frame(signed: Signed, house: House) -> ApprovalSlip:
         skips=amounts.skips(signed),
         basis=tuple(rests_on.basis(signed, rests_on.day_there(house.zone))),
         checks=tuple(noted.checks(signed)),
+        waves=tuple(staggering.lines(signed.waves, campaign["options"], house.zone)),
     )
     printable: ApprovalSlip = _printable(slip)
     return printable

@@ -15,6 +15,8 @@ from outreach.campaigns.grounds import Grounds
 from outreach.campaigns.preflight import Passed
 from outreach.campaigns.preview.schemas import Preview, StepPreview
 from outreach.campaigns.signing.places import Place, places
+from outreach.campaigns.staggering import seeing as staggering
+from outreach.campaigns.staggering.schemas import WaveCount
 from outreach.errors import Refused
 from outreach.messages import service as messages
 from outreach.messages.coverage import Coverage
@@ -28,7 +30,7 @@ class Signed:
     steps: rows by number. versions: version of a text → its number. at_work: user name → name. places: code → name.
     levels: the chain, one after the other; passed: what somebody let pass, with their reason; returned: how often it had been
     sent back before it was last submitted.
-    noted_then: whether lists and warnings were frozen with it; an earlier release did not, then they are of today.
+    waves: 分批推送, as they were signed. noted_then: whether lists and warnings were frozen with it; an earlier release did not, then they are of today.
     """
 
     campaign: Mapping[str, Any]
@@ -43,6 +45,7 @@ class Signed:
     passed: Sequence[Passed]
     returned: int
     noted_then: bool
+    waves: Sequence[WaveCount] = ()
 
     @property
     def used(self) -> set[int]:
@@ -85,4 +88,5 @@ def read(connection: Connection, campaign: Mapping[str, Any], on: date) -> Signe
         passed=preflight.passed(connection, campaign),
         returned=sum(one["decision"] == "returned" for one in every[:begun]),
         noted_then="grounds" in frozen,
+        waves=staggering.signed(frozen),
     )

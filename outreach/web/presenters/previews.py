@@ -21,6 +21,7 @@ from outreach.web.formats import exact_yuan, thousands, yuan
 from outreach.web.kept_previews import Kept, Work
 from outreach.web.presenters.names import CHANNEL, STATUS, places
 from outreach.web.presenters.previews_steps import Desk, cost_view, step_look
+from outreach.web.presenters.signing import waves
 from outreach.web.presenters.signing_languages import signed_remarks, tagged
 from outreach.web.views.common import Choice, Link
 from outreach.web.views.previews import BigNumber, Making, PreviewView
@@ -33,7 +34,7 @@ def view(
     """The page: what was signed, else what was made last for a draft; the frame alone when nothing was."""
     refs = tuple(queries.policy_refs(connection, desk.campaign["id"]))
     desk = replace(desk, refs=refs)
-    page = _frame(desk, connection, work)
+    page = _frame(desk, connection, kept, work)
     frozen = desk.campaign["frozen"]
     if frozen is not None:
         preview = Preview.from_dict(frozen["preview"])
@@ -45,7 +46,7 @@ def view(
     return replace(filled, made=kept.at, stale=stale)
 
 
-def _frame(desk: Desk, connection: Connection, work: Work | None) -> PreviewView:
+def _frame(desk: Desk, connection: Connection, kept: Kept | None, work: Work | None) -> PreviewView:
     campaign, actor = desk.campaign, desk.actor
     status, _ = STATUS[campaign["status"]]
     href = f"/campaigns/{campaign['ref']}"
@@ -63,6 +64,7 @@ def _frame(desk: Desk, connection: Connection, work: Work | None) -> PreviewView
         making=_making(work) if going and work else None,
         problem=work.problem if draft and work else "",
         signed="" if draft else fingerprint(campaign["frozen_hash"]),
+        waves=waves(desk.services, campaign, kept),
     )
 
 

@@ -16,6 +16,7 @@ from outreach.access.schemas import Actor
 from outreach.campaigns import queries, service
 from outreach.campaigns.preview.looking import step_policies
 from outreach.campaigns.signing import approving
+from outreach.campaigns.staggering import seeing as staggering
 from outreach.deliveries import orders
 from outreach.messages import languages
 from outreach.messages.schemas import Request
@@ -72,6 +73,7 @@ def signing(
     )
     today = clock.today(services.settings.zone)
     faults = service.faults(connection, campaign, views, today) if draft else []
+    faults += looked.against if looked else ()
     stops = signing_checks.stops(services, actor, connection, campaign)
     return SigningView(
         ref=campaign["ref"],
@@ -99,7 +101,17 @@ def signing(
         passed=signing_checks.passed(services, connection, campaign),
         paper=signing_chain.paper_form(services, actor, campaign, turn if covers else None),
         left=signing_checks.left(connection, actor, campaign),
+        waves=waves(services, campaign, looked),
     )
+
+
+def waves(
+    services: Services, campaign: Mapping[str, Any], kept: Kept | None = None
+) -> tuple[str, ...]:
+    """分批推送 in words: as it was signed, of a draft as it was drawn when somebody last looked."""
+    frozen = campaign["frozen"]
+    counts = staggering.signed(frozen) if frozen else kept.waves if kept else ()
+    return tuple(staggering.lines(counts, campaign["options"], services.settings.zone))
 
 
 def _figures(

@@ -40,6 +40,7 @@ def check_page(
     names = {view.ref: view.plain_name for view in views}
     going = work is not None and not (work.done or work.problem)
     look = service.looking(connection, campaign, today, anew=False)
+    found += kept.against if kept else ()
     until = str(campaign["options"]["valid_until"])
     if until < today.isoformat():
         found.append(("campaigns.texts_expired", {"valid_until": until}))
@@ -96,7 +97,17 @@ _ON_POLICY = (
 _LOCAL = ("campaigns.amount_missing", "policies.parameter_open")
 
 
-_PAGE = {"campaigns.policy_not_live": "policies", "campaigns.texts_expired": "words"}
+_PAGE = {
+    "campaigns.policy_not_live": "policies",
+    "campaigns.texts_expired": "words",
+    **{
+        f"staggering.{kind}": "steps"
+        for kind in (
+            "urgent", "domain", "unit", "wide_group", "recurring", "no_start", "past", "short_window",
+            "too_late", "losing", "few_units",
+        )
+    },
+}  # fmt: skip
 """Faults that the wizard's own pages mend."""
 
 

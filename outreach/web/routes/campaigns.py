@@ -94,7 +94,12 @@ def shown(
         )
     writes = actor.may(Action.CAMPAIGNS_EDIT) and actor.scope.covers(campaign["region"])
     status = status_of(problem) if problem else 200
-    return page(request, "campaign.html", CampaignView(sign, live, writes, campaign["status"] == "draft"), status)
+    return page(
+        request,
+        "campaign.html",
+        CampaignView(sign, live, writes, campaign["status"] == "draft"),
+        status,
+    )
 
 
 @router.get("/campaigns/{ref}/slip.pdf")

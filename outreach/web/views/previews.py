@@ -166,6 +166,7 @@ class PreviewView:
     making: Making | None = None
     problem: str = ""
     signed: str = ""
+    waves: tuple[str, ...] = ()
     links: tuple[Link, ...] = field(default=())
 
 

@@ -180,6 +180,7 @@ class SigningView:
     passed: tuple[PassedLine, ...] = ()
     paper: PaperForm | None = None
     left: LeftView | None = None  # of a campaign that stands still in the middle
+    waves: tuple[str, ...] = ()  # 分批推送: how it was drawn, then one line for each wave
 
     @property
     def short_hash(self) -> str:

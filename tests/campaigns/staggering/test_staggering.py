@@ -192,8 +192,9 @@ def test_a_draft_shows_what_would_be_drawn_and_after_submit_what_was(office: Off
         signed, _ = seeing.seen(connection, campaign, look.views, steps, NOON.date())
     assert (shown, against) == (signed, [])
     lines = seeing.lines(signed, campaign["options"], ZONE)
-    assert lines[0] == "第 1 批：4 人（2 个村（社区）），2026-11-24 10:00 起"
-    assert "对照" in lines[2]
+    assert lines[0] == "按村（社区）分 3 批，先后由抽签定，种子 7"
+    assert lines[1] == "第 1 批：4 人，2 个村（社区），2026-11-24 10:00 起"
+    assert "对照" in lines[3]
 
 
 def test_a_campaign_that_is_sent_back_and_not_staggered_any_more_has_no_waves(
