@@ -68,7 +68,9 @@ class Blocks:
             certainty = _certainty(connection, campaign, {row.person_id for row in rows})
             for delivery, policy, person, relation, region in rows:
                 answer = certainty.get((person, policy))
-                if answer is not None and self._views[policy].ref in left[delivery].policies:
+                if answer is not None and left[delivery].is_about(
+                    person, policy, self._views[policy].ref
+                ):
                     member = _Member(relation, answer == "yes", region)
                     found.setdefault(delivery, {}).setdefault(policy, []).append(member)
         return {

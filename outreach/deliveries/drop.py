@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -42,6 +43,14 @@ class Remaining:
     subjects: int
     reason: str = ""
     left_out: tuple[Subject, ...] = ()
+
+    def is_about(self, person: int, policy: int, ref: str) -> bool:
+        """Whether it still tells this person of this policy (by row and by reference)."""
+        return ref in self.policies and (person, policy) not in self._out
+
+    @cached_property
+    def _out(self) -> frozenset[tuple[int, int]]:
+        return frozenset((person, policy) for person, policy, _ in self.left_out)
 
 
 @dataclass(frozen=True)

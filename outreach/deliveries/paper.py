@@ -72,6 +72,7 @@ class Door:
     language: str = ""
     policies: tuple[str, ...] = ()
     certain: bool = False  # every one of them, for everybody it is about
+    left_out: tuple[drop.Subject, ...] = ()  # whom it was planned for and does not tell
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,11 @@ def walk(connection: Connection, vault: Vault, orders: Orders, on: date, region:
     }
     said = Blocks(orders.policies).read(connection, campaign, left)
     rows = [
-        (row, str(numbered.serials[row["id"]]), said[row["id"]])
+        (
+            {**row, "left_out": left[row["id"]].left_out},
+            str(numbered.serials[row["id"]]),
+            said[row["id"]],
+        )
         for row in clear
         if row["id"] in said
     ]
@@ -182,7 +187,7 @@ def _door(row: Mapping[str, Any], serial: str, said: Sequence[Said]) -> Door:
     )
     return Door(
         row["id"], row["household"], row["region"], row["village"], row["address"], sheet, row["language"],
-        tuple(one.ref for one in said), all(one.certain for one in said),
+        tuple(one.ref for one in said), all(one.certain for one in said), row["left_out"],
     )  # fmt: skip
 
 

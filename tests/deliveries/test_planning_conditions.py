@@ -13,6 +13,7 @@ from outreach.campaigns import schedule, schemas_steps
 from outreach.deliveries import settle
 from outreach.deliveries.planning.conditions import CONDITIONS
 from outreach.deliveries.printing.handing_over import hand_over
+from outreach.deliveries.printing.schemas import Made
 from outreach.models.campaigns import Step
 from outreach.models.deliveries import Delivery, DeliverySubject, delivery_state
 from outreach.wording import catalogue
@@ -131,7 +132,7 @@ def test_a_visit_where_the_sheet_came_back(office: Office, now: clock.fixed) -> 
         ]
     )
     with office.store.begin() as connection:
-        hand_over(connection, office.campaign, office.deliveries(), {})
+        hand_over(connection, office.campaign, Made(b"", 0, office.deliveries()))
     tick(office)
     said(office, {people[0]: "undelivered", people[1]: "delivered"})
     now.advance(days=13)
@@ -163,7 +164,7 @@ def test_a_sheet_that_came_back_after_a_message_was_confirmed_needs_no_visit(
             .join(Step, Step.id == view.step_id)
             .where(Step.channel == "flyer", view.campaign_id == office.campaign)
         ).all()
-        hand_over(connection, office.campaign, sheets, {})
+        hand_over(connection, office.campaign, Made(b"", 0, sheets))
     said(office, {told: "undelivered", untold: "undelivered"}, step=2)
     tick(office)
     now.advance(hours=2)

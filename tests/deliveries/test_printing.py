@@ -31,8 +31,8 @@ from outreach.deliveries.printing.schemas import Ask, Job, Part, Spares
 from outreach.deliveries.printing.spares import give
 from outreach.deliveries.tally import tally
 from outreach.errors import Conflict, Invalid
-from outreach.models.campaigns import Campaign
-from outreach.models.deliveries import Attempt, Delivery, Outcome, delivery_state
+from outreach.models.campaigns import AudienceMember, Campaign
+from outreach.models.deliveries import Attempt, Delivery, DeliverySubject, Outcome, delivery_state
 from outreach.models.paper import PrintJob
 from outreach.models.people import Household, Person
 from outreach.settings import Settings
@@ -395,6 +395,48 @@ def test_who_could_not_be_printed_counts_as_soon_as_that_is_put_right(printer: P
     work.work(printer, ask(printer))
     with printer.store.read() as connection:  # the sheet from before is in their hands
         assert set(connection.scalars(select(delivery_state.c.state))) == {"accepted"}
+
+
+def test_who_died_since_is_on_no_sheet_and_not_taken_for_told_by_it(printer: Printer) -> None:
+    """Two grandparents in one home, one sheet; the second print of the same sheet takes nothing back."""
+    with printer.store.begin() as connection:
+        home = connection.execute(select(Household).order_by(Household.id).limit(1)).one()
+        widow = connection.execute(select(Person).where(Person.household_id == home.id)).one()
+        mine = Delivery.addressee == home.id, Delivery.kind == "household"
+        sheet = connection.scalars(select(Delivery.id).where(*mine)).one()
+        values = {
+            **widow._mapping,
+            "relation": "爷爷",
+            "status": "deceased",
+            "id_key": None,
+        }
+        del values["id"]
+        died = connection.scalars(insert(Person).values(values).returning(Person.id)).one()
+        for table in (DeliverySubject, AudienceMember):
+            rows = connection.execute(select(table).where(table.person_id == widow.id)).mappings()
+            connection.execute(insert(table), [{**row, "person_id": died} for row in rows])
+    work.work(printer, ask(printer))
+
+    def noted() -> dict[int, set[str]]:
+        found: dict[int, set[str]] = {}
+        with printer.store.read() as connection:
+            asked = select(DeliverySubject.person_id, DeliverySubject.reason)
+            for person, reason in connection.execute(
+                asked.where(DeliverySubject.delivery_id == sheet)
+            ):
+                found.setdefault(person, set()).add(reason)
+        return found
+
+    assert noted() == {widow.id: {""}, died: {"deceased"}}
+    with printer.store.read() as connection:
+        doors = printer.walk(connection, campaign(printer)).doors(sealed=True)
+    (door,) = [door for door in doors if door.delivery_id == sheet]
+    assert not [block for block in door.sheet.policies if "爷爷" in block.reason]
+    with printer.store.begin() as connection:
+        connection.execute(update(Person).where(Person.id == widow.id).values(status="moved"))
+        connection.execute(update(Person).where(Person.id == died).values(status="active"))
+    work.work(printer, ask(printer))
+    assert noted() == {widow.id: {""}, died: {"deceased"}}
 
 
 @pytest.mark.parametrize("status", ["deceased", "moved"])

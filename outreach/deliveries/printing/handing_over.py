@@ -7,32 +7,27 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, select, update
 
 from outreach import clock
-from outreach.deliveries import settle
+from outreach.deliveries import served, settle
+from outreach.deliveries.printing.schemas import Made
 from outreach.models.campaigns import Step
 from outreach.models.deliveries import Attempt, Delivery, DeliveryBatch, delivery_state
 from outreach.store import chunks
 
 
-def hand_over(
-    connection: Connection,
-    campaign: int,
-    printed: Sequence[int],
-    failed: Mapping[int, str],
-    texts: Mapping[int, int] | None = None,
-) -> None:
-    """Deliveries in `printed` count as accepted; those in `failed` as refused, with the code of the reason.
+def hand_over(connection: Connection, campaign: int, made: Made) -> None:
+    """What was printed counts as accepted, what failed as refused with the code of the reason.
 
-    texts: the version of the text that stands on a letter; a sheet made of facts has none.
-
-    Whoever was refused before and could be printed now (a name put right) counts as accepted from now on.
+    Whoever was refused before and could be printed now (a name put right) counts as accepted from now on. Whom a sheet
+    says nothing of is not taken for told by it; a later print of the same sheet does not take back what the first said.
     """
-    for ids in chunks([*printed, *failed], 500):
+    failed = made.failed
+    for ids in chunks([*made.printed, *failed], 500):
         begun = set(
             connection.scalars(select(Attempt.delivery_id).where(Attempt.delivery_id.in_(ids)))
         )
         fresh = [key for key in ids if key not in begun]
         if fresh:
-            rows = _attempts(connection, campaign, fresh, texts or {})
+            rows = _attempts(connection, campaign, fresh, made.texts)
             settle.record_attempts(connection, rows, clock.now())
         refused = _refused(connection, [key for key in begun if key not in failed])
         settle.apply(
@@ -44,6 +39,8 @@ def hand_over(
                 for key in (*fresh, *refused)
             ],
         )
+        counted = {*fresh, *refused}
+        served.note(connection, [row for row in made.left_out if row[0] in counted], refused)
     _close_batches(connection, campaign)
 
 

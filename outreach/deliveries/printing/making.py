@@ -205,6 +205,7 @@ class Making:
             problems,
             numbers[0] if numbers else "",
             numbers[-1] if numbers else "",
+            left_out=[(door.delivery_id, *one) for door in grid.doors for one in door.left_out],
         )
 
     def _problem(self, grid: _Grid, one: SheetProblem) -> HouseholdProblem:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from outreach.deliveries import served
 from outreach.deliveries.paper import Selection
 
 OPEN = ("waiting", "running")
@@ -115,7 +116,7 @@ class HouseholdProblem:
 class Made:
     """What came out of the press for one part. `printed`: deliveries; `failed`: delivery → code of the reason.
 
-    texts: delivery → the version of the text on its letter.
+    texts: delivery → the version of the text on its letter. left_out: of whom its sheets say nothing, and why.
     """
 
     pdf: bytes
@@ -126,3 +127,4 @@ class Made:
     first: str = ""
     last: str = ""
     texts: Mapping[int, int] = field(default_factory=dict)
+    left_out: Sequence[served.Row] = ()

@@ -165,7 +165,7 @@ class _Work:
         with self.printer.store.begin() as connection:
             queries.close_part(connection, part, values)
             if self.job.kind in SHEETS:
-                hand_over(connection, self.job.campaign_id, made.printed, made.failed, made.texts)
+                hand_over(connection, self.job.campaign_id, made)
             there = queries.get(connection, self.job.id)
             parts = queries.parts(connection, self.job.id)
             kept = [one for one in there.problems if one.get("grid") != part.grid]
