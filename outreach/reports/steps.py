@@ -18,6 +18,8 @@ def due_words(
     step: Mapping[str, Any],
     moment: Callable[[datetime], str],
     steps: Mapping[int, Mapping[str, Any]],
+    *,
+    staggered: bool = False,
 ) -> str:
     """When a step begins and how long it waits, or how often. moment: how a moment is said there; steps: by number."""
     if recurs(step):
@@ -27,7 +29,7 @@ def due_words(
     if step["after_step"]:
         after = say("step.after", step=step["after_step"])
         return "，".join(filter(None, (after, _wait_words(step, steps))))
-    return say("step.at_once")
+    return say("step.in_turn" if staggered else "step.at_once")
 
 
 def _wait_words(step: Mapping[str, Any], steps: Mapping[int, Mapping[str, Any]]) -> str:

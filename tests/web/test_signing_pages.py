@@ -206,7 +206,12 @@ WAVES = {
     "hold": 14,
     "start": "2026-11-24T10:00",
 }
-DRAWN = ("按村（社区）分 2 批，先后由抽签定，种子 7", "第 1 批：", "此前作对照，有人来问就马上告知")
+DRAWN = (
+    "轮到哪一批，就发哪一批",
+    "按村（社区）分 2 批，先后由抽签定，种子 7",
+    "第 1 批：",
+    "此前作对照，有人来问就马上告知",
+)
 
 
 def test_waves_are_read_before_they_are_submitted_and_signed(office: Office) -> None:

@@ -55,7 +55,7 @@ def steps(signed: Signed, moment: Callable[[datetime], str]) -> Iterator[Approva
     for seen in signed.preview.steps:
         step = signed.step_of(seen)
         when = [
-            due_words(step, moment, signed.steps),
+            due_words(step, moment, signed.steps, staggered=bool(signed.waves)),
             condition_words(step),
             _carrier(signed, seen),
         ]

@@ -90,7 +90,11 @@ def step_look(
     return StepLook(
         number=looked.number,
         channel=CHANNEL[looked.channel],
-        when="，".join(filter(None, (when_due(desk.services, step, steps), condition_words(step)))),
+        when="，".join(
+            filter(
+                None, (when_due(desk.services, desk.campaign, step, steps), condition_words(step))
+            )
+        ),
         count=f"{upto}{thousands(looked.recipients)} {unit}",
         sms=bool(looked.billing),
         texts=len(every),

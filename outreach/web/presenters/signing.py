@@ -177,7 +177,7 @@ def _step(
     return StepPlan(
         number=number,
         channel=CHANNEL[channel],
-        when=when_due(services, step, steps),
+        when=when_due(services, campaign, step, steps),
         note=condition_words(step),
         sms=channel == "sms",
         recipients=looked.get("recipients", 0),
@@ -192,10 +192,14 @@ def _step(
 
 
 def when_due(
-    services: Services, step: Mapping[str, Any], steps: Mapping[int, Mapping[str, Any]]
+    services: Services,
+    campaign: Mapping[str, Any],
+    step: Mapping[str, Any],
+    steps: Mapping[int, Mapping[str, Any]],
 ) -> str:
     """When a step begins, in words. steps: all of the campaign, by number."""
-    return due_words(step, lambda at: _moment(services, at), steps)
+    staggered = "stagger" in campaign["options"]
+    return due_words(step, lambda at: _moment(services, at), steps, staggered=staggered)
 
 
 def _moment(services: Services, at: datetime) -> str:
