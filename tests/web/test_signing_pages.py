@@ -129,6 +129,7 @@ def test_a_paper_that_does_not_count_says_why_beside_the_form(
     assert answer.status_code == status
     assert said in answer.text
     assert "登记这张纸" in answer.text
+    assert 'name="signer" value="' + changes.get("signer", "陈立") in answer.text  # not typed twice
     with office.store.read() as connection:
         assert connection.scalars(select(SignOff.decision)).all() == ["submitted"]
 

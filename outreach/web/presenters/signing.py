@@ -129,10 +129,17 @@ def _figures(
     budget = campaign["budget_fen"]
     note = f"预算 {yuan(budget)}" if budget else "没有设预算"
     note += f"，超 {yuan(fen - budget)}" if budget and fen > budget else ""
+    texts = Figure(
+        "text",
+        "发短信",
+        thousands(sms),
+        "人" if texting == 1 else "人次",
+        f"计费 {thousands(billed)} 条",
+    )
     return (
         Figure("people", "要告诉的人", thousands(preview["people"]), "人", "每人按自己的政策收"),
         Figure("policy", "人和政策", thousands(sure + maybe), "对", f"符合 {thousands(sure)}，待核实 {thousands(maybe)}"),
-        Figure("text", "发短信", thousands(sms), "人" if texting == 1 else "人次", f"计费 {thousands(billed)} 条"),
+        *((texts,) if texting else ()),
         Figure("chart", "最多花", yuan(fen), "", note),
     )  # fmt: skip
 
@@ -170,8 +177,8 @@ def _step(
     if channel == "sms" and looked:
         rule = _billing(connection, step)
         messages = tuple(_message(text, rule) for text in looked["texts"][:SHOWN])
-    elif channel == "group" and looked.get("texts"):
-        messages = tuple(_post(text) for text in looked["texts"][:SHOWN])
+    elif looked.get("texts"):
+        messages = tuple(_spoken(text, channel) for text in looked["texts"][:SHOWN])
     elif channel == "group":
         messages = _group_posts(connection, campaign, step)
     return StepPlan(
@@ -219,9 +226,10 @@ def _message(text: Mapping[str, Any], billing: Billing) -> Message:
     return Message(text["count"], "人", language, len(whole), seen.parts, seen.forced_at, seen.note)
 
 
-def _post(text: Mapping[str, Any]) -> Message:
+def _spoken(text: Mapping[str, Any], channel: str) -> Message:
+    """A post, or what is said at doors, on the telephone or over a loudspeaker; a letter."""
     whole, language = str(text["text"]), languages.name(text["language"])
-    return Message(text["count"], UNIT["group"], language, len(whole), (SmsPart(whole),))
+    return Message(text["count"], UNIT[channel], language, len(whole), (SmsPart(whole),))
 
 
 def _group_posts(

@@ -133,7 +133,8 @@ def hand_in_paper(
     try:
         _record(ref, services, actor, filled, file)
     except OutreachError as error:
-        return shown(ref, request, services, actor, error)
+        typed = {"signer": filled.signer, "on": filled.on, "fingerprint": filled.fingerprint}
+        return shown(ref, request, services, actor, error, typed)
     return RedirectResponse(f"/campaigns/{ref}", 303)
 
 

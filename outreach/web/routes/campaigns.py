@@ -80,13 +80,17 @@ def shown(
     services: Services,
     actor: Actor,
     problem: OutreachError | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> Response:
-    """The page of a campaign; `problem` is what stood in the way of what was just asked for."""
+    """The page of a campaign; `problem` is what stood in the way of what was just asked for, `typed` what was filled
+    in beside a scan."""
     with services.store.read() as connection:
         campaign = visible(connection, actor, ref)
         kept = kept_previews(request).find(campaign["id"])
         sign = signing(services, actor, connection, campaign, kept)
         sign = replace(sign, problem=say(problem.code, **problem.params) if problem else "")
+        if sign.paper is not None and typed:
+            sign = replace(sign, paper=replace(sign.paper, **typed))
         live = (
             live_campaign(services, actor, connection, campaign)
             if campaign["status"] in _RELEASED and campaign["released"]

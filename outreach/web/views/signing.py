@@ -105,13 +105,16 @@ class PassedLine:
 
 @dataclass(frozen=True)
 class PaperForm:
-    """Where a scan of the signed slip is handed in: for which level, signed between which days (ISO)."""
+    """Where a scan of the signed slip is handed in: for which level, signed between which days (ISO); what was typed."""
 
     action: str
     level: str
     name: str
     first: str
     today: str
+    signer: str = ""
+    on: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)
