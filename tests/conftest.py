@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import base64
+import gc
 import os
 import shutil
 import tempfile
@@ -19,6 +20,10 @@ from outreach.store import Store, open_store
 from outreach.upkeep.migrate import migrate
 from outreach.vault import Vault
 from tests import postgres
+
+gc.set_threshold(
+    100_000, 50, 50
+)  # tests make much and keep little: a tenth of their time went here
 
 
 def _worker() -> str:
@@ -55,9 +60,14 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     opened = open_store(url)
     yield opened
     with opened.begin() as connection:
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
+        connection.exec_driver_sql(_EMPTY)  # one round trip for all tables
     opened.close()
+
+
+_EMPTY = "; ".join(
+    f'DELETE FROM "{table.name}"'  # noqa: S608 - our own names
+    for table in reversed(Base.metadata.sorted_tables)
+)
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from channels.base import Outcome as Answer
 from outreach import clock
 from outreach.campaigns import queries, remainder, schedule, service
 from outreach.campaigns.remainder import Counts, Remainder
+from outreach.deliveries import orders, settle
 from outreach.deliveries import service as deliveries
-from outreach.deliveries import settle
 from outreach.models.access import AuditEntry
 from outreach.models.deliveries import Delivery
 from outreach.store import Store
@@ -32,11 +32,12 @@ def half_sent(store: Store, vault: Vault) -> Store:
             town.build(connection, vault)
             for number in range(3):
                 town.add_person(connection, vault, f"+861380000020{number}")
-            town.released(connection, steps=[{"channel": "sms"}, later])
+            campaign = town.released(connection, steps=[{"channel": "sms"}, later])
+            (account,) = [one.id for one in orders.accounts(connection) if one.channel == "sms"]
         schedule.tick(store.begin, town.ZONE)
         with store.begin() as connection:
             ids = list(connection.scalars(select(Delivery.id).order_by(Delivery.id)))
-            rows = [attempt(key) for key in ids[:6]]
+            rows = [attempt(key, campaign, account) for key in ids[:6]]
             settle.record_attempts(connection, rows, town.MORNING + timedelta(hours=1))
             states = ("delivered", "accepted", "refused", "unknown", "deferred")
             settle.apply(
@@ -46,9 +47,9 @@ def half_sent(store: Store, vault: Vault) -> Store:
     return store
 
 
-def attempt(delivery: int) -> dict[str, object]:
+def attempt(delivery: int, campaign: int, account: int) -> dict[str, object]:
     return {
-        "delivery_id": delivery, "no": 1, "account_id": 1, "campaign_id": 1, "at": town.MORNING,
+        "delivery_id": delivery, "no": 1, "account_id": account, "campaign_id": campaign, "at": town.MORNING,
         "deadline": town.MORNING, "address": "", "body": "", "parts": 1, "cost_fen": 7, "resent": False, "variant_id": 0,
     }  # fmt: skip
 
