@@ -244,7 +244,9 @@ class Outgoing:
             if composed is None:
                 skips[one.delivery_id] = Reason.NO_TEXT.value
                 continue
-            parts = count_parts(composed.text, billing=self.account.rule).parts
+            # a post in a group and a call are not billed in parts
+            billed = signed.channel == "sms"
+            parts = count_parts(composed.text, billing=self.account.rule).parts if billed else 0
             again = one.delivery_id in resent
             known = filed.get(composed.variant_id)
             said = None if known is None else known.says(composed.text)

@@ -402,6 +402,8 @@ def test_a_robot_that_may_have_posted_waits_for_a_person(office: Office) -> None
     office.send(office.sender(account=robot, channel=channel))
     assert (office.again(), office.states()) == ("ask", {"unknown": 1})
     assert [message.to for message in channel.sent] == ["robot-7"]
+    with office.store.read() as connection:  # a post is not billed in parts
+        assert connection.scalars(select(Attempt.parts)).all() == [0]
 
 
 # -- leases ------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.campaigns import queries, resending, service
-from outreach.deliveries import funnel
+from outreach.deliveries import funnel, settle
 from outreach.deliveries.states import RANK
 from outreach.models.access import AuditEntry
 from outreach.models.campaigns import Override
@@ -274,3 +274,22 @@ def test_doubts_of_other_places_are_not_shown_and_not_settled(office: Office) ->
     )  # no known place: of who is responsible for all of it
     assert "1 件等人核对" in office.enter("zhou").get("/unknown").text
     assert office.enter("wu").get("/unknown").status_code == 403
+
+
+def test_what_has_not_begun_is_not_said_to_be_done(office: Office) -> None:
+    """A staggered campaign before its first wave, and one whose paper comes after the texts."""
+    waves = {"unit": "village", "waves": 2, "seed": 7, "days": 7, "hold": 14, "start": "2026-11-24T10:00"}  # fmt: skip
+    steps = [{"channel": "sms"}, {"channel": "flyer", "after": 1, "wait": "72h"}]
+    with office.store.begin() as connection:
+        town.released(connection, id="waves", policies=["check"], stagger=waves)
+        paper = town.released(connection, id="paper", steps=steps)
+    office.fire()
+    zhou = office.enter("zhou")
+    page = zhou.get("/campaigns/waves").text
+    assert "全部交出去了" not in page
+    assert '<span data-text="percent">0.0</span>' in page
+    assert '<span data-text="eta">下一批 明天 10:00 开始</span>' in page
+    with office.store.begin() as connection:
+        texts = connection.scalars(select(Delivery.id).where(Delivery.campaign_id == paper)).all()
+        settle.skip(connection, dict.fromkeys(texts, "no_address"))
+    assert "第 2 步还没到时候" in zhou.get("/campaigns/paper").text

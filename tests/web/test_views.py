@@ -165,7 +165,7 @@ def test_a_bar_never_runs_over_and_shows_everything_that_exists(
 @pytest.mark.parametrize(
     ("states", "percent", "eta"),
     [
-        pytest.param(States(), 100.0, "全部交出去了", id="nothing to send"),
+        pytest.param(States(), 0.0, "全部交出去了", id="nothing to send"),
         pytest.param(States(skipped=9), 100.0, "全部交出去了", id="everybody skipped"),
         pytest.param(
             States(planned=50, delivered=40, unknown=10), 50.0, "约 5 分", id="half of it"

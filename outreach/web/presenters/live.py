@@ -27,6 +27,7 @@ from outreach.web import kept_figures
 from outreach.web.formats import clock_time, thousands, when, yuan
 from outreach.web.kept_figures import Counted
 from outreach.web.presenters.live_history import history, stopped_by
+from outreach.web.presenters.live_next import to_come
 from outreach.web.presenters.live_reasons import failed, skipped
 from outreach.web.presenters.names import CHANNEL, STATUS, places
 from outreach.web.presenters.resending import OPEN
@@ -142,6 +143,7 @@ def _timed(
     """The same with its speed over the last minutes, and when what a machine sends will be out."""
     if campaign["status"] not in MOVING:
         return live
+    live = replace(live, to_come=to_come(services, connection, campaign, steps))
     going = [step for step in steps if step.channel in BY_ITSELF and states(step.states).left]
     left = sum(states(step.states).left for step in going)
     hands = live.states.left - left

@@ -45,8 +45,10 @@ class States:
 
     @property
     def percent(self) -> float:
-        """Handed over, of what is to be sent, 0…100; 100 when nothing is to be sent."""
-        return self.handed_over * 100 / self.to_send if self.to_send else 100.0
+        """Handed over, of what is to be sent, 0…100; of nothing 100 once somebody was skipped, 0 before that."""
+        if not self.to_send:
+            return 100.0 if self.skipped else 0.0
+        return self.handed_over * 100 / self.to_send
 
     @property
     def bar(self) -> Bar:
@@ -126,6 +128,7 @@ class LiveCampaign:
     ends_at: datetime | None = None
     ends: str = ""  # the same in words
     quiet_note: str = ""  # such as: 12:00 进入静默时段，来得及
+    to_come: str = ""  # what has not begun yet, in words
     resent: int = 0
     failed: tuple[Reason, ...] = ()
     skipped: tuple[Reason, ...] = ()
@@ -164,7 +167,7 @@ class LiveCampaign:
     def eta(self) -> str:
         """How long it still takes, and until when, in words."""
         if not self.states.left:
-            return say("live.all_out")
+            return self.to_come or say("live.all_out")
         if not self.by_itself and self.by_hand:
             return say("live.only_by_hand")
         if self.seconds_left is None:
