@@ -38,6 +38,11 @@ def live_in(zone: ZoneInfo) -> None:
     _zone = zone
 
 
+def here(moment: datetime) -> datetime:
+    """A moment on the clock of the installation: for lines of commands, written far from whoever knows its settings."""
+    return moment.astimezone(_zone)
+
+
 def business_day() -> date:
     """The calendar date where the installation is: for facts that are written far below whoever knows its settings."""
     return today(_zone)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from outreach import clock
 from outreach.cli.office import Here, acting, machine_user
 from outreach.cli.options import As, CampaignId, Out
 from outreach.cli.output import Answer, command
@@ -155,7 +156,7 @@ def words(
         for one in found
     ]  # fmt: skip
     lines = [
-        f"{one.id:>5}  {one.word} {one.by} {one.at:%Y-%m-%d %H:%M}{'（已撤销）' if one.undone_at else ''}"
+        f"{one.id:>5}  {one.word} {one.by} {clock.here(one.at):%Y-%m-%d %H:%M}{'（已撤销）' if one.undone_at else ''}"
         for one in found
     ]
     return Answer({"delivery": delivery, "words": rows}, lines or ["还没有登记"])

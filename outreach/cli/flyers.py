@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from outreach import clock
 from outreach.access.roles import Action
 from outreach.cli.office import Here, acting, machine_user
 from outreach.cli.options import As, CampaignId, Out
@@ -320,7 +321,7 @@ def _row(office: Installation, job: Job, ref: str) -> dict[str, Any]:
 def _line(row: Mapping[str, Any]) -> str:
     state = _STATES[row["state"]]
     return (
-        f"{row['id']:>4}  {row['at']:%m-%d %H:%M}  {state}  {row['campaign']} {row['kind']}  "
+        f"{row['id']:>4}  {clock.here(row['at']):%m-%d %H:%M}  {state}  {row['campaign']} {row['kind']}  "
         f"{row['done']:,}/{row['total']:,} 张，{row['pages']:,} 页，{len(row['problems'])} 户要看  {row['by']}"
     )
 

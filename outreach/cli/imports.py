@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from outreach import clock
 from outreach.access.roles import Action
 from outreach.cli import people
 from outreach.cli.office import Here, acting
@@ -71,7 +72,7 @@ def _told(run: Row[Any], jobs: Jobs) -> dict[str, Any]:
 def _line(one: dict[str, Any]) -> str:
     far = f" {one['done']:,}/{one['total']:,}" if one["state"] in ("checking", "writing") else ""
     counts = f"收下 {one['accepted']:,}，有错 {one['rejected']:,}"
-    return f"{one['id']}  {one['at']:%Y-%m-%d %H:%M}  {_STATES[one['state']]}{far}  {one['file']}  {counts}  {one['by']}"
+    return f"{one['id']}  {clock.here(one['at']):%Y-%m-%d %H:%M}  {_STATES[one['state']]}{far}  {one['file']}  {counts}  {one['by']}"
 
 
 @command(people.app, "cancel")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from outreach import clock
 from outreach.cli.messages import PlaceName, app, place_named
 from outreach.cli.office import Here, acting
 from outreach.cli.options import As, MustAs
@@ -149,7 +150,7 @@ def _line(one: Version) -> str:
     read = f"；{one.text.reviewed_by} 读过" if one.text.reviewed_by else ""
     gone = "（停用）" if one.retired else ""
     why = f"：{one.why}" if one.why else ""
-    return f"第 {one.text.version} 版{gone} {one.at:%Y-%m-%d} {one.by or '文稿文件'}{why}{read}"
+    return f"第 {one.text.version} 版{gone} {clock.here(one.at):%Y-%m-%d} {one.by or '文稿文件'}{why}{read}"
 
 
 @command(app, "diff")

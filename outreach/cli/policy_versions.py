@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from outreach import clock
 from outreach.cli.office import Here
 from outreach.cli.output import Answer, command
 from outreach.cli.policies import Ref, app, kept_row
@@ -63,7 +64,7 @@ def _changed_keys(change: Difference | None) -> list[str]:
 
 def _version_lines(step: dict[str, Any]) -> list[str]:
     signed = "、".join(one["department"] for one in step["signed"]) or "还没有部门确认"
-    said = f"第 {step['version']} 版 {step['created_at']:%Y-%m-%d}：{step['verified_by'] or '未核验'}；{signed}"
+    said = f"第 {step['version']} 版 {clock.here(step['created_at']):%Y-%m-%d}：{step['verified_by'] or '未核验'}；{signed}"
     changed = [f"  改了：{'、'.join(step['changed'])}"] if step["changed"] else []
     lost = [f"  没有带过来：{one['region']} {one['key']} = {one['value']}" for one in step["not_carried"]]  # fmt: skip
     return [said, *changed, *lost]

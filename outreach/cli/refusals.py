@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from outreach import clock
 from outreach.access.roles import Action
 from outreach.cli import deliveries, people
 from outreach.cli.office import Here, acting
@@ -100,7 +101,7 @@ def _open(found: tuple[Standing, ...]) -> list[str]:
 
     lines = [
         f"  不要{say(f'refusals.channel.{one.channel}')}：{say(f'refusals.class.{one.message_class}')}"
-        f"（{'按号码' if one.of_number else '按本人'}，{one.at:%Y-%m-%d}，{say(f'refusals.source.{one.source}')}）"
+        f"（{'按号码' if one.of_number else '按本人'}，{clock.here(one.at):%Y-%m-%d}，{say(f'refusals.source.{one.source}')}）"
         for one in found
     ]
     return lines or ["  现在没有不要的。"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from outreach import clock
 from outreach.cli.output import words
 
 if TYPE_CHECKING:
@@ -116,10 +118,15 @@ def standing_lines(found: dict[str, Any]) -> list[str]:
 def _place(one: dict[str, Any]) -> str:
     """A level of the chain: who signed when, or that it is missing."""
     if not one["by"]:
-        until = f"，最迟 {one['due'][:16].replace('T', ' ')}（UTC）" if one["due"] else ""
+        until = f"，最迟 {_moment(one['due'])}" if one["due"] else ""
         return f"{one['name']}：还没签{until}"
     paper = f"，纸上签的，{one['recorded_by']} 登记" if one["paper"] else ""
-    return f"{one['name']}：{one['by']} {one['at'][:16].replace('T', ' ')}（UTC）{paper}"
+    return f"{one['name']}：{one['by']} {_moment(one['at'])}{paper}"
+
+
+def _moment(iso: str) -> str:
+    """A moment as the clock on the wall of the office says it."""
+    return f"{clock.here(datetime.fromisoformat(iso)):%Y-%m-%d %H:%M}"
 
 
 _LEFT = {

@@ -61,6 +61,9 @@ def test_levels_are_signed_one_after_the_other(call: Call, submit: Callable[...,
     )
     last = call("campaign", "approve", "winter", "--as", "qian", "--json").data
     assert (last["status"], last["missing"]) == ("approved", [])
+    said = call("campaign", "status", "winter").out
+    assert f"{clock.here(clock.now()):%Y-%m-%d %H:}" in said  # as the clock on the wall says it
+    assert "UTC" not in said
     chain = call("campaign", "status", "winter", "--json").data["chain"]
     assert [(one["level"], one["by"]) for one in chain] == [
         ("department", "shen"), ("publicity", "zhang"), ("sign", "qian"),
