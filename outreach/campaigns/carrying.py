@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from channels.providers import provider
-from outreach.campaigns import rehearsing
+from outreach.campaigns import queries, rehearsing
 from outreach.campaigns.preflight.schemas import Step, Stop
 from outreach.campaigns.preview.looking import account_of
 from outreach.campaigns.preview.schemas import Distinct
@@ -30,6 +30,7 @@ def stops(connection: Connection, campaign: _Row, step: Step, _: date) -> Iterat
     """
     if step is None or step["channel"] != "sms":
         return
+    step = queries.origin(connection, step)
     account = account_of(connection, step)
     office = campaign["options"]["office"]
     for wanted in filing.lacking(

@@ -109,7 +109,7 @@ def _document(
         "class": campaign["message_class"],
         "valid_until": until.isoformat(),
         "correction": {"campaign": campaign["ref"], "texts": [one.id for one in wrong]},
-        "steps": [_step(connection, campaign, one) for one in found],
+        "steps": [_step(connection, campaign, one) for one in _one_a_channel(found)],
     }
     document |= {key: options[key] for key in _TAKEN_OVER if key in options}
     document |= {key: {"reason": options[key]} for key in _REASONED if key in options}
@@ -121,6 +121,12 @@ def _policies(
 ) -> list[str]:
     told = {policy for way in found for policy in way.policies}
     return [ref for ref in queries.policy_refs(connection, campaign["id"]) if ref in told]
+
+
+def _one_a_channel(found: Sequence[Way]) -> list[Way]:
+    """The first step of each channel: whoever got a text twice by it, or by a step that was sent once more, is in there,
+    and is corrected once."""
+    return list({way.channel: way for way in reversed(found)}.values())[::-1]
 
 
 def _step(connection: Connection, campaign: Mapping[str, Any], way: Way) -> dict[str, Any]:

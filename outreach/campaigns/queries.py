@@ -84,6 +84,14 @@ def steps(connection: Connection, campaign: int) -> list[Mapping[str, Any]]:
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
+def origin(connection: Connection, step: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The step that was signed with its campaign: itself, or the one that it sends once more."""
+    while "resend" in step["options"]:
+        of = step["options"]["resend"]["of"]
+        step = next(one for one in steps(connection, step["campaign_id"]) if one["number"] == of)
+    return step
+
+
 def policy_refs(connection: Connection, campaign: int) -> list[str]:
     """Names of the policies of a campaign."""
     from outreach.models.policies import Policy

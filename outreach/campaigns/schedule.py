@@ -208,17 +208,29 @@ def _finish_if_over(connection: Connection, running: _Running) -> None:
 
     What a person finds not to have arrived is sent once more, and only a running campaign sends.
     """
+    if _over(connection, running):
+        _finish(connection, running)
+
+
+def _finish(connection: Connection, running: _Running) -> None:
+    """Looked at once more when nobody else can move it: a step may have been confirmed since the first look."""
     campaign = running.campaign
-    unplanned = any(not one.planned for some in running.calendar.fired.values() for one in some)
-    if unplanned or occasions.open_ended(running.calendar):
-        return
-    if work.open_work(connection, campaign["id"], retries=True):
-        return
-    if waiting_for_a_person(connection, campaign["id"], limit=1):
-        return
     allowed, to = MOVES["finish"]
-    if queries.move(connection, campaign["id"], allowed, to, ended_at=clock.now()):
+    if not queries.hold(connection, campaign["id"], allowed, campaign["frozen_hash"]):
+        return
+    if _over(connection, _running(connection, campaign, running.calendar.zone)):
+        queries.move(connection, campaign["id"], allowed, to, ended_at=clock.now())
         detail = {"move": "finish", "hash": campaign["frozen_hash"]}
         audit.record(
             connection, audit.SYSTEM, Action.CAMPAIGNS_RUN, f"campaign:{campaign['ref']}", detail
         )
+
+
+def _over(connection: Connection, running: _Running) -> bool:
+    campaign = running.campaign
+    unplanned = any(not one.planned for some in running.calendar.fired.values() for one in some)
+    if unplanned or occasions.open_ended(running.calendar):
+        return False
+    if work.open_work(connection, campaign["id"], retries=True):
+        return False
+    return not waiting_for_a_person(connection, campaign["id"], limit=1)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, select
 
 from outreach.audiences.predicates import eligible
 from outreach.audiences.reaching import PERSONAL_NUMBERS
+from outreach.deliveries.planning.conditions import told_meanwhile
 from outreach.deliveries.states import Reason, weightiest
 from outreach.models.deliveries import Delivery, DeliverySubject
 from outreach.models.people import Household, Person
@@ -58,7 +59,8 @@ class Terms:
     """Under which terms a campaign may still be sent today. home: the installation's region.
 
     ahead: days after which people have to fit, when they are told before something begins. whoever: whether they fit,
-    have applied or receive it does not matter: they got a wrong text, and are told so.
+    have applied or receive it does not matter: they got a wrong text, and are told so. untold_of: (campaign, step) of a
+    step that is only for those whom no other step of its campaign has reached.
     """
 
     policies: Sequence[PolicyView]
@@ -69,6 +71,7 @@ class Terms:
     home: str = ""
     ahead: int = 0
     whoever: bool = False
+    untold_of: tuple[int, int] | None = None
 
 
 def remaining(connection: Connection, ids: Collection[int], terms: Terms) -> dict[int, Remaining]:
@@ -91,12 +94,15 @@ def judged(
         if terms.channel in ("group", "broadcast")
         else _people(connection, subjects, terms)
     )
+    told = told_meanwhile(connection, ids, *terms.untold_of) if terms.untold_of else set()
     refs = {policy.id: policy.ref for policy in terms.policies}
     kept: dict[int, list[int]] = {}
     dropped: dict[int, list[Subject]] = {}
     for row in subjects:
         way = blocked.get(row.delivery_id)
         reason = judge(row) or (way.reason_for(row, terms.on) if way else "")
+        if not reason and (row.delivery_id, row.person_id) in told:
+            reason = Reason.REACHED.value
         if reason:
             dropped.setdefault(row.delivery_id, []).append((row.person_id, row.policy_id, reason))
         else:

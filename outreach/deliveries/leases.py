@@ -299,6 +299,10 @@ def still_mine(connection: Connection, leases: Sequence[AgainLease]) -> bool:
         DeliveryAgain.delivery_id.in_([lease.delivery_id for lease in leases])
     )
     if connection.dialect.name == "postgresql":  # until the commit nobody else may claim them
+        # the deliveries first, as everybody does who writes about them: else two wait for each other
+        ids = [lease.delivery_id for lease in leases]
+        theirs = select(Delivery.id).where(Delivery.id.in_(ids)).order_by(Delivery.id)
+        connection.execute(theirs.with_for_update())
         statement = statement.order_by(DeliveryAgain.delivery_id).with_for_update()
     held = {(row.delivery_id, row.lease_no) for row in connection.execute(statement)}
     return all((lease.delivery_id, lease.lease_no) in held for lease in leases)

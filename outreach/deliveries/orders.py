@@ -35,7 +35,7 @@ class Orders:
     """What was signed for one step of one campaign. form: of the texts that it carries; '' is the channel's own.
 
     ceiling: people and fen that were signed for one firing. once: 'household' where one message for a home is enough.
-    ahead, whoever: see `drop.Terms`.
+    ahead, whoever: see `drop.Terms`. untold: only for those whom no other step has reached.
     """
 
     campaign_id: int
@@ -56,6 +56,7 @@ class Orders:
     once: str = ""
     ahead: int = 0
     whoever: bool = False
+    untold: bool = False
 
     @property
     def valid_for(self) -> int:
@@ -72,7 +73,8 @@ class Orders:
     def terms(self, on: date) -> Terms:
         """What decides today whether somebody still gets it."""
         return Terms(
-            self.policies, self.channel, self.message_class, self.general, on, self.home, self.ahead, self.whoever
+            self.policies, self.channel, self.message_class, self.general, on, self.home, self.ahead, self.whoever,
+            (self.campaign_id, self.step_id) if self.untold else None,
         )  # fmt: skip
 
 
@@ -156,6 +158,7 @@ def read(
         once=step["options"].get("once", ""),
         ahead=_ahead(connection, dict(step)),
         whoever="correction" in campaign["options"],
+        untold=step["condition"] == "untold",
     )
 
 

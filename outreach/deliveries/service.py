@@ -6,13 +6,14 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, case, func, select
 
 from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.access.scope import Scope
-from outreach.deliveries import ending, queries, settle
+from outreach.deliveries import cancelling, ending, queries, settle
+from outreach.deliveries.cancelling import cancel_rest as cancel_rest
 from outreach.deliveries.retry import Next
 from outreach.deliveries.states import HANDED_OVER, Reason, State, Why
 from outreach.deliveries.telling import service as telling
@@ -23,12 +24,9 @@ from outreach.models.deliveries import (
     Attempt,
     Delivery,
     DeliveryAgain,
-    DeliveryBatch,
-    Outcome,
     delivery_state,
 )
 from outreach.models.people import Household, Person
-from outreach.store import Begin
 
 COLUMNS = (
     "delivery_id", "kind", "addressee_ref", "subjects", "channel", "language", "state", "reason", "attempts",
@@ -82,12 +80,20 @@ def confirm(connection: Connection, delivery_id: int, *, seen: bool, by: str) ->
             connection, [settle.Change(delivery_id, no, "accepted", reason="seen_by_person")]
         )
     else:
-        # what was only deferred was certainly never handed over, so it is not a second copy
-        deferred = state_of(connection, delivery_id) == State.WAITING
-        why = Why.DEFERRED if deferred else Why.RESEND
-        settle.again(connection, delivery_id, Next(why, 0))
+        _not_there(connection, delivery_id, no)
     detail = {"seen": seen, "attempt": no}
     audit.record(connection, by, Action.DELIVERIES_SETTLE, f"delivery:{delivery_id}", detail)
+
+
+def _not_there(connection: Connection, delivery_id: int, no: int) -> None:
+    """Nobody has it: sent once more, unless its campaign was cancelled."""
+    if cancelling.is_cancelled(connection, delivery_id):
+        gone = settle.Change(delivery_id, no, "refused", reason=Reason.CANCELLED.value)
+        settle.apply(connection, [gone])
+        return
+    # what was only deferred was certainly never handed over, so it is not a second copy
+    deferred = state_of(connection, delivery_id) == State.WAITING
+    settle.again(connection, delivery_id, Next(Why.DEFERRED if deferred else Why.RESEND, 0))
 
 
 def record_visit(connection: Connection, delivery_id: int, outcome: str, by: str) -> None:
@@ -147,40 +153,6 @@ def carried(connection: Connection, *, campaign: int = 0, delivery: int = 0) -> 
         statement = statement.where(Delivery.campaign_id == campaign)
     found = [Carried(*row) for row in connection.execute(statement)]
     return found if not delivery or any(one.delivery_id == delivery for one in found) else []
-
-
-def cancel_rest(begin: Begin, campaign: int, reason: Reason = Reason.CANCELLED) -> int:
-    """Everybody who was not sent to gets their reason; what is with the carrier keeps its own end."""
-    with begin() as connection:
-        connection.execute(
-            update(DeliveryBatch)
-            .where(DeliveryBatch.campaign_id == campaign, DeliveryBatch.state == "open")
-            .values(state="done", lease_no=DeliveryBatch.lease_no + 1, lease_until=None)
-        )
-    ended, last = 0, 0
-    while True:
-        with begin() as connection:
-            ids = _unsent(connection, campaign, last)
-            settle.skip(connection, dict.fromkeys(ids, reason.value))
-        if not ids:
-            return ended
-        ended, last = ended + len(ids), ids[-1]
-
-
-def _unsent(connection: Connection, campaign: int, after: int) -> list[int]:
-    """Deliveries past a number that certainly are with nobody: not begun, or deferred and nothing newer."""
-    view = delivery_state.c
-    # of the newest attempt: an older one may have been deferred while a newer one is on its way
-    last = (
-        select(Outcome.state)
-        .where(Outcome.delivery_id == view.delivery_id, Outcome.no == view.attempts)
-        .scalar_subquery()
-    )
-    deferred = (view.state == "waiting") & (last == "deferred")
-    statement = select(view.delivery_id).where(
-        view.campaign_id == campaign, view.delivery_id > after, (view.state == "planned") | deferred
-    )
-    return list(connection.scalars(statement.order_by(view.delivery_id).limit(2000)))
 
 
 def write_export(connection: Connection, campaign: int, path: Path) -> int:

@@ -63,13 +63,14 @@ class Reason(StrEnum):
     CAPPED = "capped"  # enough of this kind in these days, over all campaigns
     DUPLICATE = "duplicate"  # this number had the same words a moment ago
     HOUSEHOLD_REACHED = "household_reached"  # somebody of the household has it, and one is enough
+    REACHED = "reached"  # another step was faster: what was thought lost arrived after all
     CANCELLED = "cancelled"
     TOO_LATE = "too_late"
 
 
 WEIGHT = (
     Reason.DECEASED, Reason.MOVED, Reason.STOPPED, Reason.ALREADY_HAS, Reason.NOT_ELIGIBLE, Reason.WITHDRAWN,
-    Reason.REFUSED_CHANNEL, Reason.NO_GUARDIAN, Reason.NO_ADDRESS, Reason.NO_TEXT, Reason.HOUSEHOLD_REACHED,
+    Reason.REFUSED_CHANNEL, Reason.NO_GUARDIAN, Reason.NO_ADDRESS, Reason.NO_TEXT, Reason.REACHED, Reason.HOUSEHOLD_REACHED,
     Reason.DUPLICATE, Reason.CAPPED, Reason.OVER_BUDGET, Reason.OVER_CEILING, Reason.SYNTHETIC, Reason.TOO_LATE,
     Reason.CANCELLED,
 )  # fmt: skip

@@ -10,7 +10,7 @@ from outreach.audiences import queries as audience_queries
 from outreach.audiences.proposals import service as proposals
 from outreach.campaigns import queries as campaign_queries
 from outreach.campaigns import schedule
-from outreach.deliveries import funnel, halting, limits, look_up, orders, receipts
+from outreach.deliveries import cancelling, funnel, halting, limits, look_up, orders, receipts
 from outreach.deliveries.capping import numbers
 from outreach.deliveries.printing import jobs as print_jobs
 from outreach.errors import OutreachError
@@ -40,6 +40,7 @@ def sweep(store: Store, settings: Settings) -> int:
         funnel.fold(connection)
         leaving.retire_due(connection, clock.today(settings.zone))
         audience_queries.fold_changes(connection)
+    news += cancelling.sweep(store.begin)
     watch(store, settings)
     look_for_changes(store, settings)
     Jobs(store.begin, settings.data_dir).sweep()

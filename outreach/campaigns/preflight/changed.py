@@ -25,7 +25,7 @@ def stops(
     steps = (campaign["frozen"] or {}).get("steps", ())
     signed = {one["number"]: one["account"] for one in steps if "account" in one}
     for one in [step] if step else queries.steps(connection, campaign["id"]):
-        before = signed.get(str(one["number"]))
+        before = signed.get(str(queries.origin(connection, one)["number"]))
         if before is not None and before != document.account_part(connection, one):
             yield Stop(
                 "preflight.account_changed", f"account:{before['name']}",

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
+from outreach import clock
 from outreach.access.roles import Action
 from outreach.campaigns import moving, queries
 from outreach.campaigns.resending import choosing, keeping
@@ -43,6 +45,7 @@ def propose(connection: Connection, ref: str, step: int, reasons: list[str], by:
     left; Conflict when the campaign is neither running nor paused nor over.
     """
     campaign = _held(connection, ref)
+    _refuse_old_texts(campaign)
     before = _step(connection, campaign, step)
     terms = choosing.checked(connection, campaign, before, reasons)
     number = 1 + max(one["number"] for one in queries.steps(connection, campaign["id"]))
@@ -70,6 +73,7 @@ def confirm(connection: Connection, ref: str, number: int, by: str) -> Proposed:
         raise Conflict("resending.confirmed", campaign=ref, step=number)
     if same_person(connection, by, proposal["by"]):
         raise Refused("resending.same_person", campaign=ref, step=number, by=by)
+    _refuse_old_texts(campaign)
     digest = keeping.hash_of(connection, campaign, step)
     if digest != proposal["hash"]:
         raise Conflict("resending.changed", campaign=ref, step=number)
@@ -100,6 +104,13 @@ def _held(connection: Connection, ref: str) -> Mapping[str, Any]:
     if not queries.hold(connection, campaign["id"], _OPEN, campaign["frozen_hash"]):
         raise moving.wrong_state(connection, campaign, "resend")
     return queries.by_id(connection, campaign["id"])
+
+
+def _refuse_old_texts(campaign: Mapping[str, Any]) -> None:
+    """The texts that were signed say until when they hold; after that day nobody is sent them."""
+    until = campaign["options"]["valid_until"]
+    if date.fromisoformat(until) < clock.business_day():
+        raise Refused("campaigns.texts_expired", campaign=campaign["ref"], valid_until=until)
 
 
 def _step(connection: Connection, campaign: Mapping[str, Any], number: int) -> Mapping[str, Any]:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from outreach.campaigns import moving, queries
-from outreach.deliveries.planning.conditions import untold
+from outreach.deliveries.planning.conditions import ENDED, unspoken, untold
 from outreach.deliveries.planning.orders import BY_PLACE
 from outreach.deliveries.states import Reason, State
 from outreach.errors import Invalid, Missing, Refused
@@ -33,15 +33,12 @@ from outreach.store import upsert
 
 _Row = Mapping[str, Any]
 
-ENDED = (State.SKIPPED, State.UNDELIVERED, State.REFUSED)
-"""How a delivery ends that reached nobody."""
-
 SETTLED = "unknown-settled"
 """Sent twice because nobody knew, and in the end it did not arrive."""
 
 FINAL = (
     Reason.DECEASED, Reason.MOVED, Reason.STOPPED, Reason.REFUSED_CHANNEL, Reason.ALREADY_HAS, Reason.NOT_ELIGIBLE,
-    Reason.WITHDRAWN, Reason.HOUSEHOLD_REACHED, Reason.DUPLICATE,
+    Reason.WITHDRAWN, Reason.HOUSEHOLD_REACHED, Reason.REACHED, Reason.DUPLICATE,
 )  # fmt: skip
 """Reasons that sending once more does not change."""
 
@@ -155,13 +152,7 @@ def _still_untold(campaign: _Row, step: _Row, subject: Any, view: Any) -> Column
     """Nothing has reached them since, and nothing may; a place was not spoken to by another step."""
     if step["channel"] not in BY_PLACE:
         return untold(campaign["id"], 0, subject.person_id)
-    other = delivery_state.alias("other")
-    return ~exists().where(
-        other.c.campaign_id == campaign["id"],
-        other.c.kind == view.kind,
-        other.c.addressee == view.addressee,
-        other.c.state.not_in(ENDED),
-    )
+    return unspoken(campaign["id"], 0, view.kind, view.addressee)
 
 
 def _ended_with(terms: Sequence[str]) -> _Why:

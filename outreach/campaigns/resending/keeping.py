@@ -29,9 +29,8 @@ def add(connection: Connection, before: _Row, number: int, reasons: Sequence[str
         "named": True,
         "resend": {"of": before["number"], "reasons": list(reasons), "by": by, "hash": ""},
     }
-    condition = "untold" if before["channel"] not in ("group", "broadcast") else ""
     values = {
-        "campaign_id": before["campaign_id"], "number": number, "channel": before["channel"], "condition": condition,
+        "campaign_id": before["campaign_id"], "number": number, "channel": before["channel"], "condition": "untold",
         "due_at": None, "after_step": None, "late_hours": before["late_hours"], "options": options,
     }  # fmt: skip
     return int(connection.execute(insert(Step).values(**values).returning(Step.id)).scalar_one())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -116,13 +116,19 @@ def same_person(connection: Connection, one: str, other: str) -> bool:
 
     def names(who: str) -> set[str]:
         """With and without what stands behind a name in brackets: 陈立（分管领导） signs as 陈立."""
-        return {part for name in (who, shown.get(who, who)) for part in (name, _bare(name))}
+        said = {_plain(name) for name in (who, shown.get(who, who))}
+        return said | {_bare(name) for name in said}
 
     return bool(names(one) & names(other))
 
 
+def _plain(name: str) -> str:
+    """A name as everybody hears it: 陈 立, ＣＨＥＮ and Chen are no other people than 陈立 and chen."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
 def _bare(name: str) -> str:
-    return re.split(r"[（(]", name, maxsplit=1)[0].strip() or name
+    return name.split("(", 1)[0] or name
 
 
 def send_back(connection: Connection, ref: str, by: str, note: str) -> None:

@@ -79,7 +79,10 @@ def record(connection: Connection, ref: str, paper: Paper, by: str, today: date)
         raise Invalid("signing.paper_signer")
     _refuse_other_version(campaign, paper)
     _refuse_odd_day(campaign, paper.on, today)
-    if by in (campaign["submitted_by"], campaign["created_by"]):
+    if any(
+        approving.same_person(connection, by, campaign[key])
+        for key in ("submitted_by", "created_by")
+    ):
         raise Refused("campaigns.same_person", campaign=ref, by=by)
     if approving.same_person(connection, by, signer):
         raise Refused("signing.paper_by_signer", by=by)

@@ -27,7 +27,14 @@ from outreach.access.scope import under
 from outreach.audiences.predicates import eligible
 from outreach.audiences.reaching import recipient_of, usable_number
 from outreach.campaigns.staggering.drawing import Member, groups
-from outreach.models.campaigns import AudienceMember, Campaign, CampaignWave, Step, WaveMove
+from outreach.models.campaigns import (
+    AudienceMember,
+    Campaign,
+    CampaignWave,
+    Firing,
+    Step,
+    WaveMove,
+)
 from outreach.models.deliveries import GroupChat
 from outreach.models.people import Person
 from outreach.policies.schemas import PolicyView
@@ -159,6 +166,12 @@ def waves(connection: Connection, campaign: int) -> list[Row[*tuple[Any, ...]]]:
     )  # fmt: skip
     statement = select(*columns).where(CampaignWave.campaign_id == campaign)
     return list(connection.execute(statement.order_by(CampaignWave.number)))
+
+
+def fired(connection: Connection, campaign: int) -> set[int]:
+    """Waves of which a step has fired."""
+    statement = select(Firing.wave).join(Step, Step.id == Firing.step_id)
+    return set(connection.scalars(statement.where(Step.campaign_id == campaign).distinct()))
 
 
 def wave_of(connection: Connection, campaign: int, person: int) -> int | None:

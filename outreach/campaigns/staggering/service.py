@@ -171,6 +171,8 @@ def answer(
         raise Missing("staggering.not_in_audience", campaign=ref, person=person)
     turns = {row.number: row.due_at for row in queries.waves(connection, key)}
     now = clock.now()
+    # What has fired has had its turn, also by the clock of another machine.
+    turns |= dict.fromkeys(queries.fired(connection, key) & turns.keys(), now)
     if turns[mine] <= now:
         return Answered(mine, (), turns[mine])
     by_hand = queries.channels(connection, key) <= set(BY_PLACE)

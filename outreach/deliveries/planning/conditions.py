@@ -11,11 +11,15 @@ from datetime import date
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
+    FromClause,
     Select,
     SQLColumnExpression,
     and_,
+    case,
     exists,
     not_,
+    or_,
     select,
     true,
 )
@@ -24,21 +28,78 @@ from sqlalchemy.orm import aliased
 from outreach.audiences.reaching import recipient_of, usable_number
 from outreach.deliveries.planning.orders import Plan
 from outreach.deliveries.served import served
+from outreach.deliveries.states import SENDING
 from outreach.models.campaigns import Step
-from outreach.models.deliveries import DeliverySubject, delivery_state
+from outreach.models.deliveries import Delivery, DeliveryAgain, DeliverySubject, delivery_state
 from outreach.models.people import Person
+from outreach.store import among
 
 Who = SQLColumnExpression[int]
 
 TOLD = ("accepted", "delivered")
 """Handed over, as far as anybody knows."""
+ENDED = ("skipped", "undelivered", "refused")
+"""Reached nobody."""
 OPEN = ("planned", "waiting", "unknown")
 """May still arrive, or may have arrived."""
 
 
 def untold(campaign: int, step: int, person: Who) -> ColumnElement[bool]:
-    """Nothing of a campaign has reached a person, and nothing is on its way or may have arrived; but for one step."""
-    return ~_of_others(campaign, step, person, *TOLD, *OPEN).exists()
+    """Nothing of a campaign has reached a person, and nothing is on its way or may have arrived; but for one step.
+
+    What ended undelivered because a phone was off, and is tried again by itself, is on its way.
+    """
+    there = _of_others(campaign, step, person, *TOLD, *OPEN)
+    retried = _of_others(campaign, step, person, *ENDED).where(tried_again(delivery_state))
+    return ~there.exists() & ~retried.exists()
+
+
+def unspoken(campaign: int, step: int, kind: Who | str, place: Who | int) -> ColumnElement[bool]:
+    """The same of a place: nothing of other steps was said there, or may have been, or will be."""
+    other = delivery_state.alias("other")
+    return ~exists().where(
+        other.c.campaign_id == campaign,
+        other.c.step_id != step,
+        other.c.kind == kind,
+        other.c.addressee == place,
+        or_(other.c.state.not_in(ENDED), tried_again(other)),
+    )
+
+
+def tried_again(view: FromClause) -> ColumnElement[bool]:
+    """Whether a delivery (a row of the view) waits for another attempt that it makes by itself."""
+    return exists().where(
+        DeliveryAgain.delivery_id == view.c.delivery_id,
+        DeliveryAgain.reason.in_([why.value for why in SENDING]),
+    )
+
+
+def told_meanwhile(
+    connection: Connection, ids: Collection[int], campaign: int, step: int
+) -> set[tuple[int, int]]:
+    """(delivery, person) of deliveries that are about to be sent, where another step has been faster since they were
+    planned. What is merely planned does not count, else two would wait for each other and nobody be told."""
+    by_now = (*TOLD, "waiting", "unknown")
+    mine, sending = aliased(DeliverySubject), aliased(Delivery)
+    other = delivery_state.alias("other")
+    place = exists().where(
+        other.c.campaign_id == campaign,
+        other.c.step_id != step,
+        other.c.kind == sending.kind,
+        other.c.addressee == sending.addressee,
+        other.c.state.in_(by_now),
+    )
+    told = case(
+        (sending.kind.in_(("group", "region")), place),
+        else_=_of_others(campaign, step, mine.person_id, *by_now).exists(),
+    )
+    rows = connection.execute(
+        select(mine.delivery_id, mine.person_id)
+        .distinct()
+        .join(sending, sending.id == mine.delivery_id)
+        .where(among(mine.delivery_id, ids), told)
+    )
+    return {(row[0], row[1]) for row in rows}
 
 
 def _earlier(plan: Plan, person: Who, *states: str) -> Select[int]:

@@ -14,6 +14,7 @@ from outreach.deliveries.planning.audience import (
     members,
     mine,
 )
+from outreach.deliveries.planning.conditions import unspoken
 from outreach.deliveries.planning.orders import Plan
 from outreach.models.campaigns import AudienceMember
 from outreach.models.deliveries import Delivery, GroupChat
@@ -65,7 +66,15 @@ def places(connection: Connection, plan: Plan) -> list[Place]:
     found = [] if known is None else known(connection, plan)
     if plan.places:
         found = [place for place in found if place.id in plan.places]
-    return [place for place in found if lived_in(place.code)]
+    return [place for place in found if _open(connection, plan, place) and lived_in(place.code)]
+
+
+def _open(connection: Connection, plan: Plan, place: Place) -> bool:
+    """Whether a step that is only for the untold has something to say there."""
+    if plan.condition != "untold":
+        return True
+    there = unspoken(plan.campaign_id, plan.step_id, place.kind, place.id)
+    return bool(connection.scalar(select(there)))
 
 
 def _groups(connection: Connection, _: Plan) -> list[Place]:

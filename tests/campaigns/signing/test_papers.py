@@ -39,6 +39,11 @@ def home(store: Store, vault: Vault) -> Store:
         accounts.add_user(
             connection, NewUser("zhang", "manager", town.COUNTY, "张帆（分管领导）"), "x", by="test"
         )
+        for name in ("gan", "gan2"):
+            display = "甘露" if name == "gan" else "甘 露（录入）"
+            accounts.add_user(
+                connection, NewUser(name, "officer", town.COUNTY, display), "x", by="test"
+            )
         service.create(connection, town.order(), "gan")
         service.submit(connection, "winter", "li", town.TODAY)
     return store
@@ -136,6 +141,10 @@ PEOPLE: list[Any] = [
     pytest.param("gan", "张帆", Refused, "campaigns.same_person", id="recorded by who wrote it"),
     pytest.param("li", "张帆", Refused, "campaigns.same_person", id="recorded by who submitted it"),
     pytest.param("wang", "gan", Refused, "campaigns.same_person", id="signed by who wrote it"),
+    pytest.param("wang", " GAN ", Refused, "campaigns.same_person", id="the same in capitals"),
+    pytest.param("wang", "Ｇａｎ（起草）", Refused, "campaigns.same_person", id="the same as an input method has it"),
+    pytest.param("zhang", "张 帆", Refused, "signing.paper_by_signer", id="recorded by who signed it, with a space in the name"),
+    pytest.param("gan2", "张帆", Refused, "campaigns.same_person", id="recorded by the other account of who wrote it"),
     pytest.param("zhang", "张帆", Refused, "signing.paper_by_signer", id="recorded by who signed it, under the other name"),
     pytest.param("wang", " ", Invalid, "signing.paper_signer", id="signed by nobody"),
 ]  # fmt: skip
