@@ -114,6 +114,7 @@ class Chunk:
     standings: dict[int, requests.Standing]
     items: Sequence[Item]
     skips: dict[int, str]
+    counting: Counting
 
     @property
     def left_out(self) -> list[served.Row]:
@@ -254,7 +255,7 @@ class Outgoing:
             items.append(
                 Item(one, composed, one.attempts + 1, parts, cost, again, said, signed.valid_for)
             )
-        return Chunk(signed, ids, left, standings, items, skips)
+        return Chunk(signed, ids, left, standings, items, skips, self._counting)
 
     # -- the commit: everything is checked once more, then the attempts stand ---------------------------
 
@@ -297,12 +298,13 @@ class Outgoing:
 
     def _take(self, connection: Connection, chunk: Chunk) -> Sequence[Item]:
         """Take what the chunk needs of caps, pace and money; what does not fit is skipped with its reason, or put off."""
-        how = self._counting
+        how = chunk.counting
         taken = capping.take(connection, how, chunk.orders, chunk.items)
         n = len(taken.items)
         if n and not (capping.take_day(connection, how, n) and self._take_slots(connection, n)):
             raise TooFast
         affordable = self._afford(connection, chunk, taken)
+        capping.leave_day(connection, how, n - len(affordable))
         capping.release(connection, how, taken, set(taken.skips))
         capping.put_off(connection, self.account.id, taken.later)
         chunk.skips.update(taken.skips)

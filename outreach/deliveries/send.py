@@ -152,14 +152,11 @@ class Sender(Outgoing):
     ) -> None:
         news = settle.apply(connection, [self._change(item, answer) for item, answer in answered])
         unused = {change.delivery_id for change in news if change.state in ("deferred", "refused")}
-        money = sum(i.cost_fen for i, _ in answered if i.addressee.delivery_id in unused)
-        if money:
-            pace.refund(connection, chunk.purse, money)
-            capping.give_back(
-                connection,
-                chunk.orders,
-                [i for i, _ in answered if i.addressee.delivery_id in unused],
-            )
+        items = [item for item, _ in answered if item.addressee.delivery_id in unused]
+        if items:
+            refused = {change.delivery_id for change in news if change.state == "refused"}
+            capping.give_back(connection, chunk.counting, chunk.orders, items, refused)
+            pace.refund(connection, chunk.purse, sum(item.cost_fen for item in items))
         if any(change.wrong_number or change.opted_out for change in news):
             halting.judge(connection, chunk.orders.campaign_id, self.line.limits)
         stopping = next((answer for _, answer in answered if answer.stop_campaign), None)

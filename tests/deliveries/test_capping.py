@@ -282,3 +282,44 @@ def test_counts_are_of_the_business_day(office: Office, now: clock.fixed) -> Non
     office.send(office.sender(limits=TWICE))
     with office.store.read() as connection:
         assert connection.scalar(select(ContactDay.on)) == date(2026, 11, 24)
+
+
+# -- what was not used is given back -------------------------------------------------------------------------
+
+
+def test_a_number_that_the_carrier_refused_was_not_written_to(office: Office) -> None:
+    own(office)
+    office.channel.plan(PHONE, Outcome("refused", error_code="21610", permanent=True))
+    assert send(office, TWICE) == {"refused": 1}
+    assert counted(office) == (0, 0)
+
+
+def used_today(office: Office) -> int:
+    with office.store.read() as connection:
+        rows = connection.scalars(select(Counter.n).where(Counter.name.like("day:%")))
+        return sum(rows)
+
+
+def test_what_the_carrier_did_not_take_takes_no_place_of_the_accounts_day(
+    office: Office, now: clock.fixed
+) -> None:
+    office.change(Account, Account.id == office.account, options={"daily": 2})
+    own(office)
+    for _ in range(3):
+        office.channel.plan(PHONE, Outcome("deferred", error_code="connect"))
+    office.plan()
+    for _ in range(3):
+        office.send()
+        assert used_today(office) == 0
+        now.advance(minutes=10)
+    office.send()
+    assert (office.states(), used_today(office)) == ({"accepted": 1}, 1)
+
+
+def test_whom_the_budget_leaves_out_takes_no_place_of_the_accounts_day(office: Office) -> None:
+    office.change(Account, Account.id == office.account, options={"daily": 100})
+    for _ in range(3):
+        office.person()
+    office.plan(budget=0.1)
+    office.send()
+    assert used_today(office) == office.states().get("accepted", 0) < 3

@@ -23,7 +23,17 @@ from outreach.store import upsert
 if TYPE_CHECKING:
     from outreach.deliveries.outgoing import Item
 
-__all__ = ["Counting", "Taken", "give_back", "put_off", "release", "room", "take", "take_day"]
+__all__ = [
+    "Counting",
+    "Taken",
+    "give_back",
+    "leave_day",
+    "put_off",
+    "release",
+    "room",
+    "take",
+    "take_day",
+]
 
 
 def room(connection: Connection, how: Counting) -> int | None:
@@ -56,12 +66,32 @@ def release(connection: Connection, how: Counting, taken: Taken, ids: Collection
     numbers.uncount(connection, how, pairs, publicity=taken.publicity)
 
 
-def give_back(connection: Connection, signed: Orders, unused: Sequence[Item]) -> None:
-    """Money of a firing that was taken and then not spent: the carrier did not have these."""
+def leave_day(connection: Connection, how: Counting, n: int) -> None:
+    """Give back n of the account's day: they are not sent after all, or the carrier did not take them."""
+    if how.daily is not None and n:
+        pace.refund(connection, how.day, n)
+
+
+def give_back(
+    connection: Connection,
+    how: Counting,
+    signed: Orders,
+    unused: Sequence[Item],
+    refused: Collection[int],
+) -> None:
+    """What the carrier did not take: its place in the account's day, and money of its firing.
+
+    refused: deliveries of which nothing is tried again, so that their numbers were not written to. What is put off is
+    counted with its number once, whenever it goes.
+    """
+    # in the order in which they are taken, so that two transactions never wait for each other crosswise
+    gone = [item for item in unused if item.addressee.delivery_id in refused]
+    numbers.forget_refused(connection, how, signed, gone)
     if signed.ceiling:
         ceilings.give_back(
             connection, {item.addressee.delivery_id: item.cost_fen for item in unused}
         )
+    leave_day(connection, how, len(unused))
 
 
 def put_off(connection: Connection, account: int, later: Mapping[int, datetime]) -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
@@ -18,6 +19,9 @@ from outreach.deliveries.orders import Orders
 from outreach.deliveries.states import Reason
 from outreach.models.deliveries import ContactDay, Delivery
 from outreach.store import among, upsert
+
+if TYPE_CHECKING:
+    from outreach.deliveries.outgoing import Item
 
 PUBLICITY = "publicity"
 """The class of messages that is capped; what somebody has a right to know is not."""
@@ -34,12 +38,10 @@ _History = dict[tuple[date, bytes], list[int]]
 
 def count(connection: Connection, how: Counting, signed: Orders, taken: Taken) -> None:
     """Count the chunk's numbers; what is one too many is taken out and not counted."""
-    cap = how.limits.frequency.get(signed.channel) if signed.message_class == PUBLICITY else None
-    cap = cap if cap is not None and cap.most else None
-    repeat = how.repeat if signed.channel == "sms" else None
+    cap, repeat = _rules(how, signed)
     if not taken.fresh or (cap is None and repeat is None):
         return
-    pairs = _pairs(connection, taken)
+    pairs = _pairs(connection, taken.fresh)
     taken.publicity = cap is not None
     _add(connection, how, list(pairs.values()), publicity=taken.publicity)
     days = max(cap.days if cap else 0, CARRIER_DAYS if repeat else 0)
@@ -58,6 +60,24 @@ def count(connection: Connection, how: Counting, signed: Orders, taken: Taken) -
         here[0], here[1] = here[0] - 1, here[1] - taken.publicity
     out = [pair for one, pair in pairs.items() if one not in taken.counted]
     uncount(connection, how, out, publicity=taken.publicity)
+
+
+def _rules(how: Counting, signed: Orders) -> tuple[Frequency | None, Repeat | None]:
+    """By what a campaign's messages are counted: ours, and the carrier's."""
+    cap = how.limits.frequency.get(signed.channel) if signed.message_class == PUBLICITY else None
+    cap = cap if cap is not None and cap.most else None
+    return cap, how.repeat if signed.channel == "sms" else None
+
+
+def forget_refused(
+    connection: Connection, how: Counting, signed: Orders, refused: Sequence[Item]
+) -> None:
+    """Numbers that were counted today and that the carrier then refused."""
+    cap, repeat = _rules(how, signed)
+    if refused and (cap or repeat):
+        every = {item.addressee.delivery_id: item for item in refused}
+        pairs = list(_pairs(connection, every).values())
+        uncount(connection, how, pairs, publicity=cap is not None)
 
 
 def forget(connection: Connection, limits: Limits, today: date) -> None:
@@ -92,9 +112,8 @@ def _different(history: _History, how: Counting, repeat: Repeat | None) -> bool:
     return repeat is not None and len(_lately(history, how.today)) > repeat.different
 
 
-def _pairs(connection: Connection, taken: Taken) -> dict[int, Pair]:
+def _pairs(connection: Connection, fresh: Mapping[int, Item]) -> dict[int, Pair]:
     """Delivery → number and text; what has no number is not counted."""
-    fresh = taken.fresh
     rows = connection.execute(
         select(Delivery.id, Delivery.address_key).where(
             among(Delivery.id, fresh), Delivery.address_key.is_not(None)
@@ -144,6 +163,7 @@ def uncount(
             ContactDay.text == bindparam("words"),
             ContactDay.channel == how.account.channel,
             ContactDay.on == how.today,
+            ContactDay.n > 0,
         )
         .values(n=ContactDay.n - 1, publicity=ContactDay.publicity - int(publicity)),
         [{"key": key, "words": text} for key, text in sorted(pairs)],

@@ -18,6 +18,7 @@ from channels.base import Patience, Verdict
 from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.deliveries import pace, retry, settle
+from outreach.deliveries.capping import ceilings
 from outreach.deliveries.gateway import batches
 from outreach.deliveries.gateway.batches import Ordered, Row
 from outreach.deliveries.gateway.results import Result, read_results
@@ -161,9 +162,10 @@ def _refund(
 ) -> None:
     """What the console did not take costs nothing."""
     refused = [(one.delivery_id, one.no) for one in raised if one.state == "refused"]
-    money = sum(known.by_attempt[one].cost_fen for one in refused)
+    money = {one[0]: known.by_attempt[one].cost_fen for one in refused}
     if money:
-        pace.refund(connection, purse(campaign), money)
+        pace.refund(connection, purse(campaign), sum(money.values()))
+        ceilings.give_back(connection, money)
 
 
 def _count(
