@@ -123,7 +123,7 @@ def same_person(connection: Connection, one: str, other: str) -> bool:
 
 
 def _plain(name: str) -> str:
-    """A name as everybody hears it: 陈 立, ＣＨＥＮ and Chen are no other people than 陈立 and chen."""
+    """A name as everybody hears it: 陈 立 and Chen, also in wide letters, are nobody else than 陈立 and chen."""
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 

@@ -29,12 +29,13 @@ from outreach.audiences.reaching import recipient_of, usable_number
 from outreach.deliveries.planning.orders import Plan
 from outreach.deliveries.served import served
 from outreach.deliveries.states import SENDING
-from outreach.models.campaigns import Step
+from outreach.models.campaigns import Firing, Step
 from outreach.models.deliveries import Delivery, DeliveryAgain, DeliverySubject, delivery_state
 from outreach.models.people import Person
 from outreach.store import among
 
 Who = SQLColumnExpression[int]
+Kind = SQLColumnExpression[str] | str
 
 TOLD = ("accepted", "delivered")
 """Handed over, as far as anybody knows."""
@@ -54,15 +55,34 @@ def untold(campaign: int, step: int, person: Who) -> ColumnElement[bool]:
     return ~there.exists() & ~retried.exists()
 
 
-def unspoken(campaign: int, step: int, kind: Who | str, place: Who | int) -> ColumnElement[bool]:
+def unspoken(campaign: int, step: int, kind: Kind, place: Who | int) -> ColumnElement[bool]:
     """The same of a place: nothing of other steps was said there, or may have been, or will be."""
-    other = delivery_state.alias("other")
-    return ~exists().where(
-        other.c.campaign_id == campaign,
-        other.c.step_id != step,
-        other.c.kind == kind,
-        other.c.addressee == place,
-        or_(other.c.state.not_in(ENDED), tried_again(other)),
+    said = delivery_state.alias("said")
+    open_ = or_(said.c.state.not_in(ENDED), tried_again(said))
+    return ~_said_at(campaign, step, kind, place, said).where(open_).exists()
+
+
+def _said_at(
+    campaign: int, step: int, kind: Kind, place: Who | int, said: FromClause
+) -> Select[int]:
+    """Deliveries of other steps to a place; through the firings, of which each is found by its addressee."""
+    other, of, firing = aliased(Delivery), aliased(Step), aliased(Firing)
+    return (
+        select(other.id)
+        .select_from(of)
+        .join(firing, firing.step_id == of.id)
+        .join(
+            other,
+            and_(
+                other.campaign_id == of.campaign_id,
+                other.step_id == of.id,
+                other.firing_id == firing.id,
+                other.kind == kind,
+                other.addressee == place,
+            ),
+        )
+        .join(said, said.c.delivery_id == other.id)
+        .where(of.campaign_id == campaign, of.id != step)
     )
 
 
@@ -81,14 +101,9 @@ def told_meanwhile(
     planned. What is merely planned does not count, else two would wait for each other and nobody be told."""
     by_now = (*TOLD, "waiting", "unknown")
     mine, sending = aliased(DeliverySubject), aliased(Delivery)
-    other = delivery_state.alias("other")
-    place = exists().where(
-        other.c.campaign_id == campaign,
-        other.c.step_id != step,
-        other.c.kind == sending.kind,
-        other.c.addressee == sending.addressee,
-        other.c.state.in_(by_now),
-    )
+    said = delivery_state.alias("said")
+    there = _said_at(campaign, step, sending.kind, sending.addressee, said)
+    place = there.where(said.c.state.in_(by_now)).exists()
     told = case(
         (sending.kind.in_(("group", "region")), place),
         else_=_of_others(campaign, step, mine.person_id, *by_now).exists(),
