@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,7 +12,7 @@ from outreach.access import audit
 from outreach.access.roles import Action
 from outreach.campaigns import queries
 from outreach.campaigns.states import MOVES
-from outreach.errors import Conflict, Missing
+from outreach.errors import Conflict, Missing, Refused
 
 _ACTIONS = {"submit": Action.CAMPAIGNS_SUBMIT, "return": Action.CAMPAIGNS_REVIEW}
 
@@ -50,6 +51,13 @@ def move(
         action or _ACTIONS.get(name, Action.CAMPAIGNS_RUN),
         {"move": name, "hash": campaign["frozen_hash"], **(detail or {})},
     )
+
+
+def refuse_expired(campaign: Mapping[str, Any], on: date) -> None:
+    """Refused `campaigns.texts_expired` when the texts say that they hold until a day that has passed."""
+    until = campaign["options"]["valid_until"]
+    if date.fromisoformat(until) < on:
+        raise Refused("campaigns.texts_expired", campaign=campaign["ref"], valid_until=until)
 
 
 def wrong_state(connection: Connection, campaign: Mapping[str, Any], name: str) -> Conflict:

@@ -17,7 +17,7 @@ from outreach.audiences import queries as audience_queries
 from outreach.audiences import service as audiences
 from outreach.campaigns import among, corrected, coverage, grounds, preflight, queries
 from outreach.campaigns.moving import get as get
-from outreach.campaigns.moving import move
+from outreach.campaigns.moving import move, refuse_expired
 from outreach.campaigns.occasions import recurs
 from outreach.campaigns.preview.looking import Look, step_policies, step_preview
 from outreach.campaigns.preview.schemas import Preview
@@ -28,6 +28,7 @@ from outreach.campaigns.signing.approving import require_signed
 from outreach.campaigns.signing.approving import send_back as send_back
 from outreach.campaigns.staggering import checks as staggering_checks
 from outreach.campaigns.staggering import service as staggering
+from outreach.campaigns.states import Status
 from outreach.campaigns.texts import faulty_texts
 from outreach.deliveries import answering, orders
 from outreach.errors import Conflict, Invalid, Missing, Refused
@@ -256,9 +257,7 @@ def _refuse_unsound(
     if problems:
         code, params = problems[0]
         raise Refused(code, campaign=campaign["ref"], **params)
-    until = campaign["options"]["valid_until"]
-    if date.fromisoformat(until) < on:
-        raise Refused("campaigns.texts_expired", campaign=campaign["ref"], valid_until=until)
+    refuse_expired(campaign, on)
 
 
 def _bind_texts(
@@ -288,8 +287,11 @@ def pause(connection: Connection, ref: str, by: str) -> None:
 
 
 def resume(connection: Connection, ref: str, by: str) -> None:
-    """Go on where it stopped."""
-    move(connection, get(connection, ref), "resume", by)
+    """Go on where it stopped. Refused when the day has passed until which its texts hold: nobody is sent them any more."""
+    campaign = get(connection, ref)
+    if campaign["status"] == Status.PAUSED:
+        refuse_expired(campaign, clock.business_day())
+    move(connection, campaign, "resume", by)
 
 
 def cancel(connection: Connection, ref: str, by: str) -> None:

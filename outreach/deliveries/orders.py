@@ -163,8 +163,9 @@ def read(
 
 
 def _ahead(connection: Connection, step: Mapping[str, Any]) -> int:
-    """How many days before something begins a step speaks: its own, or that of the step which it goes back to."""
-    while step["after_step"] is not None:
-        before = (Step.campaign_id == step["campaign_id"]) & (Step.number == step["after_step"])
+    """How many days before something begins a step speaks: its own, or that of the step which it goes back to: which it
+    follows, or sends once more."""
+    while (number := step["options"].get("resend", {}).get("of", step["after_step"])) is not None:
+        before = (Step.campaign_id == step["campaign_id"]) & (Step.number == number)
         step = dict(connection.execute(select(Step).where(before)).mappings().one())
     return moments.days_ahead(step["options"].get("relative"))

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from channels.networks import THREE
 from outreach import clock
 from outreach.campaigns import correcting, queries, rehearsing, resending, schedule, service
-from outreach.deliveries import settle
+from outreach.deliveries import orders, settle
 from outreach.deliveries.retry import Next
 from outreach.deliveries.states import Why
 from outreach.errors import Refused
@@ -215,3 +215,29 @@ def test_a_rehearsed_text_needs_no_other_rehearsal_to_be_sent_again(
     number = again(home)
     tick(home)
     assert len(deliveries(home, number)) == 1
+
+
+def test_what_stood_still_until_its_texts_held_no_more_does_not_go_on(
+    home: Store, vault: Vault
+) -> None:
+    with clock.fixed(MORNING), home.begin() as connection:
+        town.released(connection)
+        service.pause(connection, "winter", "gan")
+    late = clock.fixed(MORNING + timedelta(days=120))
+    with late, home.begin() as connection, pytest.raises(Refused) as caught:
+        service.resume(connection, "winter", "gan")
+    assert caught.value.code == "campaigns.texts_expired"
+
+
+def test_who_is_told_before_something_begins_fits_on_that_day_also_the_second_time(
+    home: Store, vault: Vault
+) -> None:
+    key = sent(home, vault)
+    said(home, deliveries(home)[0], "undelivered")
+    again(home)
+    with home.begin() as connection:
+        one, other = queries.steps(connection, key)
+        relative = {"to": "eligible", "days": -7, "at": "09:00"}
+        queries.set_options(connection, one["id"], {**one["options"], "relative": relative})
+        ahead = [orders.read(connection, key, step["id"]).ahead for step in (one, other)]
+    assert ahead[0] == ahead[1] > 0

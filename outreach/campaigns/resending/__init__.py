@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
@@ -45,7 +44,7 @@ def propose(connection: Connection, ref: str, step: int, reasons: list[str], by:
     left; Conflict when the campaign is neither running nor paused nor over.
     """
     campaign = _held(connection, ref)
-    _refuse_old_texts(campaign)
+    moving.refuse_expired(campaign, clock.business_day())
     before = _step(connection, campaign, step)
     terms = choosing.checked(connection, campaign, before, reasons)
     number = 1 + max(one["number"] for one in queries.steps(connection, campaign["id"]))
@@ -73,7 +72,7 @@ def confirm(connection: Connection, ref: str, number: int, by: str) -> Proposed:
         raise Conflict("resending.confirmed", campaign=ref, step=number)
     if same_person(connection, by, proposal["by"]):
         raise Refused("resending.same_person", campaign=ref, step=number, by=by)
-    _refuse_old_texts(campaign)
+    moving.refuse_expired(campaign, clock.business_day())
     digest = keeping.hash_of(connection, campaign, step)
     if digest != proposal["hash"]:
         raise Conflict("resending.changed", campaign=ref, step=number)
@@ -104,13 +103,6 @@ def _held(connection: Connection, ref: str) -> Mapping[str, Any]:
     if not queries.hold(connection, campaign["id"], _OPEN, campaign["frozen_hash"]):
         raise moving.wrong_state(connection, campaign, "resend")
     return queries.by_id(connection, campaign["id"])
-
-
-def _refuse_old_texts(campaign: Mapping[str, Any]) -> None:
-    """The texts that were signed say until when they hold; after that day nobody is sent them."""
-    until = campaign["options"]["valid_until"]
-    if date.fromisoformat(until) < clock.business_day():
-        raise Refused("campaigns.texts_expired", campaign=campaign["ref"], valid_until=until)
 
 
 def _step(connection: Connection, campaign: Mapping[str, Any], number: int) -> Mapping[str, Any]:
