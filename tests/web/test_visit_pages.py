@@ -387,3 +387,15 @@ def test_a_helper_may_look_at_their_own_households_only(office: Office) -> None:
     assert ["已走 0 / 2 户" in page, SUN in page, ZHAO in page] == [True, True, False]
     answer = send(wu, f"/visits/{door(office, SUN)}", outcome="told", whose="mine")
     assert "whose=mine" in answer.headers["location"]
+
+
+def test_the_list_opens_where_something_waits_and_not_at_the_newest_campaign(
+    office: Office,
+) -> None:
+    """The newest has nothing in anybody's hands yet; it is one choice away."""
+    with office.store.begin() as connection:
+        town.released(connection, id="newer", title="新的一个", steps=[{"channel": "flyer"}])
+    page = office.enter("wu").get("/visits").text
+    assert "1栋1单元101" in page
+    assert re.search(r'<option value="newer">新的一个', page)
+    assert "1栋1单元101" not in office.enter("wu").get("/visits?campaign=newer").text

@@ -21,7 +21,7 @@ from outreach.reach.helpers import service as helpers
 from outreach.reports import service as reports
 from outreach.web.presenters.names import places
 from outreach.web.presenters.printing import PRINTABLE
-from outreach.web.presenters.telling import kept_words, label, ticks, work_links
+from outreach.web.presenters.telling import kept_words, label, ticks, work_first, work_links
 from outreach.web.presenters.visits import Shown
 from outreach.web.services import Services
 from outreach.web.views.carrying import CallsView, CallView
@@ -84,16 +84,18 @@ def view(
 def with_channel(
     connection: Connection, actor: Actor, channels: set[str]
 ) -> list[Mapping[str, Any]]:
-    """Campaigns of the actor that have a step of one of these channels, the newest first."""
-    return [
+    """Campaigns of the actor that have a step of one of these channels; those in which something waits stand first,
+    then the newest."""
+    known = [
         one
         for one in reports.campaigns(connection, actor.scope, PRINTABLE)
         if channels & {step["channel"] for step in campaigns.steps(connection, one["id"])}
     ]
+    return work_first(connection, actor, known, channels)
 
 
 def chosen(known: Sequence[Mapping[str, Any]], ref: str) -> Mapping[str, Any]:
-    """The campaign that was asked for, else the newest; Missing visits.no_campaign."""
+    """The campaign that was asked for, else the first; Missing visits.no_campaign."""
     found = next((one for one in known if ref in ("", one["ref"])), None)
     if found is None:
         raise Missing("visits.no_campaign", campaign=ref)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Connection
 
 from outreach import clock
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
+from outreach.campaigns import queries as campaigns
+from outreach.deliveries import funnel
+from outreach.deliveries.states import State
 from outreach.deliveries.telling import queries
 from outreach.deliveries.telling.follow import Hand
 from outreach.deliveries.telling.queries import Kept
@@ -30,6 +34,34 @@ _SHADE: Mapping[str, str] = MappingProxyType(
 def hand_of(services: Services, actor: Actor) -> Hand:
     """Who taps."""
     return Hand(actor.name, actor.scope, clock.today(services.settings.zone))
+
+
+def work_first(
+    connection: Connection,
+    actor: Actor,
+    known: Sequence[Mapping[str, Any]],
+    channels: Collection[str],
+) -> list[Mapping[str, Any]]:
+    """Campaigns in which something waits for people of this user's region, then the others; each as they came.
+
+    Whoever stands in a stairwell means the list that has doors on it, not the campaign that was released last.
+    """
+    return sorted(known, key=lambda one: not _waits(connection, actor, one["id"], channels))
+
+
+def _waits(connection: Connection, actor: Actor, campaign: int, channels: Collection[str]) -> bool:
+    steps = {
+        str(one["id"])
+        for one in campaigns.steps(connection, campaign)
+        if one["channel"] in channels
+    }
+    village = actor.scope.region[:12]  # counts know villages, no grids
+    counts = funnel.counts(connection, campaign, "step_id", "village", "state")
+    return any(
+        state == State.ACCEPTED and step in steps and place.startswith(village)
+        for (step, place, state), n in counts.items()
+        if n > 0
+    )
 
 
 def label(word: str, slot: str = "") -> str:

@@ -24,7 +24,7 @@ from outreach.reach.helpers import service as helpers
 from outreach.reports import service as reports
 from outreach.web.presenters.names import places
 from outreach.web.presenters.printing import PRINTABLE
-from outreach.web.presenters.telling import kept_words, ticks, work_links
+from outreach.web.presenters.telling import kept_words, ticks, work_first, work_links
 from outreach.web.services import Services
 from outreach.web.views.common import Choice, Link
 from outreach.web.views.visits import DoorView, OutcomeButton, SlotView, Tick, VisitsView
@@ -134,11 +134,12 @@ def view(services: Services, actor: Actor, connection: Connection, shown: Shown)
 
 def _campaigns(connection: Connection, actor: Actor) -> list[Mapping[str, Any]]:
     carried = {"flyer", "visit", "broadcast"}
-    return [
+    known = [
         one
         for one in reports.campaigns(connection, actor.scope, PRINTABLE)
         if carried & {step["channel"] for step in queries.steps(connection, one["id"])}
     ]
+    return work_first(connection, actor, known, carried)
 
 
 def _chosen(known: Sequence[Mapping[str, Any]], ref: str) -> Mapping[str, Any]:
