@@ -41,7 +41,14 @@ def say(code: str, lang: Lang = "zh", /, **params: object) -> str:
     if words is None:
         details = "，".join(f"{key}: {value}" for key, value in params.items())
         return f"{code}（{details}）" if details else code
-    return words[lang].format_map(_Fields(params))
+    named = {key: _named(key, value, lang) for key, value in params.items()}
+    return words[lang].format_map(_Fields(named))
+
+
+def _named(key: str, value: object, lang: Lang) -> object:
+    """What a person reads for a code inside a sentence, such as where a campaign stands; all else stays as it is."""
+    entry = catalogue().get(f"named.{key}.{value}")
+    return value if entry is None else entry[lang]
 
 
 def both(code: str, /, **params: object) -> str:
