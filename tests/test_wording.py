@@ -150,5 +150,7 @@ def test_nothing_is_hidden_when_words_are_missing() -> None:
 
 def test_where_a_campaign_stands_is_said_in_words_and_not_by_its_code() -> None:
     named = {"campaign": "winter", "status": "finished", "move": "cancel"}
-    assert say("campaigns.wrong_state", **named).startswith("任务 winter 现在是“已发完”，不能取消。")
+    assert say("campaigns.wrong_state", **named).startswith(
+        "任务 winter 现在是“已发完”，不能取消。"
+    )
     assert "is finished; it cannot be cancelled" in say("campaigns.wrong_state", "en", **named)
