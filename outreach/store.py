@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -230,7 +231,22 @@ def _listed(column: Any) -> _Listed:
 
 def upsert(connection: Connection, table: Any) -> Any:
     """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` on this database."""
+    return upsert_on(connection.dialect.name, table)
+
+
+def upsert_on(dialect: str, table: Any) -> Any:
+    """The same by the database's name, for `built_once`."""
     insert: Callable[[Any], Insert] = (
-        postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        postgresql.insert if dialect == "postgresql" else sqlite.insert
     )
     return insert(table)
+
+
+def built_once(build: Callable[[str], Any]) -> Callable[[Connection], Any]:
+    """A statement that differs between databases and is built once for each, given the database's name.
+
+    Building a statement and finding it among the compiled ones costs several times what SQLite needs to answer it, and
+    a sender asks the same for each chunk.
+    """
+    made = cache(build)
+    return lambda connection: made(connection.dialect.name)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from outreach.access import audit
 from outreach.access.roles import Action
@@ -43,17 +43,17 @@ class AccountView:
 
 def account(connection: Connection, key: int) -> AccountView:
     """One account."""
-    row = connection.execute(select(Account).where(Account.id == key)).mappings().one()
-    return AccountView(**{name: row[name] for name in AccountView.__dataclass_fields__})
+    return AccountView(*connection.execute(_ONE, {"key": key}).one())
+
+
+_COLUMNS = [getattr(Account, name) for name in AccountView.__dataclass_fields__]
+_ONE = select(*_COLUMNS).where(Account.id == bindparam("key"))
 
 
 def accounts(connection: Connection) -> list[AccountView]:
     """All accounts, by channel and name."""
-    rows = connection.execute(select(Account).order_by(Account.channel, Account.id)).mappings()
-    return [
-        AccountView(**{name: row[name] for name in AccountView.__dataclass_fields__})
-        for row in rows
-    ]
+    rows = connection.execute(select(*_COLUMNS).order_by(Account.channel, Account.id))
+    return [AccountView(*row) for row in rows]
 
 
 def named(connection: Connection, name: str) -> AccountView:

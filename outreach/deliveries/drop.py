@@ -5,13 +5,13 @@ Later imports only take people out of a signed audience, never in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from outreach.audiences.predicates import eligible
 from outreach.audiences.reaching import PERSONAL_NUMBERS
@@ -23,7 +23,7 @@ from outreach.models.policies import Reach
 from outreach.people import consent
 from outreach.people.ages import GUARDED_UNDER
 from outreach.policies.schemas import PolicyView
-from outreach.store import among, among_named
+from outreach.store import among_named
 from segments.person import cutoff_birth
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
@@ -72,6 +72,17 @@ class Terms:
     ahead: int = 0
     whoever: bool = False
     untold_of: tuple[int, int] | None = None
+
+    @cached_property
+    def fitting(self) -> Mapping[int, Select[int]]:
+        """Policy → the statement that finds who of `people` still fits: made once for a day, asked for every chunk."""
+        on = self.on + timedelta(days=self.ahead)
+        found = {}
+        for policy in self.policies:
+            certain, possible = eligible(policy, on, self.home)
+            wanted = possible if self.general else certain
+            found[policy.id] = select(Person.id).where(among_named(Person.id, "people"), wanted)
+        return found
 
 
 def remaining(connection: Connection, ids: Collection[int], terms: Terms) -> dict[int, Remaining]:
@@ -146,7 +157,12 @@ _RECIPIENTS = (
     .outerjoin(Household, Household.id == Person.household_id)
     .where(among_named(Delivery.id, "ids"), Delivery.kind == "person")
 )  # fmt: skip
-"""Made once: both are asked twice for every chunk."""
+_HAS = select(Reach.person_id, Reach.policy_id).where(
+    among_named(Reach.person_id, "people"),
+    among_named(Reach.policy_id, "policies"),
+    Reach.fact.in_(("applied", "received")),
+)
+"""Made once: they are asked twice for every chunk."""
 
 
 def _subjects(connection: Connection, ids: Collection[int]) -> Rows:
@@ -248,14 +264,8 @@ def _already_has(
 ) -> set[tuple[int, int]]:
     if not people or not policies:
         return set()
-    rows = connection.execute(
-        select(Reach.person_id, Reach.policy_id).where(
-            among(Reach.person_id, people),
-            Reach.policy_id.in_(policies),
-            Reach.fact.in_(("applied", "received")),
-        )
-    )
-    return {(row.person_id, row.policy_id) for row in rows}
+    rows = connection.execute(_HAS, {"people": people, "policies": policies})
+    return {(person, policy) for person, policy in rows}
 
 
 def _still_fits(
@@ -263,6 +273,4 @@ def _still_fits(
 ) -> set[int]:
     if not people or terms.whoever:
         return set(people)
-    certain, possible = eligible(policy, terms.on + timedelta(days=terms.ahead), terms.home)
-    wanted = possible if terms.general else certain
-    return set(connection.scalars(select(Person.id).where(among(Person.id, people), wanted)))
+    return set(connection.scalars(terms.fitting[policy.id], {"people": people}))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, literal, select, text, union_all
 
@@ -21,8 +21,7 @@ _FOLDING = 0x66756E6E656C
 _CELL = ("campaign_id", "step_id", "village", "age_band", "language")
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """Where a delivery is counted."""
 
     campaign_id: int
@@ -35,20 +34,19 @@ class Cell:
 def move(connection: Connection, changes: Iterable[tuple[Cell, str, str]]) -> None:
     """Record that deliveries went from one state to another; '' is nowhere."""
     net: Counter[tuple[Cell, str]] = Counter()
-    for cell, old, new in changes:
+    for (cell, old, new), n in Counter(changes).items():
         if old == new:
             continue
         if old:
-            net[cell, old] -= 1
+            net[cell, old] -= n
         if new:
-            net[cell, new] += 1
-    rows = [
-        {**{key: getattr(cell, key) for key in _CELL}, "state": state, "n": n}
-        for (cell, state), n in net.items()
-        if n
-    ]
+            net[cell, new] += n
+    rows = [{**cell._asdict(), "state": state, "n": n} for (cell, state), n in net.items() if n]
     if rows:
-        connection.execute(insert(FunnelDelta), rows)
+        connection.execute(_MOVED, rows)
+
+
+_MOVED = insert(FunnelDelta)
 
 
 def plant(connection: Connection, campaign_id: int, step_id: int, firing_id: int) -> None:

@@ -12,6 +12,7 @@ from collections import Counter as Tally
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -22,7 +23,7 @@ from outreach.deliveries.states import State
 from outreach.deliveries.stopping import pause_for_fault
 from outreach.models.campaigns import Campaign, Firing, Step
 from outreach.models.deliveries import Attempt, Counter, Delivery, DeliveryBatch
-from outreach.store import upsert
+from outreach.store import built_once, upsert, upsert_on
 
 ANSWERED, PERMANENT, OPTED_OUT, SILENT = "answered", "permanent", "opted_out", "silent"
 _COUNTED = (ANSWERED, PERMANENT, OPTED_OUT)
@@ -50,9 +51,14 @@ def note(connection: Connection, counts: Mapping[tuple[int, str], int]) -> None:
         {"name": _name(step, kind, slot), "n": n} for (step, kind), n in sorted(counts.items()) if n
     ]
     if rows:
-        statement = upsert(connection, Counter).values(rows)
-        more = {"n": Counter.n + statement.excluded.n}
-        connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=more))
+        connection.execute(_more(connection), rows)
+
+
+@built_once
+def _more(dialect: str) -> Any:
+    statement = upsert_on(dialect, Counter)
+    more = {"n": Counter.n + statement.excluded.n}
+    return statement.on_conflict_do_update(index_elements=["name"], set_=more)
 
 
 def note_faults(connection: Connection, dead: Collection[int], opted_out: Collection[int]) -> None:

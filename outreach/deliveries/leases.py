@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Connection, Select, literal, or_, select, update
+from sqlalchemy import BigInteger, Connection, Select, bindparam, literal, or_, select, update
 
 from outreach import clock
 from outreach.deliveries.states import SENDING, Why
@@ -201,19 +201,21 @@ def claim_batch(
 
 def upcoming(connection: Connection, batch: BatchLease, limit: int) -> list[int]:
     """The next deliveries of a batch that nothing has happened to."""
-    settled = select(Outcome.delivery_id).where(Outcome.delivery_id == Delivery.id).exists()
-    statement = (
-        select(Delivery.id)
-        .where(
-            Delivery.id >= batch.next,
-            Delivery.id <= batch.hi,
-            Delivery.firing_id == batch.firing_id,
-            ~settled,
-        )
-        .order_by(Delivery.id)
-        .limit(limit)
+    place = {"next": batch.next, "hi": batch.hi, "firing": batch.firing_id, "most": limit}
+    return list(connection.scalars(_UPCOMING, place))
+
+
+_UPCOMING = (
+    select(Delivery.id)
+    .where(
+        Delivery.id >= bindparam("next"),
+        Delivery.id <= bindparam("hi"),
+        Delivery.firing_id == bindparam("firing"),
+        ~select(Outcome.delivery_id).where(Outcome.delivery_id == Delivery.id).exists(),
     )
-    return list(connection.scalars(statement))
+    .order_by(Delivery.id)
+    .limit(bindparam("most", type_=BigInteger))
+)
 
 
 def advance(connection: Connection, batch: BatchLease, past: int | None) -> bool:
@@ -224,12 +226,20 @@ def advance(connection: Connection, batch: BatchLease, past: int | None) -> bool
         "state": "done" if done else "open",
         "lease_until": None if done else database_now(connection) + batch.length,
     }
-    mine = (DeliveryBatch.id == batch.id) & (DeliveryBatch.lease_no == batch.lease_no)
-    same = DeliveryBatch.next == batch.next
-    changed = connection.execute(
-        update(DeliveryBatch).where(mine, same, DeliveryBatch.state == "open").values(**values)
+    mine = {"mine": batch.id, "held": batch.lease_no, "begun": batch.next}
+    return connection.execute(_ADVANCED, {**values, **mine}).rowcount == 1
+
+
+_ADVANCED = (
+    update(DeliveryBatch)
+    .where(
+        DeliveryBatch.id == bindparam("mine"),
+        DeliveryBatch.lease_no == bindparam("held"),
+        DeliveryBatch.next == bindparam("begun"),
+        DeliveryBatch.state == "open",
     )
-    return changed.rowcount == 1
+    .values({name: bindparam(name) for name in ("next", "state", "lease_until")})
+)
 
 
 def release(connection: Connection, batch: BatchLease, due_at: datetime | None = None) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from outreach.audiences import moments
 from outreach.deliveries import answering
@@ -35,7 +35,7 @@ class Orders:
     """What was signed for one step of one campaign. form: of the texts that it carries; '' is the channel's own.
 
     ceiling: people and fen that were signed for one firing. once: 'household' where one message for a home is enough.
-    ahead, whoever: see `drop.Terms`. untold: only for those whom no other step has reached.
+    ahead, whoever: see `drop.Terms`. untold: only for those whom no other step has reached. basis: what was read.
     """
 
     campaign_id: int
@@ -57,6 +57,8 @@ class Orders:
     ahead: int = 0
     whoever: bool = False
     untold: bool = False
+    basis: _Basis | None = field(default=None, repr=False)
+    _terms: dict[date, Terms] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def valid_for(self) -> int:
@@ -72,10 +74,12 @@ class Orders:
 
     def terms(self, on: date) -> Terms:
         """What decides today whether somebody still gets it."""
-        return Terms(
-            self.policies, self.channel, self.message_class, self.general, on, self.home, self.ahead, self.whoever,
-            (self.campaign_id, self.step_id) if self.untold else None,
-        )  # fmt: skip
+        if on not in self._terms:
+            self._terms[on] = Terms(
+                self.policies, self.channel, self.message_class, self.general, on, self.home, self.ahead, self.whoever,
+                (self.campaign_id, self.step_id) if self.untold else None,
+            )  # fmt: skip
+        return self._terms[on]
 
 
 @dataclass(frozen=True)
@@ -96,22 +100,38 @@ def composer(
     connection: Connection, campaign: Mapping[str, Any], views: Sequence[PolicyView]
 ) -> Composer:
     """The texts of a campaign: those it signed, or the newest while it is a draft."""
-    refs = [view.ref for view in views]
+    return _composer(campaign, views, _words(connection, campaign, [view.ref for view in views]))
+
+
+class _Words(NamedTuple):
+    """What a campaign's texts are made from, besides its policies."""
+
+    texts: Sequence[Text]
+    opt_out: str
+    list_date: date | None
+
+
+def _words(connection: Connection, campaign: Mapping[str, Any], refs: Sequence[str]) -> _Words:
     texts = messages.frozen(connection, campaign["id"]) if campaign["frozen_hash"] else []
     texts = texts or messages.newest(connection, [*refs, BUNDLE])
+    on = list_date(connection, texts, refs, campaign["region"])
+    return _Words(texts, answering.opt_out(connection, campaign), on)
+
+
+def _composer(campaign: Mapping[str, Any], views: Sequence[PolicyView], words: _Words) -> Composer:
     options = campaign["options"]
     return Composer(
-        texts,
+        words.texts,
         views,
         office=options["office"],
         phone=options.get("phone", "12345"),
-        opt_out=answering.opt_out(connection, campaign),
+        opt_out=words.opt_out,
         valid_until=date.fromisoformat(options["valid_until"]),
         manner=Manner(
             written_dialects=bool(options.get("written_dialects")),
             personal=campaign["announce"] == "personal",
             region=campaign["region"],
-            list_date=list_date(connection, texts, refs, campaign["region"]),
+            list_date=words.list_date,
         ),
     )
 
@@ -125,23 +145,41 @@ def list_date(
     return reach.list_date(connection, refs, region)
 
 
+class _Basis(NamedTuple):
+    """All that orders are made from, as it stands: equal as long as nothing of it has changed."""
+
+    campaign: Mapping[str, Any]
+    step: Mapping[str, Any]
+    ahead: int
+    policies: policies.Read
+    words: _Words
+
+
 def read(
-    connection: Connection, campaign_id: int, step_id: int, composer_: Composer | None = None
+    connection: Connection, campaign_id: int, step_id: int, before: Orders | None = None
 ) -> Orders:
-    """The orders for a step. composer_: of orders that were read a moment ago, for whoever writes no text any more."""
-    campaign = (
-        connection.execute(select(Campaign).where(Campaign.id == campaign_id)).mappings().one()
-    )
-    step = connection.execute(select(Step).where(Step.id == step_id)).mappings().one()
-    versions = connection.scalars(
-        select(CampaignPolicy.version_id).where(CampaignPolicy.campaign_id == campaign_id)
-    )
-    views = policies.by_versions(
-        connection, [version for version in versions if version is not None]
-    )
+    """The orders for a step. before: such as were read earlier; the very same are given while nothing has changed, with
+    what was made of them since (texts that were found, statements)."""
+    campaign = dict(connection.execute(_CAMPAIGN, {"key": campaign_id}).mappings().one())
+    step = dict(connection.execute(_STEP, {"key": step_id}).mappings().one())
+    versions = connection.scalars(_VERSIONS, {"key": campaign_id})
+    read_ = policies.read_versions(connection, [one for one in versions if one is not None])
+    words = _words(connection, campaign, [row["ref"] for row in read_.versions])
+    basis = _Basis(campaign, step, _ahead(connection, step), read_, words)
+    return before if before is not None and before.basis == basis else _orders(basis)
+
+
+_CAMPAIGN = select(Campaign).where(Campaign.id == bindparam("key"))
+_STEP = select(Step).where(Step.id == bindparam("key"))
+_VERSIONS = select(CampaignPolicy.version_id).where(CampaignPolicy.campaign_id == bindparam("key"))
+
+
+def _orders(basis: _Basis) -> Orders:
+    campaign, step = basis.campaign, basis.step
+    views = policies.views(basis.policies)
     return Orders(
-        campaign_id=campaign_id,
-        step_id=step_id,
+        campaign_id=campaign["id"],
+        step_id=step["id"],
         status=campaign["status"],
         channel=step["channel"],
         message_class=campaign["message_class"],
@@ -150,15 +188,16 @@ def read(
         budget_fen=campaign["budget_fen"],
         home=campaign["options"].get("home", ""),
         policies=views,
-        composer=composer_ or composer(connection, dict(campaign), views),
+        composer=_composer(campaign, views, basis.words),
         form=step["options"].get("form", ""),
         late_hours=step["late_hours"],
         region=campaign["region"],
         ceiling=step["options"].get("ceiling") or {},
         once=step["options"].get("once", ""),
-        ahead=_ahead(connection, dict(step)),
+        ahead=basis.ahead,
         whoever="correction" in campaign["options"],
         untold=step["condition"] == "untold",
+        basis=basis,
     )
 
 

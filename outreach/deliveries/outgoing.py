@@ -10,14 +10,14 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from channels.parts import count_parts
 from channels.providers import HERE
-from outreach import clock
+from outreach import clock, unchanged
 from outreach.deliveries import (
     capping,
     drop,
@@ -39,6 +39,7 @@ from outreach.deliveries.orders import AccountView, Addressee, Orders
 from outreach.deliveries.states import SENDING, Reason
 from outreach.messages.schemas import WITHOUT_SCRIPT, Composed
 from outreach.store import Store
+from outreach.unchanged import Mark
 from outreach.vault import Vault
 
 PHONE_FIELD = "phone"
@@ -106,7 +107,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Chunk:
-    """A prepared chunk, not written yet."""
+    """A prepared chunk, not written yet. on, looked: the day, and the state of the database, of the look at it."""
 
     orders: Orders
     ids: Sequence[int]
@@ -115,6 +116,8 @@ class Chunk:
     items: Sequence[Item]
     skips: dict[int, str]
     counting: Counting
+    on: date
+    looked: Mark
 
     @property
     def left_out(self) -> list[served.Row]:
@@ -159,6 +162,7 @@ class Outgoing:
         self.account = account
         self.line = line
         self._held: leases.Lease | None = None
+        self._orders: Orders | None = None  # as they were read last
 
     @property
     def size(self) -> int:
@@ -187,19 +191,24 @@ class Outgoing:
 
     def _prepare(self, lease: leases.Lease) -> Chunk | None:
         """What would be sent now; None when the lease was given back (pause, quiet hours) or its batch is done."""
-        with self._store.read() as connection:
-            signed = orders.read(connection, lease.campaign_id, lease.step_id)
+        with unchanged.look(self._store) as (connection, mark):
+            signed = self._read(connection, lease)
             room = capping.room(connection, self._counting)
             ids = lease.ids(connection, self.size if room is None else max(1, min(self.size, room)))
             not_before = self._counting.tomorrow if room == 0 else self._not_before(signed)
             if signed.status == "running" and not_before is None and ids:
-                return self._compose(connection, signed, ids, lease.resent)
+                return self._compose(connection, signed, ids, lease.resent, mark)
         with self._store.begin() as connection:
             if ids:
                 lease.give_back(connection, not_before)
             else:
                 lease.finish(connection)
         return None
+
+    def _read(self, connection: Connection, lease: leases.Lease) -> Orders:
+        """The orders as they stand now."""
+        self._orders = orders.read(connection, lease.campaign_id, lease.step_id, self._orders)
+        return self._orders
 
     def _not_before(self, signed: Orders) -> datetime | None:
         """The end of the quiet hours when we are inside them."""
@@ -213,26 +222,44 @@ class Outgoing:
         return allowed if allowed > moment else None
 
     def _left(
-        self, connection: Connection, signed: Orders, ids: Sequence[int]
+        self, connection: Connection, signed: Orders, ids: Sequence[int], on: date
     ) -> dict[int, drop.Remaining]:
-        return drop.remaining(connection, ids, signed.terms(clock.today(self.line.zone)))
+        return drop.remaining(connection, ids, signed.terms(on))
 
     def _standings(
-        self, connection: Connection, signed: Orders, ids: Sequence[int]
+        self, connection: Connection, signed: Orders, ids: Sequence[int], on: date
     ) -> dict[int, requests.Standing]:
-        return requests.standing(connection, signed, ids, clock.today(self.line.zone))
+        return requests.standing(connection, signed, ids, on)
+
+    def _still(self, connection: Connection, lease: leases.Lease, chunk: Chunk) -> bool:
+        """Whether everything that decided about a chunk is as it was; not asked again where nothing was written since."""
+        on = clock.today(self.line.zone)
+        if on == chunk.on and unchanged.unchanged(connection, chunk.looked):
+            return True
+        current = self._read(connection, lease)
+        return (
+            current.status == "running"
+            and self._left(connection, current, chunk.ids, on) == chunk.left
+            and self._standings(connection, current, chunk.ids, on) == chunk.standings
+        )
 
     def _compose(
-        self, connection: Connection, signed: Orders, ids: Sequence[int], resent: frozenset[int]
+        self,
+        connection: Connection,
+        signed: Orders,
+        ids: Sequence[int],
+        resent: frozenset[int],
+        mark: Mark,
     ) -> Chunk:
-        left = self._left(connection, signed, ids)
+        on = clock.today(self.line.zone)
+        left = self._left(connection, signed, ids, on)
         skips = {key: rest.reason for key, rest in left.items() if rest.reason}
         listed = addressees(connection, ids, signed.channel)
         found = [one for one in listed if one.delivery_id not in skips]
         if not self.line.loopback:
             skips |= {one.delivery_id: Reason.SYNTHETIC.value for one in found if one.synthetic}
             found = [one for one in found if not one.synthetic]
-        standings = self._standings(connection, signed, ids)
+        standings = self._standings(connection, signed, ids, on)
         wanted = requests.of_chunk(self._vault, signed, found, left, standings)
         texts = signed.composer.compose(signed.channel, wanted, signed.form)
         filed = filing.carried(
@@ -255,7 +282,7 @@ class Outgoing:
             items.append(
                 Item(one, composed, one.attempts + 1, parts, cost, again, said, signed.valid_for)
             )
-        return Chunk(signed, ids, left, standings, items, skips, self._counting)
+        return Chunk(signed, ids, left, standings, items, skips, self._counting, on, mark)
 
     # -- the commit: everything is checked once more, then the attempts stand ---------------------------
 
@@ -266,12 +293,7 @@ class Outgoing:
         """
         signed = chunk.orders
         with self._store.begin() as connection:
-            current = orders.read(connection, signed.campaign_id, signed.step_id, signed.composer)
-            same = (
-                self._left(connection, current, chunk.ids) == chunk.left
-                and self._standings(connection, current, chunk.ids) == chunk.standings
-            )
-            if current.status != "running" or not same:
+            if not self._still(connection, lease, chunk):
                 lease.give_back(connection)
                 return None
             if chunk.items and not self._may_leave(connection, signed.campaign_id):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, select, update
 
 from outreach import clock
 from outreach.models.deliveries import (
     AccountPace,
     Counter,
 )
-from outreach.store import upsert
+from outreach.store import built_once, upsert_on
 
 SKEW = timedelta(seconds=10)
 """How far the clocks of two machines may be apart."""
@@ -22,25 +23,40 @@ def free_at(connection: Connection, account: int) -> datetime | None:
 
     A slot that was taken later than it is now means that the clock was set back: it holds nobody up until then.
     """
-    row = connection.execute(
-        select(AccountPace.next_free_at, AccountPace.taken_at).where(
-            AccountPace.account_id == account
-        )
-    ).first()
+    row = connection.execute(_FREE, {"account": account}).first()
     if row is None or (row.taken_at is not None and row.taken_at > clock.now() + SKEW):
         return None
     free: datetime = row.next_free_at
     return free
 
 
+_FREE = select(AccountPace.next_free_at, AccountPace.taken_at).where(
+    AccountPace.account_id == bindparam("account")
+)
+
+
 def take_slots(connection: Connection, account: int, n: int, per_second: float) -> bool:
     """Use n slots of an account's pace; False when another sender was faster."""
     moment = clock.now()
-    row = {"next_free_at": moment + timedelta(seconds=n / per_second), "taken_at": moment}
-    statement = upsert(connection, AccountPace).values(account_id=account, **row)
-    free = (AccountPace.next_free_at <= moment) | (AccountPace.taken_at > moment + SKEW)
-    taken = statement.on_conflict_do_update(index_elements=["account_id"], set_=row, where=free)
-    return connection.execute(taken.returning(AccountPace.account_id)).first() is not None
+    row = {
+        "account_id": account, "next_free_at": moment + timedelta(seconds=n / per_second), "taken_at": moment,
+        "skewed": moment + SKEW,
+    }  # fmt: skip
+    return connection.execute(_slots(connection), row).first() is not None
+
+
+@built_once
+def _slots(dialect: str) -> Any:
+    names = ("account_id", "next_free_at", "taken_at")
+    statement = upsert_on(dialect, AccountPace).values({name: bindparam(name) for name in names})
+    fresh = statement.excluded
+    # what is taken is taken at `now`
+    skewed = bindparam("skewed", type_=AccountPace.__table__.c.taken_at.type)
+    free = (AccountPace.next_free_at <= fresh.taken_at) | (AccountPace.taken_at > skewed)
+    taken = {"next_free_at": fresh.next_free_at, "taken_at": fresh.taken_at}
+    return statement.on_conflict_do_update(
+        index_elements=["account_id"], set_=taken, where=free
+    ).returning(AccountPace.account_id)
 
 
 def extend(connection: Connection, account: int, n: int, per_second: float) -> None:
@@ -58,14 +74,38 @@ def reserve(connection: Connection, name: str, amount: int, limit: int | None) -
     """Take `amount` of a cap or budget, whole or not at all, in the caller's transaction."""
     if limit is not None and amount > limit:
         return False
-    statement = upsert(connection, Counter).values(name=name, n=amount)
-    within = None if limit is None else Counter.n + amount <= limit
-    taken = statement.on_conflict_do_update(
-        index_elements=["name"], set_={"n": Counter.n + amount}, where=within
-    )
-    return connection.execute(taken.returning(Counter.name)).first() is not None
+    row = {"name": name, "n": amount}
+    if limit is None:
+        return connection.execute(_taken(connection), row).first() is not None
+    return connection.execute(_within(connection), {**row, "most": limit}).first() is not None
+
+
+@built_once
+def _taken(dialect: str) -> Any:
+    return _counted(dialect, None)
+
+
+@built_once
+def _within(dialect: str) -> Any:
+    return _counted(dialect, bindparam("most", type_=BigInteger))
+
+
+def _counted(dialect: str, most: Any) -> Any:
+    statement = upsert_on(dialect, Counter).values(name=bindparam("name"), n=bindparam("n"))
+    total = Counter.n + statement.excluded.n
+    within = None if most is None else total <= most
+    return statement.on_conflict_do_update(
+        index_elements=["name"], set_={"n": total}, where=within
+    ).returning(Counter.name)
 
 
 def refund(connection: Connection, name: str, amount: int) -> None:
     """Give back what was reserved and then not used."""
-    connection.execute(update(Counter).where(Counter.name == name).values(n=Counter.n - amount))
+    connection.execute(_REFUNDED, {"which": name, "less": amount})
+
+
+_REFUNDED = (
+    update(Counter)
+    .where(Counter.name == bindparam("which"))
+    .values(n=Counter.n - bindparam("less"))
+)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, func, literal, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, literal, select
 
 from outreach import clock
 from outreach.deliveries.served import served
 from outreach.models.campaigns import Step
 from outreach.models.deliveries import Account, Attempt, Delivery, DeliverySubject
 from outreach.models.policies import Reach
-from outreach.store import among, upsert
+from outreach.store import among_named, upsert_on
 
 PROVED = {
     "person": ("delivered", ("delivered",)),
@@ -55,10 +56,10 @@ def mark(connection: Connection, news: Iterable[News]) -> None:
         for kind, (fact, states) in PROVED.items():
             for state in states:
                 ids = [one.delivery_id for one in same if one.state == state and not one.fact]
-                _write(connection, ids, fact, on, _proves(kind, state))
+                _write(connection, ids, fact, on, (kind, state))
         for one in same:
             if one.fact:
-                _write(connection, [one.delivery_id], one.fact, on, literal(True))
+                _write(connection, [one.delivery_id], one.fact, on)
 
 
 def _proves(kind: str, state: str) -> ColumnElement[bool]:
@@ -79,26 +80,33 @@ def _write(
     ids: Sequence[int],
     fact: str,
     on: date | None,
-    which: ColumnElement[bool],
+    only: tuple[str, str] | None = None,
 ) -> None:
-    if not ids:
-        return
+    if ids:
+        statement = _marked(connection.dialect.name, only)
+        day = on or clock.business_day()
+        connection.execute(statement, {"ids": ids, "fact": fact, "day": day})
+
+
+@cache
+def _marked(dialect: str, only: tuple[str, str] | None) -> Any:
+    """The reach of everybody whom deliveries served. only: of a kind that came into a state; None = of all."""
+    table = Reach.__table__.c
     rows = (
         select(
-            DeliverySubject.policy_id, DeliverySubject.person_id, literal(fact),
-            literal(on or clock.business_day(), type_=Reach.__table__.c.on.type), func.min(Step.channel),
-            func.min(DeliverySubject.delivery_id),
+            DeliverySubject.policy_id, DeliverySubject.person_id, bindparam("fact", type_=table.fact.type),
+            bindparam("day", type_=table.on.type), func.min(Step.channel), func.min(DeliverySubject.delivery_id),
         )
         .join(Delivery, Delivery.id == DeliverySubject.delivery_id)
         .join(Step, Step.id == Delivery.step_id)
         .where(
-            among(DeliverySubject.delivery_id, ids), which,
-            served(),
+            among_named(DeliverySubject.delivery_id, "ids"), served(),
+            literal(True) if only is None else _proves(*only),
         )
         .group_by(DeliverySubject.policy_id, DeliverySubject.person_id)
     )  # fmt: skip
     names = ["policy_id", "person_id", "fact", "on", "channel", "delivery_id"]
-    connection.execute(upsert(connection, Reach).from_select(names, rows).on_conflict_do_nothing())
+    return upsert_on(dialect, Reach).from_select(names, rows).on_conflict_do_nothing()
 
 
 def withdraw(connection: Connection, ids: Sequence[int]) -> None:

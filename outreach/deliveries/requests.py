@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, select
+from sqlalchemy import Connection, Row, and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from outreach.audiences.reaching import own_number
@@ -27,7 +28,7 @@ from outreach.models.campaigns import AudienceMember
 from outreach.models.deliveries import Delivery, DeliverySubject
 from outreach.models.people import Person
 from outreach.policies.schemas import PolicyView
-from outreach.store import among
+from outreach.store import among_named
 from outreach.vault import Vault
 
 
@@ -169,9 +170,23 @@ def standing(
     """
     if signed.general or not ids or signed.channel not in (*readers.BY_NUMBER, *readers.BY_DOOR):
         return {}
+    asked = {"ids": ids, "campaign": signed.campaign_id}
+    rows = connection.execute(_standings(on), asked).all()
+    by_number = signed.channel in readers.BY_NUMBER
+    found: dict[int, Standing] = {}
+    for key, policy, certain, private in rows:
+        before = found.get(key, Standing(private=by_number))
+        found[key] = Standing(
+            before.certain | ({policy} if certain else set()), before.private and bool(private)
+        )
+    return found
+
+
+@lru_cache(maxsize=4)  # of a day, for every chunk
+def _standings(on: date) -> Any:
     subject, recipient = aliased(Person), aliased(Person)
     alone = and_(own_number(recipient, on), readers.speaks_for(subject, recipient, on))
-    rows = connection.execute(
+    return (
         select(
             DeliverySubject.delivery_id, DeliverySubject.policy_id,
             func.min(case((AudienceMember.certainty == "yes", 1), else_=0)),
@@ -183,19 +198,11 @@ def standing(
         .outerjoin(
             AudienceMember,
             and_(
-                AudienceMember.campaign_id == signed.campaign_id,
+                AudienceMember.campaign_id == bindparam("campaign"),
                 AudienceMember.person_id == DeliverySubject.person_id,
                 AudienceMember.policy_id == DeliverySubject.policy_id,
             ),
         )
-        .where(among(DeliverySubject.delivery_id, ids))
+        .where(among_named(DeliverySubject.delivery_id, "ids"))
         .group_by(DeliverySubject.delivery_id, DeliverySubject.policy_id)
-    ).all()  # fmt: skip
-    by_number = signed.channel in readers.BY_NUMBER
-    found: dict[int, Standing] = {}
-    for key, policy, certain, private in rows:
-        before = found.get(key, Standing(private=by_number))
-        found[key] = Standing(
-            before.certain | ({policy} if certain else set()), before.private and bool(private)
-        )
-    return found
+    )  # fmt: skip

@@ -29,7 +29,7 @@ from outreach.models.deliveries import (
 from outreach.models.people import Person
 from outreach.people import refusing
 from outreach.people.opt_out import Wish
-from outreach.store import among, among_named, upsert
+from outreach.store import among, among_named, built_once, upsert, upsert_on
 
 LOOKED_UP = "look_up"
 """The reason of an outcome that rests on the carrier's list and not on its word about this attempt."""
@@ -72,13 +72,19 @@ _LOCK = (
     .order_by(Delivery.id)
     .with_for_update()
 )
-_CELLS = select(
-    delivery_state.c.delivery_id, delivery_state.c.attempts, delivery_state.c.campaign_id, delivery_state.c.step_id,
-    delivery_state.c.village, delivery_state.c.age_band, delivery_state.c.language, delivery_state.c.state,
-).where(among_named(delivery_state.c.delivery_id, "ids"))  # fmt: skip
+_VIEW = delivery_state.c
+_STATES = select(_VIEW.delivery_id, _VIEW.state).where(among_named(_VIEW.delivery_id, "ids"))
+_CELLS = _STATES.add_columns(
+    _VIEW.attempts, _VIEW.campaign_id, _VIEW.step_id, _VIEW.village, _VIEW.age_band, _VIEW.language
+)
 _RANKS = select(Outcome.delivery_id, Outcome.no, Outcome.rank).where(
     among_named(Outcome.delivery_id, "ids")
 )
+_HELD = select(Outcome.provider_id, Outcome.delivery_id, Outcome.no, Outcome.reason).where(
+    among_named(Outcome.provider_id, "names")
+)
+_DONE = delete(DeliveryAgain).where(among_named(DeliveryAgain.delivery_id, "ids"))
+_ATTEMPTED = insert(Attempt)
 """Made once: each is asked several times for every chunk."""
 
 
@@ -88,11 +94,6 @@ def lock(connection: Connection, ids: Collection[int]) -> None:
         connection.execute(_LOCK, {"ids": sorted(ids)})
 
 
-def _cells(connection: Connection, ids: Collection[int]) -> dict[int, Row[*tuple[Any, ...]]]:
-    rows = connection.execute(_CELLS, {"ids": list(ids)})
-    return {row.delivery_id: row for row in rows}
-
-
 @contextmanager
 def counting(connection: Connection, ids: Collection[int]) -> Iterator[dict[int, int]]:
     """Whatever happens to these deliveries inside is counted: the view is asked before and after.
@@ -100,17 +101,13 @@ def counting(connection: Connection, ids: Collection[int]) -> Iterator[dict[int,
     Gives the number of each delivery's newest attempt (0 = none).
     """
     lock(connection, ids)
-    before = _cells(connection, ids)
-    yield {key: row.attempts for key, row in before.items()}
-    after = _cells(connection, ids)
-    halting.note(
-        connection,
-        halting.answered((row.step_id, row.state, after[key].state) for key, row in before.items()),
-    )
-    funnel.move(
-        connection,
-        [(funnel.Cell(*row[2:7]), row.state, after[key].state) for key, row in before.items()],
-    )
+    before = connection.execute(_CELLS, {"ids": ids}).all()
+    yield {row[0]: row[2] for row in before}
+    after = {row[0]: row[1] for row in connection.execute(_STATES, {"ids": ids})}
+    # where a delivery is counted never changes
+    moves = [(funnel.Cell(*row[3:]), row[1], after[row[0]]) for row in before]
+    halting.note(connection, halting.answered((cell.step_id, old, new) for cell, old, new in moves))
+    funnel.move(connection, moves)
 
 
 def apply(connection: Connection, changes: Sequence[Change]) -> list[Change]:
@@ -171,8 +168,9 @@ def _outcome(change: Change) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _raise(connection: Connection) -> Any:
-    statement = upsert(connection, Outcome)
+@built_once
+def _raise(dialect: str) -> Any:
+    statement = upsert_on(dialect, Outcome)
     fresh = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=["delivery_id", "no"],
@@ -191,11 +189,9 @@ def _raise(connection: Connection) -> Any:
 def _holders(connection: Connection, changes: Sequence[Change]) -> Sequence[Row[*tuple[Any, ...]]]:
     """Other attempts that hold an id which these changes name as theirs."""
     named = {change.provider_id: change for change in changes if change.provider_id is not None}
-    rows = connection.execute(
-        select(Outcome.provider_id, Outcome.delivery_id, Outcome.no, Outcome.reason).where(
-            among(Outcome.provider_id, named)
-        )
-    ).all()
+    if not named:
+        return []
+    rows = connection.execute(_HELD, {"names": named}).all()
     return [
         row
         for row in rows
@@ -243,7 +239,7 @@ def _follow_up(connection: Connection, news: Sequence[Change], newest: Mapping[i
     ]
     done = [change.delivery_id for change in telling if change.follow is None]
     if done:
-        connection.execute(delete(DeliveryAgain).where(among(DeliveryAgain.delivery_id, done)))
+        connection.execute(_DONE, {"ids": done})
     for change in telling:
         if change.follow is not None:
             again(connection, change.delivery_id, change.follow)
@@ -327,7 +323,7 @@ def skip(connection: Connection, reasons: dict[int, str]) -> None:
         )
         in_doubt = _in_doubt(connection, reasons)
         done = [key for key in reasons if key not in in_doubt]
-        connection.execute(delete(DeliveryAgain).where(among(DeliveryAgain.delivery_id, done)))
+        connection.execute(_DONE, {"ids": done})
         for (
             key
         ) in in_doubt:  # it may have arrived, and must not be sent again: only a person can tell
@@ -366,13 +362,21 @@ def record_attempts(
     """Write attempts, and that somebody must look after them when their sender died. Before the carrier is called."""
     ids = [int(str(attempt["delivery_id"])) for attempt in attempts]
     with counting(connection, ids):
-        connection.execute(insert(Attempt), list(attempts))
+        connection.execute(_ATTEMPTED, list(attempts))
         row = {"due_at": dead_after, "reason": "in_flight", "looks": 0, "lease_until": None}
-        statement = upsert(connection, DeliveryAgain)
-        revoked = {**row, "lease_no": DeliveryAgain.lease_no + 1}
-        listed = statement.on_conflict_do_update(index_elements=["delivery_id"], set_=revoked)
         rows = [
             {"delivery_id": attempt["delivery_id"], "account_id": attempt["account_id"], **row}
             for attempt in attempts
         ]
-        connection.execute(listed, rows)
+        connection.execute(_in_flight(connection), rows)
+
+
+@built_once
+def _in_flight(dialect: str) -> Any:
+    statement = upsert_on(dialect, DeliveryAgain)
+    fresh = statement.excluded
+    revoked = {
+        "due_at": fresh.due_at, "reason": fresh.reason, "looks": fresh.looks, "lease_until": fresh.lease_until,
+        "lease_no": DeliveryAgain.lease_no + 1,
+    }  # fmt: skip
+    return statement.on_conflict_do_update(index_elements=["delivery_id"], set_=revoked)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, insert, select
 
 from outreach import clock
 from outreach.messages.schemas import Place
@@ -31,13 +32,17 @@ def newest(connection: Connection, policies: Sequence[str] | None = None) -> lis
 
 def frozen(connection: Connection, campaign: int) -> list[Any]:
     """The variants that a campaign signed."""
-    statement = (
+    return list(connection.execute(_frozen(), {"campaign": campaign}).mappings())
+
+
+@cache
+def _frozen() -> Select[*tuple[Any, ...]]:
+    return (
         _read()
         .join(CampaignVariant, CampaignVariant.variant_id == Variant.id)
-        .where(CampaignVariant.campaign_id == campaign)
+        .where(CampaignVariant.campaign_id == bindparam("campaign"))
         .order_by(*_PLACE)
     )
-    return list(connection.execute(statement).mappings())
 
 
 def history(connection: Connection, place: Place) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -67,19 +68,35 @@ def _carry(connection: Connection, old: int, new: int, version: Mapping[str, Any
             catalogue.set_local(connection, new, local["region"], given, local["verified_on"])
 
 
-def _views(connection: Connection, rows: list[Any]) -> list[PolicyView]:
+@dataclass(frozen=True)
+class Read:
+    """What stands about some versions: equal when nothing that a PolicyView tells has changed."""
+
+    versions: list[Mapping[str, Any]]
+    locals: list[Mapping[str, Any]]
+    sign_offs: list[Mapping[str, Any]]
+
+
+def _read(connection: Connection, rows: list[Any]) -> Read:
     ids = [row["id"] for row in rows]
+    return Read(rows, catalogue.locals_of(connection, ids), life.sign_offs(connection, ids))
+
+
+def views(read: Read) -> list[PolicyView]:
+    """What was read, as policies."""
     locals_: dict[int, list[LocalFacts]] = {}
-    for one in catalogue.locals_of(connection, ids):
+    for one in read.locals:
         facts = LocalFacts(
             one["region"], one["parameters"], one["facts"], one["verified_by"], one["verified_on"]
         )
         locals_.setdefault(one["version_id"], []).append(facts)
     signed: dict[int, list[SignOff]] = {}
-    for one in life.sign_offs(connection, ids):
+    for one in read.sign_offs:
         sign_off = SignOff(one["department"], one["by"], one["at"], one["digest"])
         signed.setdefault(one["version_id"], []).append(sign_off)
-    return [_view(row, locals_.get(row["id"], []), signed.get(row["id"], [])) for row in rows]
+    return [
+        _view(row, locals_.get(row["id"], []), signed.get(row["id"], [])) for row in read.versions
+    ]
 
 
 def _view(
@@ -116,12 +133,17 @@ def _last_day(row: Mapping[str, Any]) -> date | None:
 
 def all_policies(connection: Connection, refs: list[str] | None = None) -> list[PolicyView]:
     """The newest version of every policy (or of `refs`), by name."""
-    return _views(connection, catalogue.versions(connection, refs))
+    return views(_read(connection, catalogue.versions(connection, refs)))
 
 
 def by_versions(connection: Connection, ids: list[int]) -> list[PolicyView]:
     """Exactly these versions: what a campaign froze."""
-    return _views(connection, catalogue.versions(connection, ids=ids))
+    return views(read_versions(connection, ids))
+
+
+def read_versions(connection: Connection, ids: list[int]) -> Read:
+    """The same before anything is made of it, for `views`: cheap to read again and to compare."""
+    return _read(connection, catalogue.versions(connection, ids=ids))
 
 
 def get(connection: Connection, ref: str) -> PolicyView:

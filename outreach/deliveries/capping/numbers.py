@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
@@ -18,7 +19,7 @@ from outreach.deliveries.limits import Frequency, Limits, Repeat
 from outreach.deliveries.orders import Orders
 from outreach.deliveries.states import Reason
 from outreach.models.deliveries import ContactDay, Delivery
-from outreach.store import among, upsert
+from outreach.store import among_named, built_once, upsert_on
 
 if TYPE_CHECKING:
     from outreach.deliveries.outgoing import Item
@@ -114,14 +115,16 @@ def _different(history: _History, how: Counting, repeat: Repeat | None) -> bool:
 
 def _pairs(connection: Connection, fresh: Mapping[int, Item]) -> dict[int, Pair]:
     """Delivery → number and text; what has no number is not counted."""
-    rows = connection.execute(
-        select(Delivery.id, Delivery.address_key).where(
-            among(Delivery.id, fresh), Delivery.address_key.is_not(None)
-        )
-    )
-    return {row.id: (bytes(row.address_key), _digest(fresh[row.id].composed.text)) for row in rows}
+    rows: Iterable[tuple[int, Any]] = connection.execute(_NUMBERS, {"ids": fresh})
+    return {key: (bytes(number), _digest(fresh[key].composed.text)) for key, number in rows}
 
 
+_NUMBERS = select(Delivery.id, Delivery.address_key).where(
+    among_named(Delivery.id, "ids"), Delivery.address_key.is_not(None)
+)
+
+
+@lru_cache(maxsize=1024)  # many numbers get the same words
 def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()[:16]
 
@@ -137,16 +140,18 @@ def _add(connection: Connection, how: Counting, pairs: Sequence[Pair], *, public
     ]  # fmt: skip
     if not rows:
         return
-    statement = upsert(connection, ContactDay)
+    connection.execute(_more(connection), rows)
+
+
+@built_once
+def _more(dialect: str) -> Any:
+    statement = upsert_on(dialect, ContactDay)
     more = {
         "n": ContactDay.n + statement.excluded.n,
         "publicity": ContactDay.publicity + statement.excluded.publicity,
     }
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["address_key", "channel", "on", "text"], set_=more
-        ),
-        rows,
+    return statement.on_conflict_do_update(
+        index_elements=["address_key", "channel", "on", "text"], set_=more
     )
 
 
@@ -173,16 +178,18 @@ def uncount(
 def _history(
     connection: Connection, how: Counting, keys: Collection[bytes], days: int
 ) -> dict[bytes, _History]:
-    rows = connection.execute(
-        select(
-            ContactDay.address_key, ContactDay.on, ContactDay.text, ContactDay.n, ContactDay.publicity
-        ).where(
-            ContactDay.address_key.in_(keys),
-            ContactDay.channel == how.account.channel,
-            ContactDay.on > how.today - timedelta(days=days),
-        )
-    )  # fmt: skip
+    since = how.today - timedelta(days=days)
+    wanted = {"keys": list(keys), "channel": how.account.channel, "since": since}
     found: dict[bytes, _History] = defaultdict(dict)
-    for row in rows:
-        found[bytes(row.address_key)][row.on, bytes(row.text)] = [row.n, row.publicity]
+    for key, on, text, n, publicity in connection.execute(_WRITTEN, wanted):
+        found[bytes(key)][on, bytes(text)] = [n, publicity]
     return found
+
+
+_WRITTEN = select(
+    ContactDay.address_key, ContactDay.on, ContactDay.text, ContactDay.n, ContactDay.publicity
+).where(
+    ContactDay.address_key.in_(bindparam("keys", expanding=True)),
+    ContactDay.channel == bindparam("channel"),
+    ContactDay.on > bindparam("since"),
+)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from channels.providers import Kind as Kind
 from channels.providers import provider
@@ -198,11 +198,7 @@ def carried(connection: Connection, account: int, variants: Collection[int]) -> 
     """Version of a text → the template that an account sends it as; {} for an account without filed templates."""
     rows = {
         (row.name, row.text_hash): row
-        for row in connection.execute(
-            select(Filing.name, Filing.text_hash, Filing.number, Filing.parameters).where(
-                Filing.account_id == account, Filing.kind == "template", Filing.status == "filed"
-            )
-        )
+        for row in connection.execute(_FILED_TEMPLATES, {"account": account})
     }
     if not rows:
         return {}
@@ -214,6 +210,9 @@ def carried(connection: Connection, account: int, variants: Collection[int]) -> 
     return found
 
 
+_FILED_TEMPLATES = select(Filing.name, Filing.text_hash, Filing.number, Filing.parameters).where(
+    Filing.account_id == bindparam("account"), Filing.kind == "template", Filing.status == "filed"
+)
 _PLACE = tuple(getattr(Variant, name) for name in Place._fields)
 
 

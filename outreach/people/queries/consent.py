@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Row,
     and_,
+    bindparam,
     case,
     func,
     insert,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 
 from outreach.access.scope import under
 from outreach.models.people import CircumstanceRecord, CompleteList, Household, Person, Refusal
-from outreach.store import among, chunks, upsert
+from outreach.store import among_named, chunks, upsert
 
 
 def put_refusal(connection: Connection, values: dict[str, Any]) -> int | None:
@@ -75,11 +76,18 @@ def open_refusals(
     connection: Connection, people: Collection[int], addresses: Collection[bytes]
 ) -> Sequence[Row[Any]]:
     """(id, person_id, address_key, channel, message_class, source, at) of what is refused now."""
-    columns: tuple[Any, ...] = (
-        Refusal.id, Refusal.person_id, Refusal.address_key, Refusal.channel, Refusal.message_class, Refusal.source, Refusal.at,
-    )  # fmt: skip
-    about = or_(among(Refusal.person_id, people), Refusal.address_key.in_(addresses))
-    return connection.execute(select(*columns).where(about, Refusal.ended_at.is_(None))).all()
+    if not addresses:
+        return connection.execute(_OF_PEOPLE, {"people": people}).all()
+    return connection.execute(_OF_BOTH, {"people": people, "numbers": list(addresses)}).all()
+
+
+_OPEN: Any = select(
+    Refusal.id, Refusal.person_id, Refusal.address_key, Refusal.channel, Refusal.message_class, Refusal.source, Refusal.at,
+).where(Refusal.ended_at.is_(None))  # fmt: skip
+_MINE = among_named(Refusal.person_id, "people")
+_OF_PEOPLE = _OPEN.where(_MINE)
+_OF_BOTH = _OPEN.where(or_(_MINE, Refusal.address_key.in_(bindparam("numbers", expanding=True))))
+"""Made once: a sender asks for every chunk."""
 
 
 def set_person(

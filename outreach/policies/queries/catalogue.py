@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -18,7 +19,7 @@ from outreach.models.policies import (
     PolicyVerification,
     PolicyVersion,
 )
-from outreach.store import upsert
+from outreach.store import among_named, upsert
 
 
 def policy_id(connection: Connection, ref: str) -> int | None:
@@ -90,18 +91,40 @@ def versions(
     connection: Connection, refs: list[str] | None = None, ids: list[int] | None = None
 ) -> list[Any]:
     """Newest version of each policy (or the versions `ids`), with who verified it."""
+    statement = _newest() if ids is None else _exactly()
+    if refs is not None:
+        statement = statement.where(Policy.ref.in_(refs))
+    given = {} if ids is None else {"versions": ids}
+    return list(connection.execute(statement, given).mappings())
+
+
+@cache
+def _newest() -> Any:
     newest = (
         select(PolicyVersion.policy_id, func.max(PolicyVersion.number).label("number"))
         .group_by(PolicyVersion.policy_id)
         .subquery()
     )
+    same = (newest.c.policy_id == PolicyVersion.policy_id) & (
+        newest.c.number == PolicyVersion.number
+    )
+    return _versions().join(newest, same)
+
+
+@cache
+def _exactly() -> Any:
+    """Made once: a sender asks for every chunk."""
+    return _versions().where(among_named(PolicyVersion.id, "versions"))
+
+
+def _versions() -> Any:
     successor = aliased(Policy)
     columns: tuple[Any, ...] = (
         Policy.ref, Policy.status, Policy.withdrawn_on, Policy.exit_note, Policy.review_due,
         successor.ref.label("successor"), PolicyVersion, PolicyVerification.by.label("verified_by"),
         PolicyVerification.at.label("verified_at"),
     )  # fmt: skip
-    statement = (
+    return (
         select(*columns)
         .select_from(PolicyVersion)
         .join(Policy, Policy.id == PolicyVersion.policy_id)
@@ -109,17 +132,6 @@ def versions(
         .outerjoin(PolicyVerification, PolicyVerification.version_id == PolicyVersion.id)
         .order_by(Policy.ref, PolicyVersion.number)
     )
-    if ids is not None:
-        statement = statement.where(PolicyVersion.id.in_(ids))
-    else:
-        statement = statement.join(
-            newest,
-            (newest.c.policy_id == PolicyVersion.policy_id)
-            & (newest.c.number == PolicyVersion.number),
-        )
-    if refs is not None:
-        statement = statement.where(Policy.ref.in_(refs))
-    return list(connection.execute(statement).mappings())
 
 
 def version_ids(connection: Connection, ref: str) -> list[int]:
@@ -135,11 +147,10 @@ def version_ids(connection: Connection, ref: str) -> list[int]:
 
 def locals_of(connection: Connection, version_ids: list[int]) -> list[Any]:
     """Local facts of versions."""
-    return list(
-        connection.execute(
-            select(PolicyLocal).where(PolicyLocal.version_id.in_(version_ids))
-        ).mappings()
-    )
+    return list(connection.execute(_LOCALS, {"versions": version_ids}).mappings())
+
+
+_LOCALS = select(PolicyLocal).where(among_named(PolicyLocal.version_id, "versions"))
 
 
 def verify(connection: Connection, version: int, by: str) -> None:

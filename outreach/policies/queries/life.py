@@ -18,17 +18,20 @@ from outreach.models.policies import (
     PolicyVersion,
 )
 from outreach.models.surveys import Survey
-from outreach.store import upsert
+from outreach.store import among_named, upsert
 
 
 def sign_offs(connection: Connection, version_ids: Sequence[int]) -> list[Mapping[str, Any]]:
     """Which departments signed versions, in the order of their names."""
-    statement = (
-        select(PolicySignOff)
-        .where(PolicySignOff.version_id.in_(version_ids))
-        .order_by(PolicySignOff.version_id, PolicySignOff.department)
-    )
-    return [dict(row) for row in connection.execute(statement).mappings()]
+    rows = connection.execute(_SIGN_OFFS, {"versions": version_ids}).mappings()
+    return [dict(row) for row in rows]
+
+
+_SIGN_OFFS = (
+    select(PolicySignOff)
+    .where(among_named(PolicySignOff.version_id, "versions"))
+    .order_by(PolicySignOff.version_id, PolicySignOff.department)
+)
 
 
 def sign(connection: Connection, version: int, department: str, digest: str, by: str) -> None:
