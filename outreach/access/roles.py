@@ -59,7 +59,9 @@ class Action(StrEnum):
     CAMPAIGNS_VIEW = "campaigns.view"
     CAMPAIGNS_EDIT = "campaigns.edit"
     CAMPAIGNS_SUBMIT = "campaigns.submit"
-    CAMPAIGNS_REVIEW = "campaigns.review"  # sign a level before the last, record a signed paper, let a check pass
+    CAMPAIGNS_REVIEW = (
+        "campaigns.review"  # sign a level before the last, record a signed paper, let a check pass
+    )
     CAMPAIGNS_APPROVE = "campaigns.approve"
     CAMPAIGNS_RUN = "campaigns.run"  # release, pause, resume, cancel
     DELIVERIES_VIEW = "deliveries.view"

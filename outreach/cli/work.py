@@ -28,7 +28,7 @@ def work(
         int, typer.Option(help="同时管几个账号 · accounts looked after at once", min=1, max=64)
     ] = 8,
 ) -> int:
-    """发送（多台机器） · Senders and timetable on one more machine, until Ctrl-C. Needs PostgreSQL and the same settings everywhere."""
+    """多台机器发送 · Senders and timetable on one more machine, until Ctrl-C. Needs PostgreSQL and the same settings everywhere."""
     from outreach.bootstrap import Part, is_distributed, sending
 
     with here.installation() as office:

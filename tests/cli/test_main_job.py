@@ -220,12 +220,14 @@ def test_a_survey_is_drawn_recorded_and_estimated(call: Call, data: Path, tmp_pa
 
 
 def test_a_worker_ticks_what_happened_at_a_door(
-    call: Call, signed: str, carrier: SandboxServer, data: Path
+    call: Call, signed: str, carrier: SandboxServer, data: Path, tmp_path: Path
 ) -> None:
     assert call("campaign", "run", signed, "--now", "--json").status == 0
+    assert call("flyers", "print", signed, "--out", tmp_path / "prints", "--json").status == 0
     with closing(sqlite3.connect(data / "outreach.db")) as connection:
         (delivery,) = connection.execute(
-            "SELECT delivery_id FROM delivery_state WHERE state = 'delivered' OR state = 'accepted' LIMIT 1"
+            "SELECT delivery_id FROM delivery_state JOIN step ON step.id = step_id "
+            "WHERE channel = 'flyer' AND state = 'accepted' LIMIT 1"
         ).fetchone()
     told = call("deliveries", "tick", str(delivery), "told", "--as", "gan", "--json")
     assert (told.status, told.data["state"]) == (0, "delivered")

@@ -88,7 +88,8 @@ def test_what_a_number_refuses_holds_for_everybody_on_it_and_for_its_class_alone
         office.person(phone=phone)
     say(office, word)
     say(office, word, "SM2", "+8613911113333")
-    office.plan(**{"class": message_class})
+    why = {"urgent": {"reason": "今晚停止办理"}} if message_class == "urgent" else {}
+    office.plan(**{"class": message_class}, **why)
     office.send()
     assert len(office.channel.sent) == sent
     assert sum(office.reasons().values()) == 2 - sent

@@ -135,7 +135,7 @@ def test_looking_for_work_reads_only_what_is_open(office: Office) -> None:
         pytest.skip("the planner of PostgreSQL decides by the number of rows")
     batches = select(DeliveryBatch.id).where(
         DeliveryBatch.account_id == 1,
-        DeliveryBatch.state == work.OPEN,
+        DeliveryBatch.state == leases.OPEN,
         DeliveryBatch.due_at <= clock.now(),
     )
     early = select(Receipt.id).where(~Receipt.applied).order_by(Receipt.id)

@@ -27,7 +27,7 @@ class Console:
     folder: Path
 
     def __post_init__(self) -> None:
-        self.set(provider="gateway", options={"filing": ["template"]})
+        self.set(provider="gateway", options={"filing": []})
 
     def file_text(
         self, place: str, number: str, status: Status, parameters: list[str] | None = None

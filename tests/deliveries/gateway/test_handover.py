@@ -188,7 +188,7 @@ def test_a_batch_of_which_the_console_has_told_is_not_written_again(
 def test_a_fuller_file_than_the_console_takes_is_continued_in_the_next(
     console: Console, office: Office
 ) -> None:
-    console.set(options={"rows": 2})
+    console.set(options={"rows": 2, "filing": []})
     people(office)
     office.plan()
     names = ("1.xlsx", "2.xlsx", "3.xlsx")
@@ -236,7 +236,7 @@ def test_a_paused_campaign_hands_nothing_over(console: Console, office: Office) 
 def test_who_opted_out_since_is_skipped_and_the_next_file_does_not_have_them(
     console: Console, office: Office
 ) -> None:
-    console.set(options={"rows": 1})
+    console.set(options={"rows": 1, "filing": []})
     people(office, 2)
     office.plan()
     console.hand_over()
@@ -322,6 +322,7 @@ def test_a_text_that_is_not_filed_is_counted(
     console.file_text("sms/zh-Hans/phys-65", "SMS_2", status)
     people(office, 1)
     office.plan()
+    console.set(options={"filing": ["template"]})  # the operators ask for it from now on
     assert console.hand_over().without_template == 1
     assert console.rows()[0]["模板编号"] == ""
 
