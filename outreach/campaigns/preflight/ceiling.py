@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from outreach import clock
 from outreach.campaigns.preflight.schemas import Step, Stop
 from outreach.campaigns.preview.looking import account_of
 from outreach.campaigns.preview.schemas import Preview
@@ -44,7 +45,7 @@ def stops(connection: Connection, campaign: _Row, step: Step, _: date) -> Iterat
             subject=f"step:{step['number'] if step else 0}:{one.firing}",
             state=f"{one.people}:{one.fen}",
             params={
-                "step": step["number"] if step else 0, "due_at": one.due_at.date().isoformat(), "people": one.people,
+                "step": step["number"] if step else 0, "due_at": clock.here(one.due_at).date().isoformat(), "people": one.people,
                 "yuan": f"{one.fen / 100:.2f}", "most_people": one.most_people, "most_yuan": most,
             },
         )  # fmt: skip

@@ -211,12 +211,14 @@ def prove_again(connection: Connection, ids: Sequence[int]) -> None:
     proofs.withdraw(connection, ids)
     others = queries.serving_the_same(connection, ids)
     news = [
-        News(key, "accepted", "", at.date()) for key, at in queries.posted_by_robots(connection, others)
+        News(key, "accepted", "", clock.here(at).date()) for key, at in queries.posted_by_robots(connection, others)
     ]  # fmt: skip
     for one in queries.words(connection, others):
         meaning = WORDS[one.channel][one.word]
         if one.stands and meaning.tries == 1:
-            news.append(News(one.delivery_id, meaning.state, meaning.fact, one.at.date()))
+            news.append(
+                News(one.delivery_id, meaning.state, meaning.fact, clock.here(one.at).date())
+            )
     proofs.mark(connection, sorted(news, key=lambda one: one.on or clock.business_day()))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -154,6 +154,16 @@ def test_every_word_of_the_table_is_tried_above() -> None:
     assert tried == {
         (channel, word) for channel, table in WORDS.items() if channel != "flyer" for word in table
     }
+
+
+def test_a_proof_marked_again_keeps_its_day_by_the_clock_on_the_wall(office: Office) -> None:
+    [delivery] = hand_out(office, "call")
+    with clock.fixed(datetime(2026, 11, 25, 17, tzinfo=UTC)):  # one o'clock at night of the 26th
+        tell(office, delivery, "relayed")
+        again = tell(office, delivery, "told")
+    assert facts(office, delivery)["relayed"] == date(2026, 11, 26)
+    undo(office, again.word, any_time=True)
+    assert facts(office, delivery) == {"relayed": date(2026, 11, 26)}
 
 
 # -- any taps and undos equal what the remaining words say -------------------------------------------------
