@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, inspect
 
 from outreach.models import Base
 from outreach.store import Store, open_store
@@ -47,27 +47,40 @@ def blank_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Eng
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """A migrated, empty installation's database on each kind."""
-    if request.param == "sqlite":
-        path = tmp_path / "outreach.db"
-        shutil.copy(_sqlite_template(), path)
-        opened = open_store(f"sqlite:///{path}")
-        yield opened
-        opened.close()
-        return
-    url = _postgres_database()
-    opened = open_store(url)
+    opened = _kept_store(request.param)
     yield opened
     with opened.begin() as connection:
-        connection.exec_driver_sql(_EMPTY)  # one round trip for all tables
-    opened.close()
+        empty(connection)
+    opened.close()  # gives the connections back; what was compiled stays
 
 
-_EMPTY = "; ".join(
+def empty(connection: Connection) -> None:
+    """No row in any table, and nothing remembered about how many there were."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("; ".join(_EMPTY))  # one round trip
+        return
+    for statement in _EMPTY:
+        connection.exec_driver_sql(statement)
+    if inspect(connection).has_table("sqlite_stat1"):
+        connection.exec_driver_sql("DELETE FROM sqlite_stat1")
+
+
+_EMPTY = [
     f'DELETE FROM "{table.name}"'  # noqa: S608 - our own names
     for table in reversed(Base.metadata.sorted_tables)
-)
+]
+
+
+@cache
+def _kept_store(kind: str) -> Store:
+    """One for all tests of a worker: an engine of its own would compile every statement anew."""
+    if kind == "postgresql":
+        return open_store(_postgres_database())
+    path = _sqlite_template().with_name("store.db")
+    shutil.copy(_sqlite_template(), path)
+    return open_store(f"sqlite:///{path}")
 
 
 @pytest.fixture
