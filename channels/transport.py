@@ -16,6 +16,7 @@ import aiohttp
 
 from channels.base import Outcome
 from channels.errors import Rejected
+from channels.timely import Body
 
 # An idle connection that the other side has closed turns a POST into an unknown; let go of it first
 # (servers commonly wait 5 s or more).
@@ -67,8 +68,9 @@ class Transport:
             # encoded here: aiohttp's own way takes several times as long, once for every message
             headers = {"Content-Type": _FORM, **(headers or {})}
             body = urlencode(form).encode()
+        data = None if body is None else Body(body)
         async with self._open().request(
-            method, url, params=params, data=body, headers=headers, allow_redirects=False
+            method, url, params=params, data=data, headers=headers, allow_redirects=False
         ) as response:
             text = await response.text("utf-8")
             return Answer(response.status, text, _seconds(response.headers.get("Retry-After")))

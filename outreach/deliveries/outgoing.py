@@ -7,7 +7,6 @@ claimed it: `send.Sender` calls a carrier, `gateway.Handover` writes a file.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,6 +16,7 @@ from sqlalchemy import Connection
 
 from channels.parts import count_parts
 from channels.providers import HERE
+from channels.timely import uptime
 from outreach import clock, unchanged
 from outreach.deliveries import (
     capping,
@@ -55,11 +55,6 @@ def reference(vault: Vault, delivery: int, no: int) -> str:
     """The mark of an attempt: `delivery.no.mark`, which nobody else can make; read by `receipts.read_token`."""
     key = f"{delivery}.{no}"
     return f"{key}.{vault.token('receipt', key)}"
-
-
-def uptime() -> float:
-    """Seconds that also pass while the machine sleeps: a request after a nap must not be opened."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 @dataclass(frozen=True)

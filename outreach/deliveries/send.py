@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from channels.base import Channel, Message
 from channels.base import Outcome as Answer
+from channels.timely import leaving_before, uptime
 from outreach import clock
 from outreach.deliveries import capping, halting, orders, pace, retry, settle
 from outreach.deliveries.leases import Lease
@@ -29,7 +30,6 @@ from outreach.deliveries.outgoing import (
     TooFast,
     Written,
     reference,
-    uptime,
 )
 from outreach.deliveries.stopping import pause_for_fault
 from outreach.store import Store, passes
@@ -113,7 +113,8 @@ class Sender(Outgoing):
                     return Answer(
                         "deferred", error_code="deadline"
                     )  # never opened, so nothing can have left
-                return await self.channel.send(self._message(item))
+                with leaving_before(written.open_until):
+                    return await self.channel.send(self._message(item))
 
         answers = await asyncio.gather(
             *[one(item) for item in written.items], return_exceptions=True
