@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from outreach import clock
 from outreach.campaigns.schemas import CampaignOrder, StepOrder
@@ -270,12 +270,6 @@ def newest_options(connection: Connection) -> Mapping[str, Any]:
     """The options of the campaign that was written down last; empty before the first one."""
     statement = select(Campaign.options).order_by(Campaign.id.desc()).limit(1)
     return connection.scalar(statement) or {}
-
-
-def counts_by_status(connection: Connection) -> dict[str, int]:
-    """How many campaigns stand where."""
-    rows = connection.execute(select(Campaign.status, func.count()).group_by(Campaign.status))
-    return {row[0]: row[1] for row in rows}
 
 
 def register_known(connection: Connection, region: str) -> datetime | None:

@@ -58,6 +58,12 @@ class Place(BaseModel):
     page: int = Field(0, ge=0, le=1_000_000)
     whose: Literal["", "mine"] = ""
 
+    def at(self, path: str, delivery_id: int, **more: object) -> str:
+        """The address of a line of a list, as somebody sees that list; what is empty is not said."""
+        asked = {name: getattr(self, name) for name in Place.model_fields}
+        said = {name: value for name, value in {**asked, **more}.items() if value}
+        return f"{path}?{urlencode(said)}#d{delivery_id}"
+
 
 class Shown(Place):
     """The list, after a tick: which one, and what it did."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -90,6 +89,4 @@ def undo(
 
 
 def _back(delivery_id: int, place: Place, **more: object) -> Response:
-    asked = {name: getattr(place, name) for name in Place.model_fields if getattr(place, name)}
-    query = urlencode({**asked, "ticked": delivery_id, **{k: v for k, v in more.items() if v}})
-    return RedirectResponse(f"/calls?{query}#d{delivery_id}", 303)
+    return RedirectResponse(place.at("/calls", delivery_id, ticked=delivery_id, **more), 303)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 
 from fastapi import Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -14,7 +13,7 @@ from outreach.deliveries.telling import service as telling
 from outreach.web.guard import TheActor, TheServices, guarded_router, needs
 from outreach.web.presenters import posts
 from outreach.web.presenters.telling import hand_of
-from outreach.web.presenters.visits import Shown
+from outreach.web.presenters.visits import Place, Shown
 from outreach.web.render import page
 
 router = guarded_router()
@@ -57,5 +56,4 @@ def undo(word: int, services: TheServices, actor: TheActor) -> Response:
 
 
 def _back(delivery_id: int, **more: object) -> Response:
-    query = urlencode({"ticked": delivery_id, **{k: v for k, v in more.items() if v}})
-    return RedirectResponse(f"/posts?{query}#d{delivery_id}", 303)
+    return RedirectResponse(Place().at("/posts", delivery_id, ticked=delivery_id, **more), 303)

@@ -92,7 +92,7 @@ def sure(
         else f"这一户会记为{label}。台账里这一户不止一个人，或者人不在您管的地方，系统分不清是谁，所以台账不改，要在下次导入名单时更正。",
         action=f"/visits/{delivery_id}/sure?{asked}",
         label=f"确定{label}",
-        back=_list(delivery_id, place),
+        back=place.at("/visits", delivery_id),
     )
     return page(request, "sure.html", view)
 
@@ -180,10 +180,5 @@ def _shown_door(services: Services, home: Carried) -> str:
     return f"{address} {name}家".strip() if name else address
 
 
-def _list(delivery_id: int, place: Place, **more: object) -> str:
-    asked = {name: getattr(place, name) for name in Place.model_fields if getattr(place, name)}
-    return f"/visits?{urlencode({**asked, **more})}#d{delivery_id}"
-
-
 def _back(delivery_id: int, place: Place, **more: object) -> Response:
-    return RedirectResponse(_list(delivery_id, place, ticked=delivery_id, **more), 303)
+    return RedirectResponse(place.at("/visits", delivery_id, ticked=delivery_id, **more), 303)
