@@ -76,7 +76,16 @@ class Action(StrEnum):
     AWARENESS_VIEW = "awareness.view"
     SURVEYS_DESIGN = "surveys.design"
     SURVEYS_RECORD = "surveys.record"
+    SURVEYS_CHECK = (
+        "surveys.check"  # ask again whether an interview took place, hand lists to interviewers
+    )
+    OPINIONS_SAY = "opinions.say"  # write down what somebody said
+    OPINIONS_HANDLE = "opinions.handle"  # read, take up, answer, close
+    SIGNALS_IMPORT = "signals.import"  # weekly counts of 12345, a policy's own counts
     REPORTS_MAKE = "reports.make"
+    REPORTS_EVALUATE = "reports.evaluate"  # the rows behind the figures, without identities
+    ALERTS_VIEW = "alerts.view"
+    ALERTS_MANAGE = "alerts.manage"  # who is told
     ACCOUNTS_MANAGE = "accounts.manage"
     CHANNELS_MANAGE = "channels.manage"
     AUDIT_VIEW = "audit.view"
@@ -99,32 +108,35 @@ _GIVEN: dict[Role, frozenset[Action]] = {
             _A.CAMPAIGNS_VIEW, _A.CAMPAIGNS_EDIT, _A.CAMPAIGNS_SUBMIT, _A.CAMPAIGNS_REVIEW, _A.CAMPAIGNS_RUN,
             _A.DELIVERIES_VIEW, _A.DELIVERIES_SETTLE, _A.DELIVERIES_EXPORT,
             _A.PRINT, _A.VISITS_RECORD, _A.WORK_ASSIGN, _A.REACH_VIEW, _A.AWARENESS_VIEW,
-            _A.SURVEYS_DESIGN, _A.SURVEYS_RECORD, _A.REPORTS_MAKE,
+            _A.SURVEYS_DESIGN, _A.SURVEYS_RECORD, _A.SURVEYS_CHECK, _A.REPORTS_MAKE, _A.REPORTS_EVALUATE,
+            _A.OPINIONS_SAY, _A.OPINIONS_HANDLE, _A.SIGNALS_IMPORT, _A.ALERTS_VIEW,
         }
     ),
     Role.WORKER: frozenset(
         {
             _A.TODAY, _A.PEOPLE_VIEW, _A.PEOPLE_REVEAL, _A.PEOPLE_STOP, _A.PEOPLE_REFUSE, _A.PEOPLE_EDIT,
-            _A.POLICIES_VIEW, _A.MESSAGES_VIEW, _A.PRINT, _A.VISITS_RECORD,
+            _A.POLICIES_VIEW, _A.MESSAGES_VIEW, _A.PRINT, _A.VISITS_RECORD, _A.OPINIONS_SAY,
         }
     ),
     Role.MANAGER: frozenset(
         {
             _A.TODAY, _A.POLICIES_VIEW, _A.MESSAGES_VIEW, _A.CAMPAIGNS_VIEW, _A.CAMPAIGNS_REVIEW, _A.CAMPAIGNS_APPROVE,
-            _A.DELIVERIES_VIEW, _A.REACH_VIEW, _A.AWARENESS_VIEW, _A.REPORTS_MAKE,
+            _A.DELIVERIES_VIEW, _A.REACH_VIEW, _A.AWARENESS_VIEW, _A.REPORTS_MAKE, _A.OPINIONS_HANDLE, _A.ALERTS_VIEW,
         }
     ),
     Role.ADMIN: frozenset(
         {
             _A.PEOPLE_IMPORT, _A.REGIONS_MANAGE, _A.POLICIES_VIEW, _A.ACCOUNTS_MANAGE,
-            _A.CHANNELS_MANAGE, _A.AUDIT_VIEW, _A.SYSTEM_VIEW,
+            _A.CHANNELS_MANAGE, _A.AUDIT_VIEW, _A.SYSTEM_VIEW, _A.ALERTS_VIEW, _A.ALERTS_MANAGE,
         }
     ),
     Role.EVALUATOR: frozenset(
-        {_A.POLICIES_VIEW, _A.REACH_VIEW, _A.AWARENESS_VIEW, _A.SURVEYS_DESIGN, _A.REPORTS_MAKE}
+        {
+            _A.POLICIES_VIEW, _A.REACH_VIEW, _A.AWARENESS_VIEW, _A.SURVEYS_DESIGN, _A.REPORTS_MAKE, _A.REPORTS_EVALUATE,
+        }
     ),
     Role.INTERVIEWER: frozenset({_A.SURVEYS_RECORD}),
-    Role.OBSERVER: frozenset({_A.POLICIES_VIEW}),
+    Role.OBSERVER: frozenset({_A.POLICIES_VIEW, _A.OPINIONS_SAY}),
     Role.DEPARTMENT: frozenset({_A.LISTS_HAND_IN}),
 }  # fmt: skip
 

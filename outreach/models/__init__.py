@@ -2,6 +2,7 @@
 
 from outreach.models import (
     access,
+    alerts,
     audiences,
     campaigns,
     deliveries,
@@ -9,6 +10,7 @@ from outreach.models import (
     paper,
     people,
     policies,
+    signals,
     surveys,
     work,
 )
@@ -17,6 +19,7 @@ from outreach.models.base import Base
 __all__ = [
     "Base",
     "access",
+    "alerts",
     "audiences",
     "campaigns",
     "deliveries",
@@ -24,6 +27,7 @@ __all__ = [
     "paper",
     "people",
     "policies",
+    "signals",
     "surveys",
     "work",
 ]

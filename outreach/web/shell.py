@@ -29,7 +29,12 @@ _PAPER = Entry(  # of whoever also gives out the work of others
     "print",
     ("/boards", "/visits", "/calls", "/posts", "/tasks", "/tally", "/helpers"),
 )
-_RESULTS = Entry("成效", "/results", "chart")
+_RESULTS = Entry(
+    "成效",
+    "/results",
+    "chart",
+    ("/overview", "/awareness", "/surveys", "/reports", "/opinions", "/signals", "/alerts"),
+)
 
 NAVIGATION: dict[Role, tuple[Entry, ...]] = {
     Role.OFFICER: (
@@ -48,10 +53,11 @@ NAVIGATION: dict[Role, tuple[Entry, ...]] = {
         Entry("查政策", "/calculator", "search"),
     ),
     Role.MANAGER: (
-        _TODAY,
+        Entry("总览", "/overview", "home", ("/alerts",)),
         Entry("待我审批", "/approvals", "check"),
-        Entry("知晓与触达", "/results", "chart"),
-        Entry("简报", "/reports", "policy"),
+        Entry("知晓率", "/awareness", "ear"),
+        Entry("触达", "/results", "chart"),
+        Entry("简报", "/reports", "policy", ("/opinions",)),
     ),
     Role.ADMIN: (
         Entry("台账", "/people/import", "people"),
@@ -60,9 +66,14 @@ NAVIGATION: dict[Role, tuple[Entry, ...]] = {
         Entry("操作日志", "/audit", "clock"),
         Entry("系统", "/system", "home"),
     ),
-    Role.EVALUATOR: (_RESULTS, Entry("调查", "/surveys", "ear")),
-    Role.INTERVIEWER: (Entry("调查", "/surveys", "ear"),),
-    Role.OBSERVER: (_POLICIES,),
+    Role.EVALUATOR: (
+        Entry("调查", "/surveys", "ear"),
+        Entry("知晓率", "/awareness", "chart"),
+        Entry("触达", "/results", "send"),
+        Entry("报告", "/reports", "policy"),
+    ),
+    Role.INTERVIEWER: (Entry("访问", "/fieldwork", "ear"),),
+    Role.OBSERVER: (_POLICIES, Entry("提意见", "/opinions/say", "text")),
     Role.DEPARTMENT: (Entry("交名单", "/lists", "file"),),
 }
 ACCOUNT = Entry("账号与密码", "/account", "lock")
