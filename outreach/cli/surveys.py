@@ -35,6 +35,7 @@ def create(here: Here, file: Path) -> Answer:
 def sample(here: Here, ref: SurveyId, out: Out) -> Answer:
     """抽样 · Draw and seal the sample (once), and write the interviewers' workbook."""
     from outreach.surveys import service
+    from outreach.surveys.fieldwork import service as fieldwork
 
     today = here.today()
     with here.installation() as office:
@@ -42,7 +43,7 @@ def sample(here: Here, ref: SurveyId, out: Out) -> Answer:
         with office.store.begin() as connection:
             drawn = service.draw(connection, ref, today, home, by)
         with office.store.begin() as connection:
-            service.write_sample(connection, office.vault, ref, out, by)
+            fieldwork.write_sample(connection, office.vault, ref, out, by)
     data = {"survey": ref, "drawn": drawn, "file": out}
     return Answer(data, [f"抽出 {drawn} 人：{out}（含姓名和电话，请妥善保管）"])
 
@@ -50,11 +51,11 @@ def sample(here: Here, ref: SurveyId, out: Out) -> Answer:
 @command(app, "record")
 def record(here: Here, ref: SurveyId, file: Path) -> Answer:
     """登记答卷 · Take in a filled workbook; good rows are written, bad rows reported."""
-    from outreach.surveys import service
+    from outreach.surveys.fieldwork import service as fieldwork
 
     today = here.today()
     with here.installation() as office:
-        report = service.record(office.store.begin, ref, file, machine_user(), today)
+        report = fieldwork.record(office.store.begin, ref, file, machine_user(), today)
     lines = [
         f"{report.rows} 行：登记 {report.recorded}，有错 {report.rejected}，还没有结果 {report.pending}"
     ]
@@ -65,10 +66,10 @@ def record(here: Here, ref: SurveyId, file: Path) -> Answer:
 @command(app, "estimate")
 def estimate(here: Here, ref: SurveyId) -> Answer:
     """知晓率 · The awareness rate with its interval and its bases."""
-    from outreach.surveys import service
+    from outreach.surveys.results import service as results
 
     with here.installation() as office, office.store.read() as connection:
-        found = service.estimate(connection, ref)
+        found = results.estimate(connection, ref)
     return Answer(found, _lines(found))
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 from outreach.models.policies import Policy, Reach
 from outreach.surveys import service
 from outreach.surveys.dispositions import Disposition
+from outreach.surveys.fieldwork import service as fieldwork
 from outreach.surveys.instrument import Instrument
 from outreach.surveys.schemas import Line
 
@@ -45,7 +46,7 @@ def write(connection: Connection, ref: str, path: Path, on: date) -> int:
         _line(row, row["person_id"] in told, instrument, on)
         for row in service.sampled(connection, ref)
     ]
-    service.write_answers(connection, ref, path, lines)
+    fieldwork.write_answers(connection, ref, path, lines)
     return sum(line.disposition is Disposition.COMPLETED for line in lines)
 
 

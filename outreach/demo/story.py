@@ -53,6 +53,8 @@ from outreach.runtime.embedded import drain
 from outreach.runtime.sweep import sweep
 from outreach.store import upsert
 from outreach.surveys import service as surveys
+from outreach.surveys.fieldwork import service as fieldwork
+from outreach.surveys.results import service as results
 from outreach.web.sandbox.store import Store as SandboxStore
 
 CAMPAIGN = "demo-2026-winter"
@@ -309,11 +311,11 @@ class Story:
             if not answered:
                 answers.write(connection, SURVEY, sheet, self.today)
         if not answered:
-            surveys.record(
+            fieldwork.record(
                 self.home.store.begin, SURVEY, sheet, accounts.EVALUATOR.name, self.today
             )
         with self.home.store.read() as connection:
-            found = surveys.estimate(connection, SURVEY)
+            found = results.estimate(connection, SURVEY)
         self.facts["survey"] = {
             "drawn": found["drawn"], "answered": found["answered"], "aware": found["aware"], "generated": True,
         }  # fmt: skip

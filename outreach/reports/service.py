@@ -29,6 +29,7 @@ from outreach.reports.schemas import (
     Why,
 )
 from outreach.surveys import service as surveys
+from outreach.surveys.results import service as results
 
 LAST_DAYS = 30
 """The window in which somebody is about to lose a right."""
@@ -173,4 +174,4 @@ def awareness(connection: Connection, policy: str, campaign: str = "") -> dict[s
     survey = survey_of(connection, policy, campaign)
     if survey is None:
         return None
-    return {**surveys.estimate(connection, survey["ref"]), "base": survey["base"]}
+    return {**results.estimate(connection, survey["ref"]), "base": survey["base"]}

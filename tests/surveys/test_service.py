@@ -21,7 +21,9 @@ from outreach.people.reading.spreadsheet import read_sheets
 from outreach.store import Store
 from outreach.surveys import sampling, service
 from outreach.surveys.dispositions import Disposition
+from outreach.surveys.fieldwork import service as fieldwork
 from outreach.surveys.intervals import wilson
+from outreach.surveys.results import service as results
 from outreach.surveys.schemas import Line, RecordReport
 from outreach.vault import Vault
 from outreach.wording import catalogue
@@ -66,15 +68,15 @@ def record(store: Store, drawn: list[int], tmp_path: Path) -> Callable[..., Reco
         path = lines if isinstance(lines, Path) else tmp_path / "filled.xlsx"
         if not isinstance(lines, Path):
             with store.read() as connection:
-                service.write_answers(connection, REF, path, lines)
-        return service.record(store.begin, REF, path, "interviewer", today)
+                fieldwork.write_answers(connection, REF, path, lines)
+        return fieldwork.record(store.begin, REF, path, "interviewer", today)
 
     return run
 
 
 def estimated(store: Store) -> dict[str, Any]:
     with store.read() as connection:
-        figure = service.estimate(connection, REF)
+        figure = results.estimate(connection, REF)
     assert json.loads(json.dumps(figure)) == figure
     return figure
 
@@ -102,7 +104,7 @@ def test_a_changed_questionnaire_is_not_used(store: Store, drawn: list[int]) -> 
         changed["headline"] = "unprompted"
         connection.execute(update(Survey).values(instrument=changed))
         with pytest.raises(Conflict) as problem:
-            service.estimate(connection, REF)
+            results.estimate(connection, REF)
     assert problem.value.code == "fieldwork.instrument_changed"
 
 
@@ -237,14 +239,14 @@ def test_before_the_drawing_there_is_nothing_to_do(
         service.create(connection, dict(DOCUMENT), "evaluator")
     path = tmp_path / "x.xlsx"
     calls: dict[str, Callable[[Connection], object]] = {
-        "write_sample": lambda connection: service.write_sample(connection, vault, REF, path),
-        "estimate": lambda connection: service.estimate(connection, REF),
+        "write_sample": lambda connection: fieldwork.write_sample(connection, vault, REF, path),
+        "estimate": lambda connection: results.estimate(connection, REF),
         "sampled": lambda connection: service.sampled(connection, REF),
     }
 
     def run() -> None:
         if call == "record":
-            service.record(store.begin, REF, path, "interviewer", TODAY)
+            fieldwork.record(store.begin, REF, path, "interviewer", TODAY)
             return
         with store.begin() as connection:
             calls[call](connection)
@@ -277,7 +279,7 @@ def test_interviewers_find_people_and_guardians_and_the_reading_is_logged(
         document = {**DOCUMENT, "policy": "childcare-2025", "generated": True}
         service.create(connection, document, "evaluator")
         service.draw(connection, REF, TODAY)
-        assert service.write_sample(connection, vault, REF, path, "evaluator") == 1
+        assert fieldwork.write_sample(connection, vault, REF, path, "evaluator") == 1
         actions = list(connection.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
         details = json.dumps(list(connection.scalars(select(AuditEntry.detail))))
     assert actions == ["surveys.design", "surveys.design", "people.reveal"]
@@ -302,7 +304,7 @@ def test_an_untouched_sheet_is_all_pending(
 ) -> None:
     path = tmp_path / "sample.xlsx"
     with store.begin() as connection:
-        service.write_sample(connection, vault, REF, path)
+        fieldwork.write_sample(connection, vault, REF, path)
     report = record(path)
     assert report.as_dict() == {
         "rows": 40, "recorded": 0, "rejected": 0, "pending": 40, "changed": 0, "errors": [],
@@ -471,4 +473,4 @@ def test_an_approved_survey_bears_its_permit(store: Store, elders: list[int]) ->
         instrument["permit"] = {"table": "甲1", "approval": "2026-3号", "valid_until": "2030-01-01"}
         service.create(connection, {**DOCUMENT, "id": "w2", "instrument": instrument}, "evaluator")
         service.draw(connection, "w2", TODAY)
-        assert "甲1" in service.estimate(connection, "w2")["notice"]
+        assert "甲1" in results.estimate(connection, "w2")["notice"]

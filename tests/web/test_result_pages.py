@@ -11,6 +11,7 @@ from outreach.models.people import Person
 from outreach.models.policies import Policy, Reach
 from outreach.surveys import service as surveys
 from outreach.surveys.dispositions import Disposition
+from outreach.surveys.fieldwork import service as fieldwork
 from outreach.surveys.schemas import Line
 from tests import town
 from tests.web.conftest import Installation
@@ -94,8 +95,8 @@ def test_a_survey_is_shown_with_everything_that_belongs_to_it(office: Office) ->
             for number in range(1, 41)
         ]  # fmt: skip
         path = office.home.settings.data_dir / "filled.xlsx"
-        surveys.write_answers(connection, "s1", path, lines)
-    surveys.record(office.store.begin, "s1", path, "he", town.TODAY)
+        fieldwork.write_answers(connection, "s1", path, lines)
+    fieldwork.record(office.store.begin, "s1", path, "he", town.TODAY)
     html = office.enter("he").get("/results?policy=check").text
     page = plain(html)
     assert html.index("生成的演示答案") < html.index("2026-11 入户")

@@ -11,9 +11,7 @@ from typing import Any
 from outreach.errors import Invalid, OutreachError
 from outreach.people.schemas import Problem
 from outreach.surveys.dispositions import Disposition, label, parse_disposition
-from outreach.surveys.instrument import Instrument
-from outreach.surveys.schemas import Line
-from outreach.surveys.workbook import (
+from outreach.surveys.fieldwork.workbook import (
     ASKED_ON,
     INTERVIEWER,
     NUMBER,
@@ -22,6 +20,8 @@ from outreach.surveys.workbook import (
     FilledSheet,
     chosen,
 )
+from outreach.surveys.instrument import Instrument
+from outreach.surveys.schemas import Line
 
 _DATE = re.compile(r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?(?:[ T]0?0:00(?::00)?)?")
 

@@ -7,9 +7,9 @@ import pytest
 from outreach.errors import Invalid
 from outreach.surveys.awareness import wilson
 from outreach.surveys.dispositions import Disposition, parse_disposition, response, response_rate
-from outreach.surveys.headline import Interview, headline, share, worst_case
 from outreach.surveys.instrument import awareness_instrument, parse_instrument
 from outreach.surveys.questions import Kind
+from outreach.surveys.results.headline import Interview, headline, share, worst_case
 
 STANDARD = awareness_instrument("高龄津贴")
 DONE = Disposition.COMPLETED

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from outreach.surveys.dispositions import Disposition, Response
-from outreach.surveys.headline import Headline, Share
+from outreach.surveys.results.headline import Headline, Share
 
 _MADE = (
     "wave", "mode", "base", "size", "seed", "frame_size", "frame_hash", "instrument_hash", "generated",

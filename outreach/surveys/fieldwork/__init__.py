@@ -1,0 +1,1 @@
+"""Interviewers' sheets handed out, and what they bring back taken in."""

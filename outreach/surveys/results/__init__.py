@@ -1,0 +1,1 @@
+"""From recorded answers to figures."""
