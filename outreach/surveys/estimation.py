@@ -76,6 +76,16 @@ def estimate_groups(rows: Iterable[Row], design: Design, by: str) -> list[tuple[
     ]
 
 
+def estimate_sample(sample: Sample, design: Design, members: list[bool]) -> Estimate:
+    """The same of rows that were read (and raked) once, for the rows that are members: one read serves many outcomes.
+
+    Raises BadDesign as `estimate` does, also when nobody is a member.
+    """
+    if not any(members):
+        raise BadDesign("surveys.no_rows")
+    return _estimate(sample, design, members)
+
+
 def _estimate(sample: Sample, design: Design, members: list[bool]) -> Estimate:
     weights = [w for w, member in zip(sample.weights, members, strict=True) if member]
     outcomes = [y for y, member in zip(sample.outcomes, members, strict=True) if member]
