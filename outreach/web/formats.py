@@ -10,7 +10,9 @@ from outreach.wording.figures import (
     day,
     duration,
     exact_yuan,
+    interval,
     long_day,
+    percent,
     thousands,
     yuan,
 )
@@ -33,16 +35,6 @@ __all__ = [
 ]
 
 _WEEKDAYS = "一二三四五六日"
-
-
-def percent(share: float, places: int = 1) -> str:
-    """0.783 → 78.3 % (with a narrow no-break space)."""
-    return f"{share * 100:.{places}f}\u202f%"
-
-
-def interval(low: float, high: float, places: int = 1) -> str:
-    """0.741, 0.82 → 74.1–82.0 %."""
-    return f"{low * 100:.{places}f}–{high * 100:.{places}f}\u202f%"
 
 
 def weekday(on: date) -> str:

@@ -26,6 +26,16 @@ def exact_yuan(fen: int) -> str:
     return f"¥{whole_yuan(fen)}"
 
 
+def percent(share: float, places: int = 1) -> str:
+    """0.783 → 78.3 % (with a narrow no-break space)."""
+    return f"{share * 100:.{places}f}\u202f%"
+
+
+def interval(low: float, high: float, places: int = 1) -> str:
+    """0.741, 0.82 → 74.1–82.0 %."""
+    return f"{low * 100:.{places}f}–{high * 100:.{places}f}\u202f%"
+
+
 def day(on: date) -> str:
     """2026-11-23 → 11月23日."""
     return f"{on.month}月{on.day}日"

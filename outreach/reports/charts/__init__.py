@@ -1,0 +1,1 @@
+"""Charts drawn on the server: one Vega-Lite specification each, handed out as SVG."""
