@@ -171,6 +171,7 @@ def trend(points: Sequence[TrendPoint], width: int) -> dict[str, Any]:
         "scale": {"domain": names, "range": list(_DASHES[: len(names)])},
     }  # fmt: skip
     rate: Layer = {"x": x, "y": {"field": "rate", **y}}
+    figures: Layer = {**rate, "text": {"field": "words"}}
     known = [{"filter": "isValid(datum.rate)"}]
     return {
         **spec,
@@ -182,7 +183,7 @@ def trend(points: Sequence[TrendPoint], width: int) -> dict[str, Any]:
              "encoding": rate},
             *({"transform": [{"filter": f"datum.rises == {test}"}, *known],
                "mark": {"type": "text", "dx": 9, "dy": dy, "align": "left"},
-               "encoding": {**rate, "text": {"field": "words"}}}
+               "encoding": figures}
               for test, dy in (("true", 13), ("false", -11), ("null", 0))),
         ],
     }  # fmt: skip
