@@ -109,6 +109,12 @@ class Respondent(Base):
     disposition: Mapped[str] = mapped_column(Text, default="")  # '' = nobody has reported yet
     asked_on: Mapped[date | None]
     interviewer: Mapped[str] = mapped_column(Text, default="")
+    call_back: Mapped[bool] = mapped_column(
+        Boolean, default=False, server_default=false()
+    )  # drawn to be asked again by somebody else
+    call_back_by: Mapped[str] = mapped_column(
+        Text, default="", server_default=text("''")
+    )  # by which account; '' = nobody's yet
 
     __table_args__ = (
         UniqueConstraint("survey_id", "person_id"),

@@ -237,11 +237,12 @@ def _extend() -> None:
         )
         table.create_foreign_key(op.f("fk_survey_follows_id"), "survey", ["follows_id"], ["id"])
     with op.batch_alter_table("respondent") as table:
-        for name in ("stratum", "cluster", "assigned", "mode"):
+        for name in ("stratum", "cluster", "assigned", "mode", "call_back_by"):
             table.add_column(sa.Column(name, sa.Text(), nullable=False, server_default=sa.text("''")))
         table.add_column(sa.Column("reserve", sa.Integer(), nullable=False, server_default=sa.text("0")))
         table.add_column(sa.Column("released_at", moment, nullable=True))
         table.add_column(sa.Column("traits", document, nullable=False, server_default=sa.text("'{}'")))
+        table.add_column(sa.Column("call_back", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
@@ -261,7 +262,9 @@ def downgrade() -> None:
 
 def _shorten() -> None:
     with op.batch_alter_table("respondent") as table:
-        for name in ("traits", "released_at", "reserve", "mode", "assigned", "cluster", "stratum"):
+        for name in (
+            "call_back", "call_back_by", "traits", "released_at", "reserve", "mode", "assigned", "cluster", "stratum",
+        ):
             table.drop_column(name)
     with op.batch_alter_table("survey") as table:
         table.drop_constraint(op.f("fk_survey_follows_id"), type_="foreignkey")
