@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, inspect
 
 from outreach.models import Base
+from outreach.models.counts import ReachNote, ReachStale
 from outreach.store import Store, open_store
 from outreach.upkeep.migrate import migrate
 from outreach.vault import Vault
@@ -72,7 +73,12 @@ def empty(connection: Connection) -> None:
 
 _EMPTY = [
     f'DELETE FROM "{table.name}"'  # noqa: S608 - our own names
-    for table in reversed(Base.metadata.sorted_tables)
+    for table in [
+        *reversed(Base.metadata.sorted_tables),
+        # triggers write into these while the others are emptied
+        ReachStale.__table__,
+        ReachNote.__table__,
+    ]
 ]
 
 
