@@ -2,15 +2,62 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
-from outreach.surveys import queries
-from outreach.surveys.dispositions import Disposition
-from outreach.surveys.results import figures
-from outreach.surveys.results.headline import Interview, headline
+from outreach.surveys.instrument import Instrument
+from outreach.surveys.kinds import SAMPLED
+from outreach.surveys.results import answers, figures, queries
+from outreach.surveys.results.frames import Frame
+from outreach.surveys.results.headline import Headline, headline_of
+from outreach.surveys.results.interviews import Interview
+from outreach.surveys.results.measure import Measure, measure
+from outreach.surveys.results.notes import Note
+from outreach.surveys.results.schemas import SurveyResults
 from outreach.surveys.service import get_drawn, locked_instrument, moment_of
+
+
+@dataclass(frozen=True)
+class Read:
+    """A survey with what was recorded of it, weighted and ready to be counted."""
+
+    survey: Mapping[str, Any]
+    instrument: Instrument
+    interviews: tuple[Interview, ...]
+    measured: Measure
+
+    @property
+    def headline(self) -> Headline:
+        """The figure of the headline question with its bases."""
+        return headline_of(self.instrument, self.interviews, self.measured)
+
+    @property
+    def days(self) -> list[date]:
+        """The days on which people were asked, in order."""
+        return sorted({one.asked_on for one in self.interviews if one.asked_on is not None})
+
+    @property
+    def notice(self) -> str:
+        """表号/批准文号/有效期 if it held on the last day of asking, else the line of an internal evaluation."""
+        return self.instrument.marking(max(self.days, default=moment_of(self.survey)))
+
+
+def read(connection: Connection, ref: str, level: float = 0.95) -> Read:
+    """A drawn survey. Raises Missing, Conflict before the sample is drawn or when its questions were changed."""
+    survey = get_drawn(connection, ref)
+    interviews = tuple(queries.interviews(connection, survey["id"]))
+    measured = measure(
+        interviews,
+        Frame.of(survey),
+        representative=survey["kind"] in SAMPLED,
+        level=level,
+    )
+    return Read(survey, locked_instrument(survey), interviews, measured)
 
 
 def estimate(connection: Connection, ref: str) -> dict[str, Any]:
@@ -18,15 +65,57 @@ def estimate(connection: Connection, ref: str) -> dict[str, Any]:
 
     Raises Missing, and Conflict before the sample is drawn.
     """
-    survey = get_drawn(connection, ref)
-    instrument = locked_instrument(survey)
-    people = queries.respondents(connection, survey["id"])
-    answers = queries.answers(connection, survey["id"])
-    interviews = [
-        Interview(Disposition(row["disposition"]), answers.get(row["id"], {})) for row in people
-    ]
-    asked = [row["asked_on"] for row in people if row["asked_on"] is not None]
-    figure = headline(instrument, interviews)
-    return figures.summary(
-        survey, figure, instrument.marking(max(asked, default=moment_of(survey))), asked
+    found = read(connection, ref)
+    return figures.summary(found.survey, found.headline, found.notice, found.days)
+
+
+def everything(connection: Connection, ref: str) -> SurveyResults:
+    """All that a survey found, question by question, with all that must stand beside it. Raises as `estimate` does."""
+    return results_of(connection, read(connection, ref))
+
+
+def results_of(connection: Connection, found: Read) -> SurveyResults:
+    """The same of a survey that was read already."""
+    survey, instrument, measured = found.survey, found.instrument, found.measured
+    headline = found.headline
+    again = answers.call_back_figure(
+        instrument, found.interviews, queries.call_backs(connection, survey["id"])
     )
+    return SurveyResults(
+        survey=survey,
+        headline=headline,
+        questions=answers.question_figures(instrument, measured),
+        all_right=answers.all_right(instrument, measured),
+        volunteers=answers.volunteer_figure(
+            instrument, queries.volunteers(connection, survey["id"])
+        ),
+        call_backs=again,
+        representative=measured.representative,
+        first=min(found.days, default=None),
+        last=max(found.days, default=None),
+        modes=_modes(found),
+        notes=(*_about(found), *headline.notes),
+        notice=found.notice,
+    )
+
+
+def _modes(found: Read) -> dict[str, int]:
+    """How those who answered were asked, with how many."""
+    asked: Iterable[Interview] = found.measured.asked
+    return dict(Counter(one.mode or str(found.survey["mode"]) for one in asked))
+
+
+def _about(found: Read) -> list[Note]:
+    """What whoever reads a figure of this survey must know."""
+    notes = []
+    if found.survey["generated"]:
+        notes.append(Note("results.generated"))
+    if not found.measured.representative:
+        notes.append(Note(f"results.apart.{found.survey['kind']}"))
+    if found.survey["closed_at"] is None:
+        notes.append(Note("results.open"))
+    modes = _modes(found)
+    if len(modes) > 1:
+        said = "、".join(f"{mode} {n}" for mode, n in modes.items())
+        notes.append(Note("results.modes", {"modes": said}))
+    return notes

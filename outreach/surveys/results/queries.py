@@ -1,0 +1,102 @@
+"""All SQL of results. Who the sampled people are is not read: a figure needs no names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select
+
+from outreach.models.surveys import Answer, CallBack, Respondent, VolunteerAnswer
+from outreach.surveys.dispositions import Disposition
+from outreach.surveys.results.interviews import Interview
+
+
+def in_the_sample() -> ColumnElement[bool]:
+    """The drawn people, and those of the reserve once they were taken up."""
+    return or_(Respondent.reserve == 0, Respondent.released_at.is_not(None))
+
+
+def interviews(connection: Connection, survey: int) -> list[Interview]:
+    """Every sampled person with the answers, in the order of drawing."""
+    said = _answers(connection, survey)
+    columns = (
+        Respondent.id, Respondent.person_id, Respondent.weight, Respondent.stratum, Respondent.cluster,
+        Respondent.traits, Respondent.mode, Respondent.disposition, Respondent.asked_on, Respondent.interviewer,
+    )  # fmt: skip
+    statement = select(*columns).where(Respondent.survey_id == survey, in_the_sample())
+    nothing: dict[str, str] = {}
+    return [
+        Interview(
+            disposition=Disposition(row.disposition),
+            answers=said.get(row.id, nothing),
+            weight=row.weight,
+            stratum=row.stratum,
+            cluster=row.cluster,
+            traits=row.traits or {},
+            mode=row.mode,
+            asked_on=row.asked_on,
+            interviewer=row.interviewer,
+            person=row.person_id,
+            id=row.id,
+        )
+        for row in connection.execute(statement.order_by(Respondent.number))
+    ]
+
+
+def _answers(connection: Connection, survey: int) -> dict[int, dict[str, str]]:
+    statement = (
+        select(Answer.respondent_id, Answer.question, Answer.value)
+        .join(Respondent, Respondent.id == Answer.respondent_id)
+        .where(Respondent.survey_id == survey)
+    )
+    found: dict[int, dict[str, str]] = {}
+    for respondent, question, value in connection.execute(statement).tuples():
+        if respondent in found:
+            found[respondent][question] = value
+        else:
+            found[respondent] = {question: value}
+    return found
+
+
+def fingerprint(connection: Connection, survey: int) -> tuple[object, ...]:
+    """What changes whenever anything is recorded: how many ended how, whom that concerns, the last answer."""
+    of = Respondent.survey_id == survey
+    ended = connection.execute(
+        select(
+            Respondent.disposition,
+            Respondent.asked_on,
+            func.count(),
+            func.sum(Respondent.number),
+            func.sum(Respondent.number * Respondent.number),
+            func.max(Respondent.released_at),
+        )
+        .where(of, in_the_sample())
+        .group_by(Respondent.disposition, Respondent.asked_on)
+        .order_by(Respondent.disposition, Respondent.asked_on)
+    ).tuples()
+    said = connection.execute(
+        select(func.count(), func.max(Answer.at))
+        .join(Respondent, Respondent.id == Answer.respondent_id)
+        .where(of)
+    ).one()
+    return (*(tuple(row) for row in ended), tuple(said))
+
+
+def call_backs(connection: Connection, survey: int) -> list[Mapping[str, Any]]:
+    """respondent_id, result, answers of every call-back, the earlier ones first."""
+    statement = (
+        select(CallBack.respondent_id, CallBack.result, CallBack.answers)
+        .join(Respondent, Respondent.id == CallBack.respondent_id)
+        .where(Respondent.survey_id == survey)
+        .order_by(CallBack.on, CallBack.id)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def volunteers(connection: Connection, survey: int) -> list[tuple[str, dict[str, str], datetime]]:
+    """(source, answers, moment) of people who answered by themselves."""
+    statement = select(VolunteerAnswer.source, VolunteerAnswer.answers, VolunteerAnswer.at)
+    rows = connection.execute(statement.where(VolunteerAnswer.survey_id == survey))
+    return [(row.source, dict(row.answers or {}), row.at) for row in rows]
