@@ -113,9 +113,7 @@ def _worst_case(
         return None
     eligible = math.fsum(one.weight for one in sampled if one.belongs)
     missed = math.fsum(one.weight for one in sampled if one.belongs and not one.asked)
-    aware = math.fsum(
-        one.weight for one, yes in zip(measured.asked, knows, strict=True) if yes
-    )
+    aware = math.fsum(one.weight for one, yes in zip(measured.asked, knows, strict=True) if yes)
     return _range(aware, missed, eligible)
 
 

@@ -19,7 +19,7 @@ from outreach.surveys.errors import BadDesign
 from outreach.surveys.estimation import Estimate, estimate_sample
 from outreach.surveys.results.frames import Frame
 from outreach.surveys.results.interviews import Interview
-from outreach.surveys.results.merging import merged
+from outreach.surveys.results.merging import merged, together
 from outreach.surveys.results.notes import Note
 from outreach.surveys.results.shares import Share, counted, estimated, share
 from outreach.surveys.results.weights import adjusted
@@ -66,14 +66,13 @@ class Measure:
         if self.sample is None:
             return share(aware, n, self.level)
         try:
-            return estimated(aware, self._estimate(outcomes, inside))
+            return estimated(aware, self._estimate(self.sample, outcomes, inside))
         except BadDesign:  # a single village says nothing about how villages differ
             return counted(aware, n)
 
-    def _estimate(self, outcomes: Flags, members: list[bool]) -> Estimate:
-        assert self.sample is not None
-        sample = replace(self.sample, outcomes=[float(yes) for yes in outcomes])
-        return estimate_sample(sample, self.design, members)
+    def _estimate(self, sample: Sample, outcomes: Flags, members: list[bool]) -> Estimate:
+        answered = replace(sample, outcomes=[float(yes) for yes in outcomes])
+        return estimate_sample(answered, self.design, members)
 
 
 def measure(
@@ -119,7 +118,7 @@ def _rows(
     if clustered:
         units = Counter(stratum for stratum, _ in {(one.stratum, _unit(one)) for one in asked})
     under = merged(units, 2)
-    notes = [Note("results.strata_joined", {"strata": name}) for name in _joined(under)]
+    notes = [Note("results.strata_joined", {"strata": name}) for name in together(under)]
     empty = [name for name in frame.populations if name not in units]
     if empty and asked:
         people = sum(frame.populations[name] for name in empty)
@@ -147,10 +146,6 @@ def _rows(
 def _unit(one: Interview) -> str:
     """The village; somebody who was drawn alone is a unit of their own."""
     return one.cluster or f"#{one.id}"
-
-
-def _joined(under: dict[str, str]) -> list[str]:
-    return sorted({name for name in under.values() if "＋" in name})
 
 
 def _sizes(under: dict[str, str], frame: Frame, clustered: bool) -> dict[str, float]:

@@ -52,7 +52,7 @@ def _answers(connection: Connection, survey: int) -> dict[int, dict[str, str]]:
         .where(Respondent.survey_id == survey)
     )
     found: dict[int, dict[str, str]] = {}
-    for respondent, question, value in connection.execute(statement).tuples():
+    for respondent, question, value in connection.execute(statement):
         if respondent in found:
             found[respondent][question] = value
         else:
@@ -75,7 +75,7 @@ def fingerprint(connection: Connection, survey: int) -> tuple[object, ...]:
         .where(of, in_the_sample())
         .group_by(Respondent.disposition, Respondent.asked_on)
         .order_by(Respondent.disposition, Respondent.asked_on)
-    ).tuples()
+    )
     said = connection.execute(
         select(func.count(), func.max(Answer.at))
         .join(Respondent, Respondent.id == Answer.respondent_id)

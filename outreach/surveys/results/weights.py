@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from outreach.surveys.errors import BadDesign
 from outreach.surveys.results.frames import Frame
 from outreach.surveys.results.interviews import Interview
-from outreach.surveys.results.merging import merged
+from outreach.surveys.results.merging import merged, together
 from outreach.surveys.results.notes import Note
 
 
@@ -52,7 +52,7 @@ def _for_the_silent(
     labels = ["/".join(one.trait(name) for name in frame.classes) for one in belonging]
     answered = Counter(label for label, answer in zip(labels, responded, strict=True) if answer)
     under = merged({label: answered[label] for label in labels}, 1)
-    notes = [Note("results.classes_joined", {"classes": joined}) for joined in _joined(under)]
+    notes = [Note("results.classes_joined", {"classes": joined}) for joined in together(under)]
     classes = [under[label] for label in labels]
     from outreach.surveys import adjusting
 
@@ -60,7 +60,3 @@ def _for_the_silent(
         return list(adjusting.response_classes(weights, classes, responded)), notes
     except BadDesign as problem:
         return weights, [Note("results.no_classes", because=problem)]
-
-
-def _joined(under: dict[str, str]) -> list[str]:
-    return sorted({name for name in under.values() if "＋" in name})
