@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from outreach.surveys.errors import BadDesign
@@ -14,6 +17,8 @@ from outreach.surveys.weighting import Margin, rake_columns
 Method = Literal["wilson", "logit"]
 Row = Mapping[str, object]
 Targets = Mapping[str, Mapping[str, float]]
+_SHORTENED = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")
+_LARGEST = 1e15  # squares and sums of a million weights stay numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +43,7 @@ class Design:
     def __post_init__(self) -> None:
         if self.method not in (None, "wilson", "logit"):
             raise BadDesign("surveys.unknown_method", method=self.method)
-        if not 0 < self.level < 1:
+        if not (0 < self.level < 1 and (1 + self.level) / 2 < 1):
             raise BadDesign("surveys.bad_level", level=self.level)
 
     @property
@@ -58,11 +63,18 @@ class Sample:
     """Rows read by a design; all lists have one entry per row."""
 
     outcomes: list[float]
-    weights: list[float]
+    base: list[float]  # the weights as given
+    weights: list[float]  # after raking; the same where nothing is raked
     strata: list[str]
     units: list[tuple[str, Hashable]]  # the primary sampling unit: cluster, or the row itself
     populations: dict[str, float]  # units in the population by stratum, where known
     raked: list[list[str]]  # the values of each raked column
+    stratified: bool
+
+    @cached_property
+    def drawn(self) -> dict[str, int]:
+        """How many units each stratum has in the whole sample."""
+        return {stratum: len(units) for stratum, units in units_by_stratum(self.units).items()}
 
 
 def read(rows: Iterable[Row], design: Design) -> Sample:
@@ -88,11 +100,13 @@ def read(rows: Iterable[Row], design: Design) -> Sample:
     }
     return Sample(
         outcomes,
+        weights,
         rake_columns(weights, margins) if margins else weights,
         strata,
         units,
         _populations(table, design.fpc, strata, units),
         [_labels(table, column) for column in design.rake or {}],
+        design.stratum is not None,
     )
 
 
@@ -133,6 +147,8 @@ def _labels(table: list[Row], column: str | None) -> list[str]:
     for at, label in enumerate(labels, 1):
         if not label:
             raise BadDesign("surveys.blank", row=at, column=column)
+        if _SHORTENED.fullmatch(label):
+            raise BadDesign("surveys.shortened", row=at, column=column, value=label)
     return labels
 
 
@@ -148,7 +164,7 @@ def _number(row: Row, column: str, at: int) -> float:
     if isinstance(row[column], bool):
         return float(row[column] is True)
     try:
-        number = float(text)
+        number = float(unicodedata.normalize("NFKC", text))
     except ValueError:
         number = math.nan
     if not math.isfinite(number) or "_" in text:
@@ -158,7 +174,7 @@ def _number(row: Row, column: str, at: int) -> float:
 
 def _positive(row: Row, column: str, at: int) -> float:
     number = _number(row, column, at)
-    if number <= 0:
+    if not 1 / _LARGEST <= number <= _LARGEST:
         _refuse("surveys.bad_number", row, column, at)
     return number
 

@@ -10,6 +10,8 @@ import math
 from statistics import NormalDist
 
 _LARGE_DF = 1000
+_NORMAL_DF = 1e6
+_FAR = 0.999
 _TINY = 1e-300
 
 
@@ -39,8 +41,20 @@ def t_quantile(p: float, df: float) -> float:
         return -t_quantile(1 - p, df)
     if df >= _LARGE_DF:
         return _expanded_t(z, df)
+    if p > _FAR:  # the share 1 − t²/(df + t²) is small there, and keeps its digits
+        rest = beta_quantile(2 * (1 - p), df / 2, 0.5)
+        return math.sqrt(df * (1 - rest) / rest)
     share = beta_quantile(2 * p - 1, 0.5, df / 2)
     return math.sqrt(df * share / (1 - share))
+
+
+def t_tails(t: float, df: float) -> float:
+    """The share of Student's distribution farther from 0 than `t` on both sides: the p-value of a two-sided test."""
+    if df <= 0:
+        raise ValueError(f"degrees of freedom are positive, not {df}")
+    if df > _NORMAL_DF:
+        return math.erfc(abs(t) / math.sqrt(2))
+    return beta_cdf(df / (df + t * t), df / 2, 0.5)
 
 
 def _expanded_t(z: float, df: float) -> float:

@@ -1,12 +1,14 @@
 """Weights: Kish's effective size, raking to known totals (Deming and Stephan 1940), residuals of raking.
 
-Raking to one margin is post-stratification.
+Raking to one margin is post-stratification. Rows with the same values in all raked columns are one cell: they get the
+same factor and the same regression, so rounds run over cells, and a million rows cost little more than a thousand.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import cast, overload
 
 from outreach.surveys.errors import BadDesign
@@ -61,17 +63,44 @@ def _rake_table(table: Table, totals: Table) -> list[list[float]]:
 def rake_columns(weights: Sequence[float], margins: Mapping[str, Margin]) -> list[float]:
     """The same with named columns, so that an error can name them."""
     _check(weights, margins)
-    raked = list(weights)
+    cells = _cells([labels for labels, _ in margins.values()])
+    before = cells.sums(weights)
+    raked = list(before)
     for _ in range(_ROUNDS):
         shift = 0.0
-        for labels, targets in margins.values():
+        for labels, (_, targets) in zip(cells.labels, margins.values(), strict=True):
             sums = _sums(labels, raked)
             factors = {label: targets[label] / total for label, total in sums.items()}
             raked = [weight * factors[label] for weight, label in zip(raked, labels, strict=True)]
             shift = max(shift, *(abs(factor - 1) for factor in factors.values()))
         if shift < _CLOSE or len(margins) == 1:
-            return raked
+            factor_of = [new / old for new, old in zip(raked, before, strict=True)]
+            return [
+                weight * factor_of[cell] for weight, cell in zip(weights, cells.of_row, strict=True)
+            ]
     raise BadDesign("surveys.rake_diverges", columns="、".join(margins))
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """`of_row` the cell of each row; `labels` for each margin the label of each cell; `count` how many cells."""
+
+    of_row: list[int]
+    labels: list[list[Hashable]]
+    count: int
+
+    def sums(self, values: Iterable[float]) -> list[float]:
+        """The sum of the values of the rows in each cell."""
+        sums = [0.0] * self.count
+        for cell, value in zip(self.of_row, values, strict=True):
+            sums[cell] += value
+        return sums
+
+
+def _cells(margins: Sequence[Sequence[Hashable]]) -> _Cells:
+    numbers: dict[tuple[Hashable, ...], int] = {}
+    of_row = [numbers.setdefault(key, len(numbers)) for key in zip(*margins, strict=True)]
+    return _Cells(of_row, [list(labels) for labels in zip(*numbers, strict=True)], len(numbers))
 
 
 def _sums(labels: Sequence[Hashable], values: Sequence[float]) -> dict[Hashable, float]:
@@ -122,18 +151,24 @@ def residuals(
 ) -> list[float]:
     """What the raked columns do not explain of `values`: weighted least squares on all their values together.
 
-    Raked totals are known, so only this part of a value varies from sample to sample (Deville, Särndal and Sautory
-    1993). Solved by subtracting weighted means column by column until they are nil.
+    `weights` are those **before** raking (Deville and Särndal 1992: the regression belongs to the design; the raked
+    weights then multiply its residuals). Raked totals are known, so only this part of a value varies from sample to
+    sample. Solved by subtracting weighted means column by column until they are nil.
     """
-    rest = list(values)
+    cells = _cells(margins)
+    heavy = cells.sums(weights)
+    products = cells.sums(value * weight for value, weight in zip(values, weights, strict=True))
+    start = [product / weight for product, weight in zip(products, heavy, strict=True)]
+    rest = list(start)
+    totals = [_sums(labels, heavy) for labels in cells.labels]
     for _ in range(_ROUNDS):
         shift = 0.0
-        for labels in margins:
-            products = [value * weight for value, weight in zip(rest, weights, strict=True)]
-            heavy, sums = _sums(labels, weights), _sums(labels, products)
-            means = {label: sums[label] / total for label, total in heavy.items()}
-            rest = [value - means[label] for value, label in zip(rest, labels, strict=True)]
+        for labels, total in zip(cells.labels, totals, strict=True):
+            sums = _sums(labels, [mean * weight for mean, weight in zip(rest, heavy, strict=True)])
+            means = {label: sums[label] / total[label] for label in sums}
+            rest = [mean - means[label] for mean, label in zip(rest, labels, strict=True)]
             shift = max(shift, *(abs(mean) for mean in means.values()))
         if shift < _CLOSE or len(margins) <= 1:
             break
-    return rest
+    explained = [first - last for first, last in zip(start, rest, strict=True)]
+    return [value - explained[cell] for value, cell in zip(values, cells.of_row, strict=True)]
