@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from outreach.errors import Invalid, OutreachError
 from outreach.people.schemas import Problem
-from outreach.surveys.dispositions import Disposition, label, parse_disposition
+from outreach.surveys.dispositions import INTERVIEWED, Disposition, parse_disposition
+from outreach.surveys.fieldwork.checking import tidy, together, wrong_day
 from outreach.surveys.fieldwork.workbook import (
     ASKED_ON,
     INTERVIEWER,
@@ -18,12 +19,25 @@ from outreach.surveys.fieldwork.workbook import (
     RESULT,
     Filled,
     FilledSheet,
-    chosen,
 )
 from outreach.surveys.instrument import Instrument
 from outreach.surveys.schemas import Line
 
 _DATE = re.compile(r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?(?:[ T]0?0:00(?::00)?)?")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a sheet is held against: survey, questions, the numbers of the sample, today.
+
+    `phoned`: number → result and answers of an interview that came from a phone; a sheet does not overwrite it.
+    """
+
+    survey: Mapping[str, Any]
+    instrument: Instrument
+    numbers: frozenset[int]
+    today: date
+    phoned: Mapping[int, tuple[Disposition, Mapping[str, str]]] = field(default_factory=dict)
 
 
 @dataclass
@@ -36,15 +50,13 @@ class Checked:
     problems: list[Problem] = field(default_factory=list)
 
 
-def check(
-    sheet: FilledSheet, instrument: Instrument, numbers: Container[int], today: date
-) -> Checked:
-    """Read every row. `numbers` are those of the sample; each may stand once, in the first row that has it."""
+def check(sheet: FilledSheet, known: Known) -> Checked:
+    """Read every row. Each number of the sample may stand once, in the first row that has it."""
     checked = Checked()
     seen: set[int] = set()
     for row in sheet.rows:
-        reading = _Reading(row, instrument, today)
-        line = reading.line(numbers, seen)
+        reading = _Reading(row, known)
+        line = reading.line(seen)
         if reading.wrong:
             checked.rejected += 1
             checked.problems += [
@@ -62,16 +74,18 @@ def check(
 @dataclass
 class _Reading:
     row: Filled
-    instrument: Instrument
-    today: date
+    known: Known
     wrong: list[tuple[str, OutreachError]] = field(default_factory=list)
 
-    def line(self, numbers: Container[int], seen: Container[int]) -> Line:
+    def line(self, seen: set[int]) -> Line:
         """The row as a report; `wrong` holds its problems, by the key of the cell."""
+        number, disposition = self._number(seen), self._disposition()
+        answers, problems = tidy(self.known.instrument, self.row.cells)
+        self.wrong += problems
         line = Line(
-            number=self._number(numbers, seen),
-            disposition=self._disposition(),
-            answers=self._answers(),
+            number=number,
+            disposition=disposition,
+            answers=answers,
             asked_on=self._date(),
             interviewer=self.row.cells.get(INTERVIEWER, ""),
         )
@@ -79,10 +93,10 @@ class _Reading:
             self._compare(line)
         return line
 
-    def _number(self, numbers: Container[int], seen: Container[int]) -> int:
+    def _number(self, seen: set[int]) -> int:
         text = self.row.cells[NUMBER]
         number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
-        if number not in numbers:
+        if number not in self.known.numbers:
             self._refuse(NUMBER, "fieldwork.not_sampled", value=text)
         elif number in seen:
             self._refuse(NUMBER, "fieldwork.number_twice", number=number)
@@ -95,19 +109,6 @@ class _Reading:
             self.wrong.append((RESULT, error))
             return Disposition.PENDING
 
-    def _answers(self) -> dict[str, str]:
-        """Question → codes of options, as they are stored."""
-        answers: dict[str, str] = {}
-        for question in self.instrument.questions:
-            try:
-                options = chosen(question, self.row.cells[question.code])
-            except Invalid as error:
-                self.wrong.append((question.code, error))
-                continue
-            if options:
-                answers[question.code] = ",".join(dict.fromkeys(o.code for o in options))
-        return answers
-
     def _date(self) -> date | None:
         text = self.row.cells.get(ASKED_ON, "")
         found = _DATE.fullmatch(text)
@@ -117,57 +118,30 @@ class _Reading:
             asked_on = None
         if text and asked_on is None:
             self._refuse(ASKED_ON, "fieldwork.bad_date", value=text)
-        elif asked_on is not None and asked_on > self.today:
-            self._refuse(ASKED_ON, "fieldwork.future_date", value=text)
+        elif asked_on is not None:
+            wrong = wrong_day(self.known.survey, asked_on, self.known.today)
+            if wrong is not None:
+                self.wrong.append((ASKED_ON, wrong))
         return asked_on
 
     def _compare(self, line: Line) -> None:
-        """Result and answers must go together."""
-        if line.disposition == Disposition.COMPLETED:
-            headline = self.instrument.question(self.instrument.headline)
-            if headline.code not in line.answers and any(o.no_opinion for o in headline.options):
-                self._refuse(headline.code, "fieldwork.no_headline_answer", question=headline.text)
-        elif line.disposition == Disposition.PENDING:
-            if line.answers or line.asked_on:  # an interviewer may be assigned beforehand
+        """Result and answers must go together, and with what an interviewer sent from a phone."""
+        places = {"result": RESULT}
+        self.wrong += [
+            (places.get(key, key), error)
+            for key, error in together(self.known.instrument, line.disposition, line.answers)
+        ]
+        if line.disposition == Disposition.PENDING:
+            if line.asked_on and not self.wrong:  # an interviewer may be assigned beforehand
                 self._refuse(RESULT, "fieldwork.no_result")
-        elif line.answers:
-            self._refuse(
-                RESULT, "fieldwork.answers_without_interview", value=label(line.disposition)
-            )
+        elif line.number in self.known.phoned and self._differs(line):
+            self._refuse(RESULT, "fieldwork.answered_by_phone", number=line.number)
+
+    def _differs(self, line: Line) -> bool:
+        disposition, answers = self.known.phoned[line.number]
+        fuller = line.disposition == Disposition.COMPLETED and disposition == Disposition.PARTIAL
+        same = line.disposition == disposition and line.answers == answers
+        return disposition in INTERVIEWED and not fuller and not same
 
     def _refuse(self, key: str, code: str, **params: object) -> None:
         self.wrong.append((key, Invalid(code, **params)))
-
-
-@dataclass
-class Changes:
-    """What good rows say that the database does not; nothing when they are recorded again."""
-
-    instrument: Instrument
-    today: date
-    reports: list[dict[str, Any]] = field(default_factory=list)
-    given: list[dict[str, Any]] = field(default_factory=list)
-    gone: list[tuple[int, str]] = field(default_factory=list)
-    aware: dict[int, date] = field(default_factory=dict)
-    unaware: list[int] = field(default_factory=list)
-
-    def add(self, line: Line, row: Mapping[str, Any], old: Mapping[str, str]) -> None:
-        """Compare a line with its respondent (`row`) and the answers recorded before (`old`)."""
-        asked_on = line.asked_on or row["asked_on"] or self.today
-        values = {
-            "disposition": line.disposition.value,
-            "asked_on": asked_on,
-            "interviewer": line.interviewer or row["interviewer"],
-        }
-        if line.answers != old or any(row[name] != value for name, value in values.items()):
-            self.reports.append({"respondent": row["id"], **values})
-        self.given += [
-            {"respondent_id": row["id"], "question": question, "value": value}
-            for question, value in line.answers.items()
-            if old.get(question) != value
-        ]
-        self.gone += [(row["id"], question) for question in old if question not in line.answers]
-        if self.instrument.is_aware(line.answers):
-            self.aware[row["person_id"]] = asked_on
-        elif self.instrument.is_aware(old):
-            self.unaware.append(row["person_id"])

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
+from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
-from outreach.access.scope import Scope
-from outreach.people.queries import regions
 from outreach.store import Begin
-from outreach.surveys import queries
-from outreach.surveys.fieldwork.recording import Changes, check
-from outreach.surveys.fieldwork.workbook import heading, read_filled, write_sheet
+from outreach.surveys import queries as surveys
+from outreach.surveys.dispositions import INTERVIEWED, Disposition
+from outreach.surveys.fieldwork import queries
+from outreach.surveys.fieldwork.agreement import agreement
+from outreach.surveys.fieldwork.checking import require_open
+from outreach.surveys.fieldwork.messengers import messengers
+from outreach.surveys.fieldwork.people import sampled
+from outreach.surveys.fieldwork.recording import Checked, Known, check
+from outreach.surveys.fieldwork.taking import SHEET
+from outreach.surveys.fieldwork.workbook import (
+    FilledSheet,
+    heading,
+    read_filled,
+    write_sheet,
+    write_wrong,
+)
+from outreach.surveys.fieldwork.writing import write
 from outreach.surveys.instrument import Instrument
 from outreach.surveys.schemas import Line, RecordReport
 from outreach.surveys.service import get, get_drawn, locked_instrument, moment_of, thing
 from outreach.vault import Vault
 from outreach.wording import say
-from segments.regions import ancestors
+
+__all__ = ["agreement", "messengers", "record", "record_sheet", "write_answers", "write_sample"]
 
 
 def write_sample(
@@ -30,42 +47,32 @@ def write_sample(
 ) -> int:
     """Write the interviewers' workbook (its layout: `surveys.fieldwork.workbook`); returns the number of people in it.
 
-    It is the only sheet with names, addresses and phones in clear, so the audit log gets a line: `connection` must be
-    one that writes. Raises Missing, and Conflict before the sample is drawn.
+    Names, addresses and phones stand in it in clear, so the audit log gets a line: `connection` must be one that
+    writes. Nobody of a reserve that was not released is in it. Raises Missing, and Conflict before the sample is drawn.
     """
     survey = get_drawn(connection, ref)
-    people = queries.sampled_people(connection, Scope(), survey["id"], survey["drawn_at"].date())
-    codes = {code for person in people for code in (*ancestors(person.region), person.region)}
-    places = {code: row.name for code, row in regions.by_codes(connection, codes).items()}
-    lines = [_line(person, vault, places) for person in people]
-    invented = survey["generated"] or any(person.synthetic for person in people)
-    write_sheet(path, _title(survey, demo=invented), locked_instrument(survey), lines)
+    people = sampled(connection, vault, survey)
+    lines = [
+        Line(
+            number=one.number,
+            name=one.name,
+            place=one.place,
+            address=one.address,
+            phone=one.phone,
+            note=one.note,
+        )
+        for one in people
+    ]
+    invented = survey["generated"] or any(one.synthetic for one in people)
+    write_sheet(path, title_of(survey, demo=invented), locked_instrument(survey), lines)
     audit.record(connection, by, Action.PEOPLE_REVEAL, thing(ref), {"people": len(lines)})
     return len(lines)
 
 
-def _title(survey: Mapping[str, Any], *, demo: bool) -> str:
+def title_of(survey: Mapping[str, Any], *, demo: bool) -> str:
+    """The line that stands above a sheet: what it is, under which permit, of which survey."""
     marking = locked_instrument(survey).marking(moment_of(survey))
     return heading([say("fieldwork.demo") if demo else "", marking, survey["title"]], survey["ref"])
-
-
-def _line(person: Any, vault: Vault, places: Mapping[str, str]) -> Line:
-    """One sampled person in clear; for a child the guardian answers, and may have the only phone."""
-    phone = vault.decrypt("phone", person.phone)
-    note = ""
-    if person.child:
-        guardian = vault.decrypt("name", person.guardian or "")
-        phone = phone or vault.decrypt("phone", person.guardian_phone or "")
-        note = say("fieldwork.by_guardian", guardian=guardian)
-    around = [code for code in (*ancestors(person.region), person.region) if len(code) > 6]
-    return Line(
-        number=person.number,
-        name=vault.decrypt("name", person.name),
-        place="".join(places[code] for code in around if code in places),
-        address=vault.decrypt("address", person.address or ""),
-        phone=phone.removeprefix("+86"),
-        note=note,
-    )
 
 
 def write_answers(connection: Connection, ref: str, path: Path, lines: Sequence[Line]) -> None:
@@ -75,7 +82,7 @@ def write_answers(connection: Connection, ref: str, path: Path, lines: Sequence[
     Invalid for an answer that is no option.
     """
     survey = get(connection, ref)
-    title = _title(survey, demo=survey["generated"])
+    title = title_of(survey, demo=survey["generated"])
     write_sheet(path, title, locked_instrument(survey), lines)
 
 
@@ -83,46 +90,88 @@ def record(begin: Begin, ref: str, path: Path, by: str, today: date) -> RecordRe
     """Take in a filled workbook or CSV file: good rows are written, bad rows reported with row and column.
 
     A row without a result is left as it was; a row recorded before is replaced; a missing date means the date known
-    before, else `today`. Whoever is aware becomes so in the reach ledger. Raises Missing, Conflict before the drawing,
-    Invalid for a file that is no sheet of this survey.
+    before, else `today`. An interview that came from a phone is not overwritten. Whoever is aware becomes so in the
+    reach ledger. Raises Missing, Conflict before the drawing and after the closing, Invalid for a file that is no
+    sheet of this survey.
     """
+    return record_sheet(begin, ref, path, by, today)
+
+
+def record_sheet(
+    begin: Begin, ref: str, path: Path, by: str, today: date, wrong: Path | None = None
+) -> RecordReport:
+    """The same; `wrong`: where the wrong rows are written, when there are any."""
     with begin() as connection:
-        survey = get_drawn(connection, ref)
-        numbers = {row["number"] for row in queries.respondents(connection, survey["id"])}
-    instrument = locked_instrument(survey)
-    checked = check(read_filled(path, instrument, ref), instrument, numbers, today)
+        known = _known(connection, get_drawn(connection, ref), today)
+    sheet = read_filled(path, known.instrument, ref)
+    checked = check(sheet, known)
+    if wrong is not None and checked.problems:
+        write_wrong(wrong, sheet, checked.problems)
     with begin() as connection:
-        changed = _write(connection, survey, instrument, checked.lines, today)
-        report = RecordReport(
-            rows=len(checked.lines) + checked.rejected + checked.pending,
-            recorded=len(checked.lines),
-            rejected=checked.rejected,
-            pending=checked.pending,
-            changed=changed,
-            errors=checked.problems,
-        )
-        counts = {key: value for key, value in report.as_dict().items() if key != "errors"}
-        audit.record(connection, by, Action.SURVEYS_RECORD, thing(ref), counts)
+        return _record(connection, ref, checked, _Typist(by, today, sheet))
+
+
+@dataclass(frozen=True)
+class _Typist:
+    by: str
+    today: date
+    sheet: FilledSheet
+
+
+def _known(connection: Connection, survey: Mapping[str, Any], today: date) -> Known:
+    require_open(survey)
+    rows = queries.sample(connection, survey["id"])
+    by_phone = {
+        one["number"]
+        for one in queries.entries(connection, survey["id"], state="taken")
+        if not one["key"].startswith(SHEET) and one["disposition"] in INTERVIEWED
+    }
+    said = surveys.answers(connection, survey["id"]) if by_phone else {}
+    phoned = {
+        row["number"]: (Disposition(row["disposition"]), said.get(row["id"], {}))
+        for row in rows
+        if row["number"] in by_phone
+    }
+    numbers = frozenset(row["number"] for row in rows)
+    return Known(survey, locked_instrument(survey), numbers, today, phoned)
+
+
+def _record(connection: Connection, ref: str, checked: Checked, typist: _Typist) -> RecordReport:
+    survey = get_drawn(connection, ref)
+    require_open(survey)
+    report = RecordReport(
+        rows=len(checked.lines) + checked.rejected + checked.pending,
+        recorded=len(checked.lines),
+        rejected=checked.rejected,
+        pending=checked.pending,
+        changed=_write(connection, survey, checked.lines, typist),
+        errors=checked.problems,
+    )
+    counts = {key: value for key, value in report.as_dict().items() if key != "errors"}
+    audit.record(connection, typist.by, Action.SURVEYS_RECORD, thing(ref), counts)
     return report
 
 
 def _write(
-    connection: Connection,
-    survey: Mapping[str, Any],
-    instrument: Instrument,
-    lines: Sequence[Line],
-    today: date,
+    connection: Connection, survey: Mapping[str, Any], lines: Sequence[Line], typist: _Typist
 ) -> int:
-    """Write what differs from the database; returns how many respondents it was."""
-    known = {row["number"]: row for row in queries.respondents(connection, survey["id"])}
-    before = queries.answers(connection, survey["id"])
-    changes = Changes(instrument, today)
-    for line in lines:
-        row = known[line.number]
-        changes.add(line, row, before.get(row["id"], {}))
-    queries.set_reports(connection, changes.reports)
-    queries.put_answers(connection, changes.given)
-    queries.drop_answers(connection, changes.gone)
-    queries.mark_aware(connection, survey["policy_id"], changes.aware)
-    queries.unmark_aware(connection, survey["policy_id"], changes.unaware)
-    return len(changes.reports)
+    """Write what differs from the database, and keep each row as an entry; returns how many respondents it was."""
+    instrument: Instrument = locked_instrument(survey)
+    known = {row["number"]: row for row in queries.sample(connection, survey["id"])}
+    before = surveys.answers(connection, survey["id"])
+    rows = [(line, known[line.number], before.get(known[line.number]["id"], {})) for line in lines]
+    entries = [_entry(line, row, survey["id"], typist) for line, row, _ in rows]
+    queries.add_entries(connection, entries)
+    return write(connection, survey, instrument, rows, typist.today)
+
+
+def _entry(line: Line, row: Mapping[str, Any], survey: int, typist: _Typist) -> dict[str, Any]:
+    """A row of a sheet as one try. Its key is made of what it says, so that the same row is kept once."""
+    asked_on = line.asked_on or row["asked_on"] or typist.today
+    said = [survey, line.number, line.disposition.value, sorted(line.answers.items()), asked_on.isoformat()]  # fmt: skip
+    digest = hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()[:40]
+    return {
+        "key": f"{SHEET}{digest}", "respondent_id": row["id"], "disposition": line.disposition.value,
+        "answers": dict(line.answers), "asked_on": asked_on, "note": "", "by": line.interviewer or typist.by,
+        "at": clock.now(), "state": "taken",
+    }  # fmt: skip

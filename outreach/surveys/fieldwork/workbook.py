@@ -17,10 +17,13 @@ from typing import Any
 import xlsxwriter
 
 from outreach.errors import Invalid
+from outreach.people.intake.rejected import ERROR
 from outreach.people.reading.spreadsheet import read_sheets
+from outreach.people.schemas import Problem
 from outreach.surveys.dispositions import Disposition, label
+from outreach.surveys.fieldwork.checking import chosen
 from outreach.surveys.instrument import Instrument
-from outreach.surveys.questions import Question
+from outreach.surveys.questions import Kind, Question
 from outreach.surveys.schemas import Line
 
 SHEET = "样本"
@@ -69,7 +72,7 @@ def _write_options(book: Any, columns: Iterable[Sequence[str]]) -> list[str]:
         for row, word in enumerate(words):
             sheet.write_string(row, column, word)
         name = xlsxwriter.utility.xl_col_to_name(column)
-        references.append(f"='{OPTIONS}'!${name}$1:${name}${len(words)}")
+        references.append(f"='{OPTIONS}'!${name}$1:${name}${max(len(words), 1)}")
     return references
 
 
@@ -102,33 +105,34 @@ def _cells(line: Line, instrument: Instrument) -> list[str]:
         line.asked_on.isoformat() if line.asked_on else "",
         line.interviewer,
         *(
-            "、".join(o.label for o in chosen(question, line.answers.get(question.code, "")))
+            _answer(question, line.answers.get(question.code, ""))
             for question in instrument.questions
         ),
     ]
 
 
+def _answer(question: Question, value: str) -> str:
+    if question.kind == Kind.OPEN:
+        return value
+    return "、".join(option.label for option in chosen(question, value))
+
+
 def _add_lists(sheet: Any, instrument: Instrument, places: Sequence[str], last: int) -> None:
     column = _FIXED.index(RESULT)
-    sheet.data_validation(2, column, last, column, {"validate": "list", "source": places[0]})
+    # a number from the paper may be typed as well: what is wrong is said when the sheet is taken in
+    offered = {"validate": "list", "show_error": False}
+    sheet.data_validation(2, column, last, column, {**offered, "source": places[0]})
     for number, question in enumerate(instrument.questions):
+        if not question.options:
+            continue
         column = len(_FIXED) + number
-        rule: dict[str, Any] = {"validate": "list", "source": places[number + 1]}
+        rule: dict[str, Any] = {**offered, "source": places[number + 1]}
         if question.several:
             rule |= {
-                "show_error": False,
                 "input_title": "可多选",
                 "input_message": f"几项之间用顿号隔开，文字照“{OPTIONS}”表。",
             }
         sheet.data_validation(2, column, last, column, rule)
-
-
-def chosen(question: Question, text: str) -> tuple[Any, ...]:
-    """The options in a cell. A label may hold the very marks that separate several answers (电视、报纸、网络)."""
-    for option in sorted(question.options, key=lambda each: -len(each.label)):
-        if question.several:
-            text = text.replace(option.label, f" {option.code} ")
-    return question.chosen(text)
 
 
 @dataclass(frozen=True)
@@ -141,10 +145,15 @@ class Filled:
 
 @dataclass(frozen=True)
 class FilledSheet:
-    """All rows that are not empty; `headers` gives for each key of the cells the column name in the file."""
+    """All rows that are not empty; `headers` gives for each key of the cells the column name in the file.
+
+    `table`: the cells as they stand in the file; `top`: where in it the column names are.
+    """
 
     rows: list[Filled]
     headers: Mapping[str, str]
+    table: Sequence[Sequence[str]] = ()
+    top: int = 0
 
 
 def read_filled(path: Path, instrument: Instrument, ref: str) -> FilledSheet:
@@ -164,7 +173,7 @@ def read_filled(path: Path, instrument: Instrument, ref: str) -> FilledSheet:
         for number, row in enumerate(rows[top + 1 :], top + 2)
         if any(row)
     ]
-    return FilledSheet(filled, {key: rows[top][at] for key, at in columns.items()})
+    return FilledSheet(filled, {key: rows[top][at] for key, at in columns.items()}, rows, top)
 
 
 def _refuse_other(above: Iterable[Sequence[str]], ref: str, file: str) -> None:
@@ -189,3 +198,26 @@ def _columns(header: Sequence[str], instrument: Instrument, file: str) -> dict[s
         if at:
             found[key] = at[0]
     return found
+
+
+def write_wrong(path: Path, sheet: FilledSheet, problems: Iterable[Problem]) -> None:
+    """The wrong rows to correct and hand in again: the same cells, and what is wrong in a last column 错误."""
+    wrong: dict[int, list[str]] = {}
+    for problem in problems:
+        wrong.setdefault(problem.row, []).append(f"{problem.column}：{problem.message}")
+    head = list(sheet.table[sheet.top])
+    kept = [column for column, name in enumerate(head) if name != ERROR]
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        page = book.add_worksheet(SHEET)
+        red = book.add_format({"font_color": "#B3261E", "text_wrap": True, "valign": "top"})
+        page.set_column(0, len(kept) - 1, 14, book.add_format({"num_format": "@"}))
+        page.set_column(len(kept), len(kept), 60, red)
+        above = [(row, "") for row in sheet.table[: sheet.top]] + [(head, ERROR)]
+        below = [(sheet.table[row - 1], "\n".join(words)) for row, words in sorted(wrong.items())]
+        for at, (cells, words) in enumerate([*above, *below]):
+            for column, index in enumerate(kept):
+                page.write_string(at, column, cells[index] if index < len(cells) else "")
+            page.write_string(at, len(kept), words)
+        page.freeze_panes(sheet.top + 1, 2)
+    path.chmod(0o600)
