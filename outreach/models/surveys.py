@@ -51,6 +51,9 @@ class Survey(Base):
     design: Mapped[dict[str, Any]] = mapped_column(
         Document, default=dict, server_default=text("'{}'")
     )  # how it is to be drawn and weighted
+    design_hash: Mapped[str] = mapped_column(
+        Text, default="", server_default=text("''")
+    )  # of base, size, seed and design, as they were written down; '' = from before they were locked
     frame_hash: Mapped[str] = mapped_column(Text, default="")
     frame_size: Mapped[int] = mapped_column(Integer, default=0)
     frame: Mapped[dict[str, Any]] = mapped_column(

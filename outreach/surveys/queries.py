@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     Select,
@@ -14,7 +15,7 @@ from sqlalchemy import (
     case,
     delete,
     func,
-    insert,
+    or_,
     select,
     tuple_,
     update,
@@ -22,13 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from outreach import clock
-from outreach.access.scope import Scope
-from outreach.audiences.predicates import child, eligible
-from outreach.models.campaigns import Campaign
+from outreach.access.scope import Scope, under
+from outreach.audiences.predicates import child
+from outreach.models.campaigns import Campaign, CampaignPolicy, Firing, Step
 from outreach.models.people import Household, Person
 from outreach.models.policies import Policy, Reach
 from outreach.models.surveys import Answer, Respondent, Survey
-from outreach.policies.schemas import PolicyView
 from outreach.store import upsert
 from outreach.surveys.dispositions import Disposition
 
@@ -36,12 +36,22 @@ CHANNEL = "survey"
 """Stands as the channel of an awareness fact in the reach ledger."""
 
 
+def in_sample() -> ColumnElement[bool]:
+    """Respondents who count: drawn, or of a reserve batch that was taken up."""
+    return or_(Respondent.reserve == 0, Respondent.released_at.is_not(None))
+
+
 def _surveys() -> Select[Any]:
-    """Every survey with the names of its policy and campaign, and how many were drawn and interviewed."""
+    """Every survey with the names of its policy, campaign and earlier wave ('' for none), and how many people it has.
+
+    `drawn`: its sample; `answered`: interviewed; `spare`: reserve not taken up.
+    """
+    earlier = aliased(Survey)
     counts = (
         select(
             Respondent.survey_id,
-            func.count().label("drawn"),
+            func.sum(case((in_sample(), 1), else_=0)).label("drawn"),
+            func.sum(case((in_sample(), 0), else_=1)).label("spare"),
             func.sum(
                 case((Respondent.disposition == Disposition.COMPLETED.value, 1), else_=0)
             ).label("answered"),
@@ -52,12 +62,15 @@ def _surveys() -> Select[Any]:
     return (
         select(
             *Survey.__table__.c,
-            Policy.ref.label("policy"),
+            func.coalesce(Policy.ref, "").label("policy"),
             func.coalesce(Campaign.ref, "").label("campaign"),
+            func.coalesce(earlier.ref, "").label("follows"),
+            func.coalesce(counts.c.spare, 0).label("spare"),
             func.coalesce(counts.c.drawn, 0).label("drawn"),
             func.coalesce(counts.c.answered, 0).label("answered"),
         )
-        .join(Policy, Policy.id == Survey.policy_id)
+        .outerjoin(Policy, Policy.id == Survey.policy_id)
+        .outerjoin(earlier, earlier.id == Survey.follows_id)
         .outerjoin(Campaign, Campaign.id == Survey.campaign_id)
         .outerjoin(counts, counts.c.survey_id == Survey.id)
     )
@@ -87,15 +100,44 @@ def add(connection: Connection, values: Mapping[str, Any]) -> int | None:
     return connection.execute(statement).scalar_one_or_none()
 
 
-def frame(
-    connection: Connection, scope: Scope, policy: PolicyView, on: date, home: str
-) -> list[int]:
-    """Everybody alive and registered who certainly fits the policy, whatever became of messages to them."""
-    certain, _ = eligible(policy, on, home)
-    statement = select(Person.id).where(
-        scope.condition(Person.region), Person.status == "active", certain
+def close(connection: Connection, survey: int, by: str) -> bool:
+    """End fieldwork, once; False when it has ended already."""
+    statement = update(Survey).where(Survey.id == survey, Survey.closed_at.is_(None))
+    values = {"closed_at": clock.now(), "closed_by": by}
+    return connection.execute(statement.values(**values)).rowcount == 1
+
+
+def first_send(connection: Connection, policy: int, region: str) -> datetime | None:
+    """When the first step of any campaign about a policy fired that spoke to a region or to part of it; None before."""
+    around = (region[:length] for length in range(len(region)))
+    statement = (
+        select(func.min(Firing.fired_at))
+        .join(Step, Step.id == Firing.step_id)
+        .join(Campaign, Campaign.id == Step.campaign_id)
+        .join(CampaignPolicy, CampaignPolicy.campaign_id == Campaign.id)
+        .where(
+            CampaignPolicy.policy_id == policy,
+            or_(under(Campaign.region, region), Campaign.region.in_(list(around))),
+        )
     )
-    return list(connection.scalars(statement.order_by(Person.id)))
+    moment: datetime | None = connection.scalar(statement)
+    return moment
+
+
+def interviewed(connection: Connection, survey: int, before: date | None) -> int:
+    """How many were interviewed before a day; all of them where none is given."""
+    statement = (
+        select(func.count())
+        .select_from(Respondent)
+        .where(
+            Respondent.survey_id == survey,
+            Respondent.disposition == Disposition.COMPLETED.value,
+            in_sample(),
+        )
+    )
+    if before is not None:
+        statement = statement.where(Respondent.asked_on < before)
+    return int(connection.scalar(statement) or 0)
 
 
 def seal(connection: Connection, survey: int, values: Mapping[str, Any]) -> bool:
@@ -104,22 +146,16 @@ def seal(connection: Connection, survey: int, values: Mapping[str, Any]) -> bool
     return connection.execute(statement.values(drawn_at=clock.now(), **values)).rowcount == 1
 
 
-def add_respondents(
-    connection: Connection, survey: int, people: Sequence[int], weight: float
-) -> None:
-    """Write the sample, numbered in the order of drawing."""
-    rows = [
-        {"survey_id": survey, "person_id": person, "number": number, "weight": weight}
-        for number, person in enumerate(people, 1)
-    ]
-    connection.execute(insert(Respondent), rows)
-
-
 def respondents(connection: Connection, survey: int) -> list[Mapping[str, Any]]:
-    """id, number, person_id, weight, disposition, asked_on, interviewer in the order of drawing."""
-    names = ("id", "number", "person_id", "weight", "disposition", "asked_on", "interviewer")
+    """Who counts, in the order of drawing: id, number, person_id, weight, stratum, cluster, traits, mode, disposition,
+    asked_on, interviewer. Reserve that was not taken up is not among them."""
+    names = (
+        "id", "number", "person_id", "weight", "stratum", "cluster", "traits", "mode", "disposition", "asked_on",
+        "interviewer",
+    )  # fmt: skip
     columns = [getattr(Respondent, name) for name in names]
-    statement = select(*columns).where(Respondent.survey_id == survey).order_by(Respondent.number)
+    mine = Respondent.survey_id == survey, in_sample()
+    statement = select(*columns).where(*mine).order_by(Respondent.number)
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
@@ -151,7 +187,7 @@ def sampled_people(
         .join(Person, Person.id == Respondent.person_id)
         .outerjoin(Household, Household.id == Person.household_id)
         .outerjoin(guardian, (guardian.id == Person.guardian_id) & young)
-        .where(Respondent.survey_id == survey, scope.condition(Person.region))
+        .where(Respondent.survey_id == survey, in_sample(), scope.condition(Person.region))
         .order_by(Respondent.number)
     )
     return connection.execute(statement).all()

@@ -79,15 +79,16 @@ def draw(ids: Iterable[Id], n: int, seed: str | int) -> list[Id]:
         raise ValueError("an id stands twice in the frame")
     if not 0 <= n <= len(frame):
         raise ValueError(f"{n} cannot be drawn from {len(frame)}")
-    return sorted(frame, key=lambda each: _digest(f"{seed}:{each}"))[:n]
+    return sorted(frame, key=lambda each: digest(f"{seed}:{each}"))[:n]
 
 
 def frame_hash(ids: Iterable[int | str]) -> str:
     """SHA-256 (hexadecimal) of the frame: its ids as text, sorted, one per line. The order given does not matter."""
-    return _digest("".join(f"{each}\n" for each in sorted(str(each) for each in ids)))
+    return digest("".join(f"{each}\n" for each in sorted(str(each) for each in ids)))
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """SHA-256 (hexadecimal) of a text in UTF-8."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -96,7 +97,7 @@ def proportional(sizes: Mapping[str, int], n: int) -> dict[str, int]:
 
     Raises ValueError for a negative size, a negative n, or more people than there are.
     """
-    return _divide(sizes, {stratum: float(size) for stratum, size in sizes.items()}, n)
+    return divide(sizes, {stratum: float(size) for stratum, size in sizes.items()}, n)
 
 
 def neyman(sizes: Mapping[str, int], rates: Mapping[str, float], n: int) -> dict[str, int]:
@@ -111,10 +112,38 @@ def neyman(sizes: Mapping[str, int], rates: Mapping[str, float], n: int) -> dict
         stratum: size * math.sqrt(rates[stratum] * (1 - rates[stratum]))
         for stratum, size in sizes.items()
     }
-    return _divide(sizes, need, n)
+    return divide(sizes, need, n)
 
 
-def _divide(sizes: Mapping[str, int], need: Mapping[str, float], n: int) -> dict[str, int]:
+def equal(sizes: Mapping[str, int], n: int) -> dict[str, int]:
+    """`n` people divided equally among strata, so that they can be compared; what a small one lacks goes to the others.
+
+    Raises ValueError as `proportional`.
+    """
+    return divide(sizes, dict.fromkeys(sizes, 1.0), n)
+
+
+def at_least(shares: Mapping[str, int], sizes: Mapping[str, int], least: int) -> dict[str, int]:
+    """The same shares, but no stratum with fewer than `least` of those it has: below two there is no error to estimate.
+
+    What is added is taken from the largest shares, as far as they have more than `least`; they keep their sum where
+    that is possible, and otherwise it grows.
+    """
+    raised = {one: max(share, min(least, sizes[one])) for one, share in shares.items()}
+    over = sum(raised.values()) - sum(shares.values())
+    for _ in range(over):
+        largest = max(raised, key=lambda one: raised[one])
+        if raised[largest] <= least:
+            break
+        raised[largest] -= 1
+    return raised
+
+
+def divide(sizes: Mapping[str, int], need: Mapping[str, float], n: int) -> dict[str, int]:
+    """`n` divided in proportion to `need`, nobody getting more than `sizes` says; they sum to n.
+
+    Raises ValueError for a negative size, a negative n, or more than there are.
+    """
     if any(size < 0 for size in sizes.values()) or not 0 <= n <= sum(sizes.values()):
         raise ValueError(f"{n} cannot be drawn from {sum(sizes.values())}")
     full: dict[str, int] = {}

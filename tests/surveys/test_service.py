@@ -122,7 +122,7 @@ def test_a_changed_questionnaire_is_not_used(store: Store, drawn: list[int]) -> 
         ({"title": ["a"]}, Invalid, "fieldwork.bad_value", "title"),
         ({"mode": "  "}, Invalid, "fieldwork.bad_value", "mode"),
         ({"wave": -1}, Invalid, "fieldwork.bad_value", "wave"),
-        ({"base": "reached"}, Invalid, "fieldwork.bad_value", "base"),
+        ({"base": "reached"}, Invalid, "planning.one_of", "base"),
         ({"generated": "yes"}, Invalid, "fieldwork.bad_value", "generated"),
         ({"sample": 40}, Invalid, "fieldwork.unknown_key", "sample"),
         ({"instrument": {"ref": "x"}}, Invalid, "surveys.missing_key", "version"),

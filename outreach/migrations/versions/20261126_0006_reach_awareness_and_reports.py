@@ -227,6 +227,7 @@ def _extend() -> None:
         table.add_column(sa.Column("follows_id", row_id, nullable=True))
         table.add_column(sa.Column("panel", sa.Boolean(), nullable=False, server_default=sa.false()))
         table.add_column(sa.Column("design", document, nullable=False, server_default=sa.text("'{}'")))
+        table.add_column(sa.Column("design_hash", sa.Text(), nullable=False, server_default=sa.text("''")))
         table.add_column(sa.Column("frame", document, nullable=False, server_default=sa.text("'{}'")))
         table.add_column(sa.Column("opens_on", sa.Date(), nullable=True))
         table.add_column(sa.Column("closes_on", sa.Date(), nullable=True))
@@ -270,7 +271,7 @@ def _shorten() -> None:
         table.drop_constraint(op.f("fk_survey_follows_id"), type_="foreignkey")
         table.drop_constraint(op.f("ck_survey_kind"), type_="check")
         for name in (
-            "closed_by", "closed_at", "closes_on", "opens_on", "frame", "design", "panel", "follows_id", "region", "kind",
+            "closed_by", "closed_at", "closes_on", "opens_on", "frame", "design_hash", "design", "panel", "follows_id", "region", "kind",
         ):
             table.drop_column(name)
         table.alter_column("policy_id", existing_type=row_id, nullable=False)

@@ -1,0 +1,1 @@
+"""Who is asked: frames, probabilities, and drawing that anybody can repeat."""
