@@ -35,7 +35,6 @@ class ReachCount(Base):
     published: Mapped[int] = mapped_column(Integer, default=0)
     applied: Mapped[int] = mapped_column(Integer, default=0)
     received: Mapped[int] = mapped_column(Integer, default=0)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ReachPart(Base):
@@ -56,28 +55,35 @@ class ReachPart(Base):
 
 
 class ReachCounted(Base):
-    """By which rule and for which day a policy is counted. whole: each village has been counted once.
+    """By which rule, for which day and installation a policy is counted. whole: each village has been counted once.
 
-    basis: a hash of the question itself, as the database is asked it; another one makes all its counts old.
+    seen: what is cheap to compare, whether anything may be different. basis: a hash of the question itself, as the
+    database is asked it; another one makes all counts of the policy old. checked_at: when that was last looked at.
     """
 
     __tablename__ = "reach_counted"
 
     policy_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    seen: Mapped[str] = mapped_column(Text)
     basis: Mapped[str] = mapped_column(Text)
+    home: Mapped[str] = mapped_column(Code)
     on: Mapped[date]
     whole: Mapped[bool] = mapped_column(default=False)
-    sorted_at: Mapped[datetime] = mapped_column(UtcDateTime)  # notes until then have been looked at
+    checked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ReachStale(Base):
-    """A count that is old. SQLite's triggers write it; on PostgreSQL only the sweep does, from `reach_note`."""
+    """A count that is old. SQLite's triggers write it; on PostgreSQL only the sweep does, from `reach_note`.
+
+    since: when the first change came that is not counted, in seconds since 1970.
+    """
 
     __tablename__ = "reach_stale"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     policy_id: Mapped[int] = mapped_column(BigInteger)
     village: Mapped[str] = mapped_column(Code)
+    since: Mapped[int] = mapped_column(BigInteger)
 
     __table_args__ = (UniqueConstraint("policy_id", "village"),)
 
@@ -89,6 +95,7 @@ class ReachTaken(Base):
 
     policy_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     village: Mapped[str] = mapped_column(Code, primary_key=True)
+    since: Mapped[int] = mapped_column(BigInteger)
     token: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -105,6 +112,7 @@ class ReachNote(Base):
     kind: Mapped[str] = mapped_column(Text)
     policy_id: Mapped[int | None] = mapped_column(BigInteger)
     keys: Mapped[list[Any]] = mapped_column(Document)
+    since: Mapped[int] = mapped_column(BigInteger)
 
 
 class WhyDelta(Base):

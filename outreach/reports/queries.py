@@ -21,8 +21,7 @@ from sqlalchemy import (
 
 from outreach.access.schemas import AuditLine
 from outreach.access.scope import Scope
-from outreach.audiences.predicates import child, eligible
-from outreach.audiences.reaching import PERSONAL_NUMBERS
+from outreach.audiences.predicates import eligible
 from outreach.models.access import AuditEntry
 from outreach.models.campaigns import Step
 from outreach.models.deliveries import (
@@ -35,9 +34,8 @@ from outreach.models.deliveries import (
 from outreach.models.people import ImportRun, Person
 from outreach.models.policies import Reach
 from outreach.policies.schemas import PolicyView
-
-VILLAGE = 12
-"""Length of a village's code; nothing is counted below it."""
+from outreach.reports.counted import looking
+from outreach.reports.counted.schemas import STAGES
 
 _FACTS = ("in_person", "delivered", "relayed", "published", "applied", "received")
 _NOT_DELIVERED = ("skipped", "refused", "undelivered")
@@ -113,9 +111,8 @@ def sheets(connection: Connection, scope: Scope, state: str) -> dict[int, int]:
 
 def without_number(connection: Connection, scope: Scope, on: date) -> int:
     """Registered people from 14 on to whom no personal text can go: no number of their own, or a closed one."""
-    usable = and_(Person.phone_kind.in_(PERSONAL_NUMBERS), Person.phone_closed.is_(False))
     statement = select(func.count()).where(
-        scope.condition(Person.region), Person.status == "active", ~usable, ~child(on)
+        scope.condition(Person.region), looking.without_number(on)
     )
     return connection.scalar(statement) or 0
 
@@ -147,7 +144,7 @@ def reach(
         "applied": has["applied"],
         "received": has["received"],
     }
-    village = func.substr(Person.region, 1, VILLAGE)
+    village = looking.village_of
     sums = [
         func.sum(case((and_(certain, condition), 1), else_=0)).label(name)
         for name, condition in grades.items()
@@ -166,25 +163,16 @@ def reach(
     ]
 
 
-_STAGES = ("printed", "accepted", "pending", "unknown", "failed", "skipped", "none")
-"""How far a message to somebody came, the nearest to them first."""
-
-
 def untold(
     connection: Connection, scope: Scope, policy: PolicyView, on: date, home: str
 ) -> list[tuple[str, str, int]]:
     """(stage, skip reason, people) of those who certainly fit and were never told."""
     certain, _ = eligible(policy, on, home)
     view = delivery_state.c
-    stage = case(
-        (and_(view.state == "accepted", Step.channel == "flyer"), 0), (view.state == "accepted", 1),
-        (view.state.in_(("planned", "waiting")), 2), (view.state == "unknown", 3),
-        (view.state.in_(("undelivered", "refused")), 4), (view.state == "skipped", 5), else_=6,
-    )  # fmt: skip
     tries = (
         select(
             DeliverySubject.person_id,
-            func.min(stage).label("stage"),
+            func.min(looking.stage_of(view)).label("stage"),
             func.min(case((view.state == "skipped", view.reason))).label("reason"),
         )
         .join(delivery_state, view.delivery_id == DeliverySubject.delivery_id)
@@ -209,7 +197,7 @@ def untold(
         .group_by(reached, reason)
         .order_by(func.count().desc(), reached, reason)
     ).all()  # fmt: skip
-    return [(_STAGES[int(row[0])], str(row[1]), int(row[2])) for row in rows]
+    return [(STAGES[int(row[0])], str(row[1]), int(row[2])) for row in rows]
 
 
 def losing(

@@ -17,6 +17,7 @@ from outreach.deliveries import queries as delivery_queries
 from outreach.people.queries import people
 from outreach.policies.schemas import PolicyView
 from outreach.reports import queries
+from outreach.reports.counted import service as counted
 from outreach.reports.schemas import (
     Losing,
     OfficeFacts,
@@ -132,7 +133,12 @@ def office(connection: Connection, scope: Scope, on: date) -> OfficeFacts:
 def reach(
     connection: Connection, scope: Scope, policy: PolicyView, on: date, home: str = ""
 ) -> ReachFigures:
-    """Who fits, who was told and how, who applied; by village."""
+    """Who fits, who was told and how, who applied; by village.
+
+    Of today and in a large register it is what is kept: `counted.service.as_of` tells how old that may be.
+    """
+    if counted.serves(connection, scope, policy.id, on, home):
+        return counted.reach(connection, scope, policy.id)
     rows = queries.reach(connection, scope, policy, on, home)
     return ReachFigures(tuple(PlaceCount(**row) for row in rows))
 
@@ -141,6 +147,8 @@ def untold(
     connection: Connection, scope: Scope, policy: PolicyView, on: date, home: str = ""
 ) -> list[Untold]:
     """Why people who fit were never told, the most frequent first; sums to `reach(...).total.untold`."""
+    if counted.serves(connection, scope, policy.id, on, home):
+        return counted.untold(connection, scope, policy.id)
     return [Untold(*row) for row in queries.untold(connection, scope, policy, on, home)]
 
 

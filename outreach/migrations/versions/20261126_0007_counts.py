@@ -26,7 +26,7 @@ _FACTS = (
     "region", "birth", "household_id", "sex", "hukou_region", "hukou_type", "circumstances", "circumstances_known",
     "income_month", "household_size", "paid_months", "paid_months_running", "job_kind", "language", "status",
 )
-_PHONE = ("phone_kind", "phone_closed")
+_PHONE = ("phone_kind", "phone_closed", "merged_into")
 
 
 def upgrade() -> None:
@@ -46,7 +46,6 @@ def _reach() -> None:
     sa.Column('policy_id', sa.BigInteger(), nullable=False),
     sa.Column('village', code, nullable=False),
     *[sa.Column(name, sa.Integer(), nullable=False) for name in _PLACED],
-    sa.Column('at', moment, nullable=False),
     sa.PrimaryKeyConstraint('policy_id', 'village', name=op.f('pk_reach_count'))
     )
     op.create_table('reach_part',
@@ -60,10 +59,12 @@ def _reach() -> None:
     )
     op.create_table('reach_counted',
     sa.Column('policy_id', sa.BigInteger(), nullable=False),
+    sa.Column('seen', sa.Text(), nullable=False),
     sa.Column('basis', sa.Text(), nullable=False),
+    sa.Column('home', code, nullable=False),
     sa.Column('on', sa.Date(), nullable=False),
     sa.Column('whole', sa.Boolean(), nullable=False),
-    sa.Column('sorted_at', moment, nullable=False),
+    sa.Column('checked_at', moment, nullable=False),
     sa.PrimaryKeyConstraint('policy_id', name=op.f('pk_reach_counted'))
     )
 
@@ -73,12 +74,14 @@ def _old_ones() -> None:
     sa.Column('id', row_id, nullable=False),
     sa.Column('policy_id', sa.BigInteger(), nullable=False),
     sa.Column('village', code, nullable=False),
+    sa.Column('since', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reach_stale')),
     sa.UniqueConstraint('policy_id', 'village', name=op.f('uq_reach_stale_policy_id_village'))
     )
     op.create_table('reach_taken',
     sa.Column('policy_id', sa.BigInteger(), nullable=False),
     sa.Column('village', code, nullable=False),
+    sa.Column('since', sa.BigInteger(), nullable=False),
     sa.Column('token', sa.Text(), nullable=False),
     sa.Column('at', moment, nullable=False),
     sa.PrimaryKeyConstraint('policy_id', 'village', name=op.f('pk_reach_taken'))
@@ -88,6 +91,7 @@ def _old_ones() -> None:
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('policy_id', sa.BigInteger(), nullable=True),
     sa.Column('keys', document, nullable=False),
+    sa.Column('since', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reach_note'))
     )
 
@@ -136,26 +140,26 @@ def _fill() -> None:
 # -- SQLite: one writer at a time, so which count is old is known when something is written --------------
 
 _SAME = "ON CONFLICT DO NOTHING"
-_INTO = "INSERT INTO reach_stale (policy_id, village)"
+_INTO = "INSERT INTO reach_stale (policy_id, village, since)"
 
 
 def _of_person(row: str) -> str:
-    return f"{_INTO} SELECT {row}.policy_id, substr(region, 1, 12) FROM person WHERE id = {row}.person_id {_SAME};"
+    return f"{_INTO} SELECT {row}.policy_id, substr(region, 1, 12), unixepoch() FROM person WHERE id = {row}.person_id {_SAME};"
 
 
 def _of_delivery(row: str) -> str:
     return (
-        f"{_INTO} SELECT s.policy_id, substr(p.region, 1, 12) FROM delivery_subject s "
+        f"{_INTO} SELECT s.policy_id, substr(p.region, 1, 12), unixepoch() FROM delivery_subject s "
         f"JOIN person p ON p.id = s.person_id WHERE s.delivery_id = {row}.delivery_id {_SAME};"
     )
 
 
 def _of_place(row: str, policy: int = 0) -> str:
-    return f"{_INTO} SELECT {policy}, substr({row}.region, 1, 12) WHERE true {_SAME};"
+    return f"{_INTO} SELECT {policy}, substr({row}.region, 1, 12), unixepoch() WHERE true {_SAME};"
 
 
 def _of_household(key: str) -> str:
-    return f"{_INTO} SELECT 0, substr(region, 1, 12) FROM person WHERE household_id = {key} {_SAME};"
+    return f"{_INTO} SELECT 0, substr(region, 1, 12), unixepoch() FROM person WHERE household_id = {key} {_SAME};"
 
 
 def _differs(columns: tuple[str, ...]) -> str:
@@ -208,6 +212,9 @@ def _watch_sqlite() -> None:
 # -- PostgreSQL: a statement adds a row that nobody else touches; the sweep finds out which count is old ----
 
 
+_NOW = "extract(epoch from now())::bigint"
+
+
 def _distinct(columns: tuple[str, ...]) -> str:
     old, new = (", ".join(f"{side}.{name}" for name in columns) for side in "on")
     return f"({old}) IS DISTINCT FROM ({new})"
@@ -216,15 +223,15 @@ def _distinct(columns: tuple[str, ...]) -> str:
 def _note(kind: str, key: str, rows: str, where: str = "true") -> str:
     """A note of what stands in a column; none when there is nothing. rows: a table or a query that has it."""
     return (
-        f"INSERT INTO reach_note (kind, keys) SELECT '{kind}', jsonb_agg(DISTINCT {key}) FROM {rows} "
+        f"INSERT INTO reach_note (kind, keys, since) SELECT '{kind}', jsonb_agg(DISTINCT {key}), {_NOW} FROM {rows} "
         f"WHERE {where} HAVING count({key}) > 0;"
     )
 
 
 def _note_people(rows: str) -> str:
     return (
-        "INSERT INTO reach_note (kind, policy_id, keys) "
-        f"SELECT 'person', policy_id, jsonb_agg(DISTINCT person_id) FROM {rows} GROUP BY policy_id;"
+        "INSERT INTO reach_note (kind, policy_id, keys, since) "
+        f"SELECT 'person', policy_id, jsonb_agg(DISTINCT person_id), {_NOW} FROM {rows} GROUP BY policy_id;"
     )
 
 
