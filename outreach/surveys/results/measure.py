@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from outreach.surveys.design import Design, Sample, read
 from outreach.surveys.errors import BadDesign
-from outreach.surveys.estimation import Estimate, estimate_sample
+from outreach.surveys.estimation import Estimate, estimate_rows
 from outreach.surveys.results.frames import Frame
 from outreach.surveys.results.interviews import Interview
 from outreach.surveys.results.merging import merged, together
@@ -58,9 +58,8 @@ class Measure:
 
     def share(self, outcomes: Flags, members: Flags | None = None) -> Share:
         """The share of those with a true outcome among the members (everybody who was asked, without `members`)."""
-        inside = [True] * len(self.asked) if members is None else list(members)
-        n = sum(inside)
-        aware = sum(yes and here for yes, here in zip(outcomes, inside, strict=True))
+        inside = range(len(self.asked)) if members is None else _indexes(members)
+        n, aware = len(inside), sum(bool(outcomes[row]) for row in inside)
         if not self.representative or not n:
             return counted(aware, n)
         if self.sample is None:
@@ -70,9 +69,13 @@ class Measure:
         except BadDesign:  # a single village says nothing about how villages differ
             return counted(aware, n)
 
-    def _estimate(self, sample: Sample, outcomes: Flags, members: list[bool]) -> Estimate:
+    def _estimate(self, sample: Sample, outcomes: Flags, members: Sequence[int]) -> Estimate:
         answered = replace(sample, outcomes=[float(yes) for yes in outcomes])
-        return estimate_sample(answered, self.design, members)
+        return estimate_rows(answered, self.design, members)
+
+
+def _indexes(members: Flags) -> list[int]:
+    return [row for row, inside in enumerate(members) if inside]
 
 
 def measure(

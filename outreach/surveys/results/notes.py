@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from outreach.errors import OutreachError
@@ -13,7 +14,7 @@ class Note:
     """A sentence by its code, with what fills it; `because` is a problem whose own words follow."""
 
     code: str
-    params: dict[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
     because: OutreachError | None = None
 
     def say(self, lang: Lang = "zh") -> str:

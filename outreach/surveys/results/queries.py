@@ -6,16 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import Connection, func, select
 
 from outreach.models.surveys import Answer, CallBack, Respondent, VolunteerAnswer
 from outreach.surveys.dispositions import Disposition
+from outreach.surveys.queries import in_sample
 from outreach.surveys.results.interviews import Interview
-
-
-def in_the_sample() -> ColumnElement[bool]:
-    """The drawn people, and those of the reserve once they were taken up."""
-    return or_(Respondent.reserve == 0, Respondent.released_at.is_not(None))
 
 
 def interviews(connection: Connection, survey: int) -> list[Interview]:
@@ -25,7 +21,7 @@ def interviews(connection: Connection, survey: int) -> list[Interview]:
         Respondent.id, Respondent.person_id, Respondent.weight, Respondent.stratum, Respondent.cluster,
         Respondent.traits, Respondent.mode, Respondent.disposition, Respondent.asked_on, Respondent.interviewer,
     )  # fmt: skip
-    statement = select(*columns).where(Respondent.survey_id == survey, in_the_sample())
+    statement = select(*columns).where(Respondent.survey_id == survey, in_sample())
     nothing: dict[str, str] = {}
     return [
         Interview(
@@ -72,7 +68,7 @@ def fingerprint(connection: Connection, survey: int) -> tuple[object, ...]:
             func.sum(Respondent.number * Respondent.number),
             func.max(Respondent.released_at),
         )
-        .where(of, in_the_sample())
+        .where(of, in_sample())
         .group_by(Respondent.disposition, Respondent.asked_on)
         .order_by(Respondent.disposition, Respondent.asked_on)
     )
@@ -81,7 +77,17 @@ def fingerprint(connection: Connection, survey: int) -> tuple[object, ...]:
         .join(Respondent, Respondent.id == Answer.respondent_id)
         .where(of)
     ).one()
-    return (*(tuple(row) for row in ended), tuple(said))
+    again = connection.scalar(
+        select(func.max(CallBack.id))
+        .join(Respondent, Respondent.id == CallBack.respondent_id)
+        .where(of)
+    )
+    came = connection.execute(
+        select(func.count(), func.max(VolunteerAnswer.id)).where(
+            VolunteerAnswer.survey_id == survey
+        )
+    ).one()
+    return (*(tuple(row) for row in ended), tuple(said), again, tuple(came))
 
 
 def call_backs(connection: Connection, survey: int) -> list[Mapping[str, Any]]:

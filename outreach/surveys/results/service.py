@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +17,7 @@ from outreach.surveys.results import answers, figures, queries
 from outreach.surveys.results.frames import Frame
 from outreach.surveys.results.headline import Headline, headline_of
 from outreach.surveys.results.interviews import Interview
+from outreach.surveys.results.kept import kept
 from outreach.surveys.results.measure import Measure, measure
 from outreach.surveys.results.notes import Note
 from outreach.surveys.results.schemas import SurveyResults
@@ -50,6 +52,12 @@ class Read:
 def read(connection: Connection, ref: str, level: float = 0.95) -> Read:
     """A drawn survey. Raises Missing, Conflict before the sample is drawn or when its questions were changed."""
     survey = get_drawn(connection, ref)
+    return _read(connection, survey, locked_instrument(survey), level)
+
+
+def _read(
+    connection: Connection, survey: Mapping[str, Any], instrument: Instrument, level: float = 0.95
+) -> Read:
     interviews = tuple(queries.interviews(connection, survey["id"]))
     measured = measure(
         interviews,
@@ -57,7 +65,7 @@ def read(connection: Connection, ref: str, level: float = 0.95) -> Read:
         representative=survey["kind"] in SAMPLED,
         level=level,
     )
-    return Read(survey, locked_instrument(survey), interviews, measured)
+    return Read(survey, instrument, interviews, measured)
 
 
 def estimate(connection: Connection, ref: str) -> dict[str, Any]:
@@ -65,13 +73,26 @@ def estimate(connection: Connection, ref: str) -> dict[str, Any]:
 
     Raises Missing, and Conflict before the sample is drawn.
     """
-    found = read(connection, ref)
-    return figures.summary(found.survey, found.headline, found.notice, found.days)
+    survey = get_drawn(connection, ref)
+    instrument = locked_instrument(survey)
+
+    def make() -> dict[str, Any]:
+        found = _read(connection, survey, instrument)
+        return figures.summary(found.survey, found.headline, found.notice, found.days)
+
+    return deepcopy(kept(connection, "estimate", [survey], make))
 
 
 def everything(connection: Connection, ref: str) -> SurveyResults:
     """All that a survey found, question by question, with all that must stand beside it. Raises as `estimate` does."""
-    return results_of(connection, read(connection, ref))
+    survey = get_drawn(connection, ref)
+    instrument = locked_instrument(survey)
+    return kept(
+        connection,
+        "everything",
+        [survey],
+        lambda: results_of(connection, _read(connection, survey, instrument)),
+    )
 
 
 def results_of(connection: Connection, found: Read) -> SurveyResults:

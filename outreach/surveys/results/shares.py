@@ -36,6 +36,25 @@ class Share:
         return say(f"surveys.use.{self.use}", lang)
 
     @property
+    def estimate(self) -> Estimate:
+        """The same as the pure functions take it. ValueError for people who were only counted."""
+        if self.rate is None or self.low is None or self.high is None:
+            raise ValueError("people who were only counted have no rate")
+        se, deff = self.se or 0.0, self.deff or 1.0
+        return Estimate(
+            self.rate,
+            se,
+            self.low,
+            self.high,
+            deff,
+            self.n,
+            self.n_eff,
+            self.df,
+            self.method,
+            self.use,
+        )
+
+    @property
     def shown(self) -> bool:
         """Whether a percentage may stand on a page."""
         return self.rate is not None and self.use != "none"

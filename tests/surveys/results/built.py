@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -18,6 +19,7 @@ STANDARD = awareness_instrument("免费体检")
 MOMENT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 DAY = date(2026, 11, 22)
 COUNTY = "990101"
+_DRAWINGS = count(1)  # no two surveys have the same list
 TOWNS = {f"990101{number}": f"{name}镇" for number, name in enumerate("青柳石东南云白梅", 101)}
 
 
@@ -48,7 +50,7 @@ class Group:
         yield from [(False, False)] * self.missed
 
 
-def add_towns(connection: Connection, count: int = 8) -> list[str]:
+def add_towns(connection: Connection, number: int = 8) -> list[str]:
     """A county with towns; their codes in office order."""
     if connection.scalar(select(func.count()).select_from(Region)) == 0:
         rows = [{"code": COUNTY, "name": "示范县", "level": "county", "parent": ""}]
@@ -57,7 +59,7 @@ def add_towns(connection: Connection, count: int = 8) -> list[str]:
             for code, name in TOWNS.items()
         ]
         connection.execute(insert(Region), rows)
-    return list(TOWNS)[:count]
+    return list(TOWNS)[:number]
 
 
 def policy_id(connection: Connection, ref: str = "check") -> int:
@@ -80,7 +82,7 @@ def build(
     """A drawn survey; its row number. Keywords are columns of the table."""
     values: dict[str, Any] = {
         "ref": ref, "title": f"调查 {ref}", "mode": "入户", "size": 1, "seed": "7", "instrument": instrument.as_data(),
-        "instrument_hash": instrument.hash, "frame_hash": "f" * 64, "frame_size": 1000, "base": "全县该知道的人",
+        "instrument_hash": instrument.hash, "frame_hash": f"{next(_DRAWINGS):064x}", "frame_size": 1000, "base": "全县该知道的人",
         "drawn_at": MOMENT, "created_at": MOMENT, "kind": instrument.kind, **columns,
     }  # fmt: skip
     if "policy_id" not in values:
