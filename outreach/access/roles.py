@@ -80,7 +80,8 @@ class Action(StrEnum):
         "surveys.check"  # ask again whether an interview took place, hand lists to interviewers
     )
     OPINIONS_SAY = "opinions.say"  # write down what somebody said
-    OPINIONS_HANDLE = "opinions.handle"  # read, take up, answer, close
+    OPINIONS_VIEW = "opinions.view"  # read the inbox
+    OPINIONS_HANDLE = "opinions.handle"  # take up, answer, close
     SIGNALS_IMPORT = "signals.import"  # weekly counts of 12345, a policy's own counts
     REPORTS_MAKE = "reports.make"
     REPORTS_EVALUATE = "reports.evaluate"  # the rows behind the figures, without identities
@@ -109,7 +110,7 @@ _GIVEN: dict[Role, frozenset[Action]] = {
             _A.DELIVERIES_VIEW, _A.DELIVERIES_SETTLE, _A.DELIVERIES_EXPORT,
             _A.PRINT, _A.VISITS_RECORD, _A.WORK_ASSIGN, _A.REACH_VIEW, _A.AWARENESS_VIEW,
             _A.SURVEYS_DESIGN, _A.SURVEYS_RECORD, _A.SURVEYS_CHECK, _A.REPORTS_MAKE, _A.REPORTS_EVALUATE,
-            _A.OPINIONS_SAY, _A.OPINIONS_HANDLE, _A.SIGNALS_IMPORT, _A.ALERTS_VIEW,
+            _A.OPINIONS_SAY, _A.OPINIONS_VIEW, _A.OPINIONS_HANDLE, _A.SIGNALS_IMPORT, _A.ALERTS_VIEW,
         }
     ),
     Role.WORKER: frozenset(
@@ -121,7 +122,7 @@ _GIVEN: dict[Role, frozenset[Action]] = {
     Role.MANAGER: frozenset(
         {
             _A.TODAY, _A.POLICIES_VIEW, _A.MESSAGES_VIEW, _A.CAMPAIGNS_VIEW, _A.CAMPAIGNS_REVIEW, _A.CAMPAIGNS_APPROVE,
-            _A.DELIVERIES_VIEW, _A.REACH_VIEW, _A.AWARENESS_VIEW, _A.REPORTS_MAKE, _A.OPINIONS_HANDLE, _A.ALERTS_VIEW,
+            _A.DELIVERIES_VIEW, _A.REACH_VIEW, _A.AWARENESS_VIEW, _A.REPORTS_MAKE, _A.OPINIONS_VIEW, _A.ALERTS_VIEW,
         }
     ),
     Role.ADMIN: frozenset(

@@ -125,7 +125,7 @@ def refusals(here: Here, person: Ref, user: MustAs) -> Answer:
 
 @command(deliveries.app, "replies")
 def replies(here: Here) -> Answer:
-    """收到的短信 · How many texts came from phones: opt-outs, wishes to come back, and others, whose words are not kept."""
+    """收到的短信 · How many texts came from phones: opt-outs, wishes to come back, and others, which are opinions."""
     from outreach.deliveries.replies import counts
     from outreach.wording import say
 

@@ -1,7 +1,6 @@
-"""Texts from phones to our number: an opt-out or a wish to come back is obeyed once, anything else is only counted.
+"""Texts from phones to our number: an opt-out or a wish to come back is obeyed once, anything else is an opinion.
 
-What was written is not kept: there is no inbox for it yet, and a text in clear would be a resident's words without
-their consent.
+What was written stands encrypted in the inbox of opinions and nowhere else; of a wish nothing is kept but that it came.
 """
 
 from __future__ import annotations
@@ -17,10 +16,15 @@ from outreach.people import opt_out, refusing
 from outreach.people.identity import InvalidPhone, parse_mobile
 from outreach.people.keys import phone_key
 from outreach.people.opt_out import Wish
+from outreach.reach.opinions import service as opinions
+from outreach.reach.opinions.schemas import NewOpinion
 from outreach.store import upsert
 from outreach.vault import Vault
 
 _INBOUND = "inbound"
+
+_SERVICE = 7
+"""Digits that a resident's number has at least: 10086 and its like write advertisements, which are counted only."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +36,13 @@ class Reply:
     text: str
 
 
-def take(connection: Connection, vault: Vault, reply: Reply, at: datetime) -> Wish | None:
-    """Obey a reply in the transaction that notes its number; None when it was taken before.
+def take(
+    connection: Connection, vault: Vault, reply: Reply, at: datetime, home: str = ""
+) -> Wish | None:
+    """Obey or keep a reply in the transaction that notes its number; None when it was taken before.
 
     A carrier that repeats an old 退订 after a 恢复 must not undo it, so the number decides, not the words.
+    home: the region of the installation, where an opinion from a number that nobody has belongs.
     """
     wish = opt_out.read(reply.text)
     noted = upsert(connection, Receipt).values(
@@ -45,16 +52,32 @@ def take(connection: Connection, vault: Vault, reply: Reply, at: datetime) -> Wi
     fresh = connection.scalar(noted.on_conflict_do_nothing().returning(Receipt.id))
     if fresh is None:
         return None
-    try:
-        key = phone_key(vault, parse_mobile(reply.sender))
-    except InvalidPhone:
-        return (
-            wish  # a landline or a foreign number: nobody of the register is reached at it by text
-        )
-    refusing.obey(connection, key, wish, at)
-    if wish in (Wish.STOP_PUBLICITY, Wish.STOP_SMS):
-        halting.note_reply(connection, key)
+    key = _key(vault, reply.sender)
+    if wish is Wish.NONE:
+        _keep(connection, vault, reply, key, home)
+    elif key is not None:
+        refusing.obey(connection, key, wish, at)
+        if wish in (Wish.STOP_PUBLICITY, Wish.STOP_SMS):
+            halting.note_reply(connection, key)
     return wish
+
+
+def _key(vault: Vault, sender: str) -> bytes | None:
+    """None for a landline or a foreign number: nobody of the register is reached at it by text."""
+    try:
+        return phone_key(vault, parse_mobile(sender))
+    except InvalidPhone:
+        return None
+
+
+def _keep(connection: Connection, vault: Vault, reply: Reply, key: bytes | None, home: str) -> None:
+    """An opinion; who sent it is its contact."""
+    if sum(one.isdigit() for one in reply.sender) < _SERVICE:
+        return
+    text = NewOpinion(
+        "sms", reply.text, region=home, contact=reply.sender, key=f"sms:{reply.provider_id}"
+    )
+    opinions.take_text(connection, vault, text, key)
 
 
 def counts(connection: Connection) -> dict[str, int]:

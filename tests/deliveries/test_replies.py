@@ -14,10 +14,12 @@ from outreach.deliveries.replies import Reply
 from outreach.models.deliveries import Counter, Delivery, DeliverySubject, Receipt
 from outreach.models.people import Refusal
 from outreach.models.policies import Reach
+from outreach.models.signals import Opinion
 from outreach.people import refusing
 from outreach.people.keys import phone_key
 from outreach.people.opt_out import Wish
 from outreach.people.refusing import Asked, Hand
+from outreach.reach.opinions.schemas import CONTACT, TEXT
 from tests.factories import ZONE, Office, add_account, add_household
 
 PHONE = "+8613911112222"
@@ -58,17 +60,32 @@ def test_a_refusal_that_the_carrier_repeats_does_not_undo_a_return(office: Offic
     assert refused(office) == {"publicity"}
 
 
-def test_another_text_is_counted_and_its_words_are_kept_nowhere(office: Office) -> None:
+def test_another_text_is_an_opinion_and_its_words_stand_nowhere_in_clear(office: Office) -> None:
     words = "我是张三，住在东城区"
-    assert say(office, words) is Wish.NONE
+    for _ in range(2):  # a carrier that repeats itself is heard once
+        say(office, words)
     say(office, "R", "SM2")
     with office.store.read() as connection:
         assert replies.counts(connection) == {
             "none": 1, "stop-publicity": 1, "stop-sms": 0, "resubscribe": 0,
         }  # fmt: skip
-        kept = connection.execute(select(Receipt).order_by(Receipt.id)).mappings().all()
-    assert all(words not in str(dict(row)) and PHONE not in str(dict(row)) for row in kept)
-    assert all(row["applied"] for row in kept)  # the sweep of receipts leaves them alone
+        receipts_ = connection.execute(select(Receipt).order_by(Receipt.id)).mappings().all()
+        [opinion] = connection.execute(select(Opinion)).mappings().all()
+    kept = [dict(row) for row in (*receipts_, opinion)]
+    assert all(words not in str(row) and PHONE not in str(row) for row in kept)
+    assert all(row["applied"] for row in receipts_)  # the sweep of receipts leaves them alone
+    assert office.vault.decrypt(TEXT, opinion["said"]) == words
+    assert office.vault.decrypt(CONTACT, opinion["contact"]) == PHONE
+    assert (opinion["source"], opinion["region"], opinion["by"]) == ("sms", "", "")
+
+
+@pytest.mark.parametrize(
+    ("sender", "kept"),
+    [("+861012345678", 1), ("+12025550100", 1), ("10086", 0), ("anonymous", 0)],
+)
+def test_words_of_a_service_number_are_counted_only(office: Office, sender: str, kept: int) -> None:
+    assert say(office, "话费优惠来了", sender=sender) is Wish.NONE
+    assert office.count(Opinion) == kept
 
 
 @pytest.mark.parametrize("sender", ["+861012345678", "+12025550100", "10086", "anonymous"])

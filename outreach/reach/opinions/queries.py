@@ -21,6 +21,8 @@ from sqlalchemy import (
 
 from outreach.access.scope import Scope, under
 from outreach.errors import Missing
+from outreach.models.campaigns import CampaignPolicy
+from outreach.models.deliveries import Delivery
 from outreach.models.people import Person
 from outreach.models.policies import Policy
 from outreach.models.signals import Opinion, OpinionMove
@@ -157,3 +159,20 @@ def regions_of_number(connection: Connection, address_key: bytes) -> list[str]:
     """Where the residents live who have a number."""
     mine = and_(Person.phone_key == address_key, Person.status == "active")
     return list(connection.scalars(select(Person.region).distinct().where(mine)))
+
+
+def campaign_of(connection: Connection, delivery: int) -> tuple[int, str] | None:
+    """(campaign, village) of a delivery; None when there is none."""
+    columns = select(Delivery.campaign_id, Delivery.village)
+    row = connection.execute(columns.where(Delivery.id == delivery)).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def policies_of(connection: Connection, campaign: int) -> list[str]:
+    """Refs of a campaign's policies."""
+    statement = (
+        select(Policy.ref)
+        .join(CampaignPolicy, CampaignPolicy.policy_id == Policy.id)
+        .where(CampaignPolicy.campaign_id == campaign)
+    )
+    return sorted(connection.scalars(statement))

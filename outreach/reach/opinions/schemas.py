@@ -54,6 +54,15 @@ class NewOpinion:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where something was said, before anybody writes it down. policy: '' where it may have been about several."""
+
+    region: str = ""
+    policy: str = ""
+    campaign_id: int | None = None
+
+
+@dataclass(frozen=True)
 class OpinionView:
     """An opinion as it stands. said, contact and answer are encrypted; policy: its ref, '' = about none."""
 

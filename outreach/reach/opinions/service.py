@@ -27,6 +27,7 @@ from outreach.reach.opinions.schemas import (
     Move,
     NewOpinion,
     OpinionView,
+    Origin,
     Waiting,
     WeekCount,
 )
@@ -116,6 +117,16 @@ def words_of(text: str) -> str:
     if len(words) > LONGEST:
         raise Invalid("opinions.too_long", most=LONGEST, length=len(words))
     return words
+
+
+def origin(connection: Connection, scope: Scope, delivery: int) -> Origin:
+    """Where a delivery went that was talked about: its village, never its household; nothing outside the scope."""
+    found = queries.campaign_of(connection, delivery)
+    if found is None or not scope.covers(found[1]):
+        return Origin()
+    campaign, village = found
+    refs = queries.policies_of(connection, campaign)
+    return Origin(village, refs[0] if len(refs) == 1 else "", campaign)
 
 
 # -- looking ---------------------------------------------------------------------------------------------

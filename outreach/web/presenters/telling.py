@@ -128,6 +128,7 @@ def work_links(actor: Actor, here: str) -> tuple[Link, ...]:
         (Action.VISITS_RECORD, Link("待办", "/tasks", "help")),
         (Action.VISITS_RECORD, Link("录纸单", "/tally", "file")),
         (Action.VISITS_RECORD, Link("公告栏", "/boards", "policy")),
+        (Action.OPINIONS_SAY, Link("记意见", "/opinions/say", "text")),
         (Action.WORK_ASSIGN, Link("队伍", "/helpers", "people")),
     ]
     return tuple(link for action, link in every if actor.may(action) and link.href != here)

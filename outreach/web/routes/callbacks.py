@@ -71,9 +71,9 @@ async def status(token: str, request: Request, services: TheServices) -> Respons
 @router.post("/callbacks/twilio/inbound")
 @public
 async def inbound(request: Request, services: TheServices) -> Response:
-    """A text from a phone: a wish to stop or to come back is obeyed at once and once; nothing is sent back.
+    """A text from a phone: a wish to stop or to come back is obeyed at once and once, anything else is an opinion.
 
-    An answer would be a message that costs money, and the carrier confirms its own words of refusal by itself.
+    Nothing is sent back: an answer would cost money, and the carrier confirms its own words of refusal by itself.
     """
     text = await _signed(twilio_callbacks.parse_inbound, request, services)
     await run_in_threadpool(_take, services, Reply(text.provider_id, text.sender, text.text))
@@ -87,4 +87,4 @@ def _rehearsed(services: Services, rehearsal: int, said: Receipt) -> None:
 
 def _take(services: Services, reply: Reply) -> None:
     with services.store.begin() as connection:
-        take(connection, services.vault, reply, clock.now())
+        take(connection, services.vault, reply, clock.now(), services.settings.region)

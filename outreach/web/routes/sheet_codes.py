@@ -5,7 +5,8 @@ It never says whether a number is in the register: whatever is typed gets the sa
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import Form, Request, Response
 from sqlalchemy import Connection
@@ -20,6 +21,7 @@ from outreach.people.keys import phone_key
 from outreach.people.opt_out import Wish
 from outreach.people.phones import InvalidPhone, parse_mobile
 from outreach.policies import service as policies
+from outreach.policies.schemas import PolicyView
 from outreach.web.guard import TheServices, guarded_router, public
 from outreach.web.render import page
 from outreach.web.services import Services
@@ -71,30 +73,36 @@ def opt_out(
 def _view(
     services: Services, token: str, *, done: bool = False, problem: str = "", number: str = ""
 ) -> NoticeView:
-    key = sheet_codes.read_token(services.vault, token)
     with services.store.read() as connection:
-        campaign = queries.by_ref(connection, str(key))
-        if campaign is None or campaign["id"] != key:
-            raise Missing("qr.unknown")
-        told = _policies(connection, key, campaign["region"])
+        campaign = campaign_behind(services, connection, token)
+        told = public_policies(connection, campaign["id"], campaign["region"])
     options = campaign["options"]
     return NoticeView(
         office=options["office"],
         phone=options.get("phone", "12345"),
-        policies=told,
+        policies=tuple(
+            (one.plain_name, facts.words(one.facts_at(campaign["region"]).get("one_line")))
+            for one in told
+        ),
         action=f"/q/{token}/opt-out",
+        say=f"/q/{token}/say",
         done=done,
         problem=problem,
         number=number,
     )
 
 
-def _policies(connection: Connection, campaign: int, region: str) -> tuple[tuple[str, str], ...]:
-    """(name, one line) of the campaign's policies that read nothing sensitive: an open sheet speaks of no other."""
+def campaign_behind(services: Services, connection: Connection, token: str) -> Mapping[str, Any]:
+    """The campaign that a code leads to; Missing qr.unknown."""
+    key = sheet_codes.read_token(services.vault, token)
+    campaign = queries.by_ref(connection, str(key))
+    if campaign is None or campaign["id"] != key:
+        raise Missing("qr.unknown")
+    return campaign
+
+
+def public_policies(connection: Connection, campaign: int, region: str) -> list[PolicyView]:
+    """The campaign's policies that read nothing sensitive: an open sheet speaks of no other."""
     refs = queries.policy_refs(connection, campaign)
     views = policies.all_policies(connection, refs)
-    return tuple(
-        (one.plain_name, facts.words(one.facts_at(region).get("one_line")))
-        for one in views
-        if one.sensitivity(region) != "sensitive"
-    )
+    return [one for one in views if one.sensitivity(region) != "sensitive"]

@@ -184,6 +184,7 @@ class NoticeView:
     phone: str
     policies: tuple[tuple[str, str], ...]
     action: str
+    say: str  # where a resident writes an opinion
     done: bool = False
     problem: str = ""
     number: str = ""
