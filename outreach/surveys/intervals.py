@@ -32,7 +32,11 @@ def wilson(aware: int, n: int, level: float = 0.95) -> Interval:
 
 def wilson_at(rate: float, n: float, level: float = 0.95) -> Interval:
     """Wilson's interval of a rate on an effective number of people, which need not be whole."""
-    z = normal_quantile(two_sided(level))
+    return score_limits(rate, n, normal_quantile(two_sided(level)))
+
+
+def score_limits(rate: float, n: float, z: float) -> Interval:
+    """Both p with |rate − p| = z·√(p(1 − p)/n), the roots behind Wilson's interval: z is a quantile ≥ 0, n > 0."""
     scale = 1 + z * z / n
     centre = (rate + z * z / (2 * n)) / scale
     half = z * math.sqrt(rate * (1 - rate) / n + (z / (2 * n)) ** 2) / scale
@@ -40,6 +44,19 @@ def wilson_at(rate: float, n: float, level: float = 0.95) -> Interval:
         0.0 if rate == 0 else max(0.0, centre - half),
         1.0 if rate == 1 else min(1.0, centre + half),
     )
+
+
+def agresti_coull(aware: int, n: int, level: float = 0.95) -> Interval:
+    """p̃ ± z·√(p̃(1 − p̃)/ñ) with ñ = n + z² and p̃ = (aware + z²/2)/ñ (Agresti and Coull 1998), cut to 0 … 1.
+
+    Wilson's centre with a simpler, wider half. ValueError as for wilson.
+    """
+    _share(aware, n)
+    z = normal_quantile(two_sided(level))
+    more = n + z * z
+    centre = (aware + z * z / 2) / more
+    half = z * math.sqrt(centre * (1 - centre) / more)
+    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def clopper_pearson(aware: float, n: float, level: float = 0.95) -> Interval:
@@ -65,18 +82,19 @@ def _expit(x: float) -> float:
     return 1 / (1 + math.exp(-x)) if x > -700 else 0.0
 
 
-def mover(first: Difference, second: Difference) -> Difference:
-    """first − second of two independent estimates (estimate, low, high): squares of the arms add up.
+def mover(first: Difference, second: Difference, correlation: float = 0.0) -> Difference:
+    """first − second of two estimates (estimate, low, high): the facing arms a and b give √(a² − 2rab + b²).
 
-    The arms may come from Wilson, logit or themselves from a difference (Zou and Donner 2008).
+    The arms may come from Wilson, logit or themselves from a difference (Zou and Donner 2008); `correlation` r is 0
+    for independent samples.
     """
     value, low, high = first
     other, other_low, other_high = second
     difference = value - other
     return (
         difference,
-        difference - math.hypot(value - low, other_high - other),
-        difference + math.hypot(high - value, other - other_low),
+        difference - _arm(value - low, other_high - other, correlation),
+        difference + _arm(high - value, other - other_low, correlation),
     )
 
 

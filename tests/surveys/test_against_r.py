@@ -14,7 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from outreach.surveys.awareness import Estimate, estimate, estimate_groups
+from outreach.surveys.awareness import (
+    Estimate,
+    domains_against_rest,
+    estimate,
+    estimate_groups,
+)
 from tests.surveys.r_oracle import Case, asked_of_r, prepared
 
 VECTORS = Path(__file__).with_name("r_vectors.csv")
@@ -60,6 +65,10 @@ def assert_same(case: Case, answers: Answers) -> None:
         assert ours.df == theirs["df"]
         # R divides by the variance p(1 − p)/(n − 1) of a simple sample, the contract by p(1 − p)/n.
         assert (ours.n - 1) / ours.n_eff == pytest.approx(theirs["deff"], abs=1e-6)
+    for pair in domains_against_rest(prepared(case.rows(), case), case.design(), "area"):
+        theirs = answers[case.name, pair.value]  # of svyglm(outcome ~ inside)
+        expected = [theirs["difference"], theirs["difference_se"]]
+        assert (pair.difference, pair.se) == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("case", FIXED, ids=lambda case: case.name)
