@@ -1,0 +1,60 @@
+"""The title of a brief: the one sentence that the figures allow. Pure."""
+
+from __future__ import annotations
+
+from outreach.reports.brief.facts import Facts, Told
+from outreach.reports.brief.figures import rate
+from outreach.reports.suppression import TOTAL
+from outreach.wording import say
+from outreach.wording.figures import percent, thousands
+
+_NAMED = 3  # towns that a title names
+
+
+def conclusion(facts: Facts) -> str:
+    """What a meeting may take away, no more: never a rise without a comparison, never a rate from too few people."""
+    lead = facts.lead
+    if lead is None:
+        return say("brief.concluded.nothing", title=facts.title)
+    if facts.whole and lead.awareness is not None and lead.awareness["n"]:
+        return _known(facts, lead)
+    return _reached(facts, lead)
+
+
+def _known(facts: Facts, lead: Told) -> str:
+    figure = lead.awareness or {}
+    if figure["use"] == "none":
+        return say("brief.concluded.few", policy=lead.name, n=thousands(figure["n"]))
+    return say("brief.concluded.known", policy=lead.name, rate=rate(figure), towns=_towns(facts, lead), change=_change(lead))  # fmt: skip
+
+
+def _towns(facts: Facts, lead: Told) -> str:
+    behind = [facts.names.get(one.code, one.code) for one in lead.verdicts if one.verdict == "behind"]  # fmt: skip
+    if not behind:
+        return say("brief.concluded.none_behind") if lead.verdicts else ""
+    names = "、".join(behind[:_NAMED])
+    return say("brief.concluded.behind", names=names, n=len(behind), more=say("brief.etc") if len(behind) > _NAMED else "")  # fmt: skip
+
+
+def _change(lead: Told) -> str:
+    if lead.compared is None:
+        return say("brief.concluded.no_baseline")
+    if lead.compared.may_claim and lead.compared.sentences:
+        return lead.compared.sentences[0].rstrip("。")
+    return say("brief.concluded.no_change")
+
+
+def _reached(facts: Facts, lead: Told) -> str:
+    shown = lead.shown(facts.length)
+    eligible, told = shown.shown(TOTAL, "eligible"), shown.shown(TOTAL, "told")
+    asked = "" if lead.awareness else say("brief.concluded.unasked")
+    if not lead.total.eligible:
+        return say("brief.concluded.nobody", policy=lead.name)
+    if not lead.total.told:
+        return say("brief.concluded.untold", policy=lead.name, eligible=shown.text(TOTAL, "eligible"))  # fmt: skip
+    if eligible is None or told is None:
+        return say("brief.concluded.small", policy=lead.name, asked=asked)
+    return say(
+        "brief.concluded.told",
+        policy=lead.name, told=thousands(told), share=percent(told / eligible), untold=shown.text(TOTAL, "untold"), asked=asked,
+    )  # fmt: skip

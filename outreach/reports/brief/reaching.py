@@ -1,0 +1,153 @@
+"""Who was told, in grades; the places in the order of the office; who was never told and what comes next. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from channels.flyer.single.brief import BriefSection, BriefTable
+from outreach.reports.brief.facts import Facts, Told
+from outreach.reports.brief.figures import NONE, share, span, town_rate
+from outreach.reports.suppression import COVER, SMALL, TOTAL, Suppressed, suppress
+from outreach.wording import say
+
+
+def levels(facts: Facts, most: int) -> Iterator[BriefSection]:
+    """逐级情况, one row for each policy."""
+    if not facts.policies:
+        return
+    shown = facts.policies[:most]
+    tables = [one.shown(facts.length) for one in shown]
+    rows = tuple(_level(one, table) for one, table in zip(shown, tables, strict=True))
+    heads = ("policy", "eligible", "in_person", "delivered", "reached", "relayed", "untold", "unknown", "applied", "received")  # fmt: skip
+    after = [say("brief.defined.levels")]
+    if len(facts.policies) > len(shown):
+        after.append(say("brief.more_policies", n=len(facts.policies) - len(shown)))
+    yield BriefSection(
+        title=say("brief.title.levels"),
+        table=BriefTable(
+            head=tuple(say(f"brief.head.{name}") for name in heads),
+            rows=rows,
+            widths=(25, 13, 15, 13, 25, 15, 15, 13, 12, 12),
+            note=_marks(tables),
+        ),
+        after=tuple(after),
+    )
+
+
+def _level(one: Told, shown: Suppressed) -> tuple[str, ...]:
+    beside = one.beside()
+    known = {each.fact: each.word != "none" for each in one.lists}
+    grade = {name: shown.text(TOTAL, name) for name in ("eligible", "in_person", "delivered", "told", "relayed", "untold")}  # fmt: skip
+    reached = f"{grade['told']}（{share(shown, TOTAL, 'told', 'eligible')}）"
+    listed = tuple(
+        beside.text(TOTAL, fact) if known.get(fact) or getattr(one.total, fact) else NONE
+        for fact in ("applied", "received")
+    )
+    return (
+        one.name, grade["eligible"], grade["in_person"], grade["delivered"], reached, grade["relayed"],
+        grade["untold"], beside.text(TOTAL, "unknown"), *listed,
+    )  # fmt: skip
+
+
+def _marks(tables: Sequence[Suppressed]) -> str:
+    """What the marks mean, where there are any."""
+    return say("brief.hidden", small=SMALL, cover=COVER) if any(one.hides for one in tables) else ""
+
+
+def places(facts: Facts, most: int) -> Iterator[BriefSection]:
+    """The leading policy by town or village, in the order of the codes: no ranking."""
+    lead = facts.lead
+    if lead is None:
+        return
+    table = lead.shown(facts.length)
+    verdicts = {one.code: one for one in lead.verdicts} if facts.length == 9 else {}
+    codes = sorted({code for code in table.counts if code != TOTAL} | set(verdicts))
+    if len(codes) < 2:
+        return
+    shown = _chosen(codes, {code for code, one in verdicts.items() if one.verdict == "behind"}, most)  # fmt: skip
+    rows = [
+        _place(facts, table, code)
+        + ((town_rate(verdicts.get(code)), _verdict(verdicts.get(code))) if verdicts else ())
+        for code in shown
+    ]
+    heads = ("place", "eligible", "told", "share", "relayed", "untold") + (("rate", "verdict") if verdicts else ())  # fmt: skip
+    left_out = len(codes) - len(shown)
+    lines = [say("brief.order", policy=lead.name)]
+    if left_out:
+        lines.append(say("brief.more_places", n=left_out))
+    yield BriefSection(
+        title=say("brief.title.towns" if facts.length == 9 else "brief.title.villages"),
+        lines=tuple(lines),
+        table=BriefTable(
+            head=tuple(say(f"brief.head.{name}") for name in heads),
+            rows=tuple(rows), texts=(0, 7), widths=(26, 12, 12, 14, 12, 14) + ((26, 16) if verdicts else ()),
+            spans=tuple(span(verdicts.get(code)) for code in shown) if verdicts else (),
+            span_head=say("brief.head.span") if verdicts else "",
+            note=" ".join(filter(None, (_marks([table]), say("brief.defined.verdict") if verdicts else ""))),
+        ),
+    )  # fmt: skip
+
+
+def _chosen(codes: Sequence[str], wanted: set[str], most: int) -> list[str]:
+    """As many as there is room for: those of which something is said first, printed in the order of codes."""
+    first = [code for code in codes if code in wanted][:most]
+    rest = [code for code in codes if code not in wanted][: most - len(first)]
+    return sorted([*first, *rest])
+
+
+def _place(facts: Facts, table: Suppressed, code: str) -> tuple[str, ...]:
+    name = facts.names.get(code, code)
+    if code not in table.counts:
+        return (name, NONE, NONE, NONE, NONE, NONE)
+    return (
+        name, table.text(code, "eligible"), table.text(code, "told"), share(table, code, "told", "eligible"),
+        table.text(code, "relayed"), table.text(code, "untold"),
+    )  # fmt: skip
+
+
+def _verdict(one: object) -> str:
+    return NONE if one is None else say(f"brief.verdict.{getattr(one, 'verdict', '')}")
+
+
+def missed(facts: Facts, most: int) -> Iterator[BriefSection]:
+    """Why people were never told, and what comes next, for the leading policy."""
+    lead = facts.lead
+    if lead is None or not lead.untold:
+        return
+    if lead.shown(facts.length).shown(TOTAL, "untold") is None:
+        yield BriefSection(title=say("brief.title.missed"), lines=(say("brief.missed_small"),))
+        return
+    rows, table = _reasons(lead)
+    shown = rows[:most]
+    after = (say("brief.more_reasons", n=len(rows) - len(shown)),) if len(rows) > len(shown) else ()
+    yield BriefSection(
+        title=say("brief.title.missed"),
+        lines=(say("brief.missed", policy=lead.name, n=table.text(TOTAL, "n")),),
+        table=BriefTable(
+            head=tuple(say(f"brief.head.{name}") for name in ("why", "n", "next")),
+            rows=tuple(shown), widths=(50, 14, 60), texts=(0, 2), note=_marks([table]),
+        ),
+        after=after,
+    )  # fmt: skip
+
+
+def reasons(lead: Told) -> Suppressed:
+    """Reason (stage and why it was skipped) → people, and in total, small counts hidden."""
+    counts = {f"{one.stage}:{one.reason}": {"n": one.n} for one in lead.untold}
+    total = {TOTAL: {"n": sum(one.n for one in lead.untold)}}
+    return suppress({**counts, **total}, dict.fromkeys(counts, TOTAL))
+
+
+def reason_words(stage: str, reason: str) -> tuple[str, str]:
+    """Why, and what comes next."""
+    why = say(f"reason.{reason}") if reason else ""
+    return say(f"web.untold.{stage}", reason=why), say(f"web.untold_next.{stage}")
+
+
+def _reasons(lead: Told) -> tuple[list[tuple[str, ...]], Suppressed]:
+    table = reasons(lead)
+    rows: list[tuple[str, ...]] = []
+    for one in lead.untold:
+        why, following = reason_words(one.stage, one.reason)
+        rows.append((why, table.text(f"{one.stage}:{one.reason}", "n"), following))
+    return rows, table
