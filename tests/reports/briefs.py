@@ -75,7 +75,8 @@ def done(name: str = "冬季告知") -> Done:
 
 def facts(*policies: Told, names: str = "第{}镇", **changes: Any) -> Facts:
     chosen = policies or (told(),)
-    codes = {one.code for each in chosen for one in (*each.reach.places, *each.verdicts)}
+    codes = {one.code for each in chosen for one in each.reach.places}
+    codes |= {one.code for each in chosen for one in each.verdicts}
     values: dict[str, Any] = {
         "kind": "campaign", "ref": "winter", "title": "冬季告知", "region": COUNTY, "place": "示范县", "on": DAY,
         "demo": False, "whole": True, "policies": chosen, "campaigns": (done(),),

@@ -20,7 +20,7 @@ def rate(figure: Mapping[str, Any]) -> str:
     if figure["use"] == "none" or figure["rate"] is None:
         return say("brief.few", n=n)
     when = " ".join(part for part in (figure.get("date", "")[:7], figure.get("mode", "")) if part)
-    inside = "，".join(part for part in (interval(figure["low"], figure["high"]), f"n = {n}", when) if part)  # fmt: skip
+    inside = "，".join(part for part in (interval(figure["low"], figure["high"]), f"n\u00a0=\u00a0{n}", when) if part)  # fmt: skip
     only = say("brief.indicative") if figure["use"] == "indicative" else ""
     return f"{percent(figure['rate'])}（{inside}{only}）"
 
@@ -37,7 +37,8 @@ def town_rate(one: Verdict | None) -> str:
         return NONE
     if one.use == "none" or one.rate is None or one.low is None or one.high is None:
         return say("brief.few_short")
-    return f"{percent(one.rate, 0)}（{interval(one.low, one.high, 0)}）"
+    only = say("brief.indicative") if one.use == "indicative" else ""
+    return f"{percent(one.rate, 0)}（{interval(one.low, one.high, 0)}，n\u00a0=\u00a0{thousands(one.n)}{only}）"
 
 
 def span(one: Verdict | None) -> Span | None:

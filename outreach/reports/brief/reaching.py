@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from channels.flyer.single.brief import BriefSection, BriefTable
-from outreach.reports.brief.facts import Facts, Told
+from outreach.reports.brief.facts import Facts, Told, Verdict
 from outreach.reports.brief.figures import NONE, share, span, town_rate
 from outreach.reports.suppression import COVER, SMALL, TOTAL, Suppressed, suppress
 from outreach.wording import say
+
+_COUNTS = ("place", "eligible", "told", "share", "relayed", "untold")
+_WITH_RATES = ("place", "eligible", "share", "untold", "rate", "verdict")
 
 
 def levels(facts: Facts, most: int) -> Iterator[BriefSection]:
@@ -65,12 +68,8 @@ def places(facts: Facts, most: int) -> Iterator[BriefSection]:
     if len(codes) < 2:
         return
     shown = _chosen(codes, {code for code, one in verdicts.items() if one.verdict == "behind"}, most)  # fmt: skip
-    rows = [
-        _place(facts, table, code)
-        + ((town_rate(verdicts.get(code)), _verdict(verdicts.get(code))) if verdicts else ())
-        for code in shown
-    ]
-    heads = ("place", "eligible", "told", "share", "relayed", "untold") + (("rate", "verdict") if verdicts else ())  # fmt: skip
+    rows = [_place(facts, table, code, verdicts) for code in shown]
+    heads = _WITH_RATES if verdicts else _COUNTS
     left_out = len(codes) - len(shown)
     lines = [say("brief.order", policy=lead.name)]
     if left_out:
@@ -80,7 +79,7 @@ def places(facts: Facts, most: int) -> Iterator[BriefSection]:
         lines=tuple(lines),
         table=BriefTable(
             head=tuple(say(f"brief.head.{name}") for name in heads),
-            rows=tuple(rows), texts=(0, 7), widths=(26, 12, 12, 14, 12, 14) + ((26, 16) if verdicts else ()),
+            rows=tuple(rows), texts=(0, 5) if verdicts else (0,), widths=(24, 11, 13, 14, 41, 17) if verdicts else (26, 12, 12, 14, 12, 14),
             spans=tuple(span(verdicts.get(code)) for code in shown) if verdicts else (),
             span_head=say("brief.head.span") if verdicts else "",
             note=" ".join(filter(None, (_marks([table]), say("brief.defined.verdict") if verdicts else ""))),
@@ -95,18 +94,21 @@ def _chosen(codes: Sequence[str], wanted: set[str], most: int) -> list[str]:
     return sorted([*first, *rest])
 
 
-def _place(facts: Facts, table: Suppressed, code: str) -> tuple[str, ...]:
-    name = facts.names.get(code, code)
-    if code not in table.counts:
-        return (name, NONE, NONE, NONE, NONE, NONE)
-    return (
-        name, table.text(code, "eligible"), table.text(code, "told"), share(table, code, "told", "eligible"),
-        table.text(code, "relayed"), table.text(code, "untold"),
-    )  # fmt: skip
+def _place(
+    facts: Facts, table: Suppressed, code: str, verdicts: Mapping[str, Verdict]
+) -> tuple[str, ...]:
+    """With a town's own rate the counts behind the share told give way to it."""
+    row = {"place": facts.names.get(code, code)}
+    for name in ("eligible", "told", "relayed", "untold"):
+        row[name] = table.text(code, name) if code in table.counts else NONE
+    row["share"] = share(table, code, "told", "eligible") if code in table.counts else NONE
+    one = verdicts.get(code)
+    row |= {"rate": town_rate(one), "verdict": _verdict(one)}
+    return tuple(row[name] for name in (_WITH_RATES if verdicts else _COUNTS))
 
 
-def _verdict(one: object) -> str:
-    return NONE if one is None else say(f"brief.verdict.{getattr(one, 'verdict', '')}")
+def _verdict(one: Verdict | None) -> str:
+    return NONE if one is None else say(f"brief.verdict.{one.verdict}")
 
 
 def missed(facts: Facts, most: int) -> Iterator[BriefSection]:
