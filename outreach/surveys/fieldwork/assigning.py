@@ -9,11 +9,13 @@ from sqlalchemy import Connection
 
 from outreach.access import audit
 from outreach.access.roles import Action, allowed
+from outreach.access.scope import Scope
 from outreach.errors import Invalid, Missing
 from outreach.surveys.dispositions import INTERVIEWED
 from outreach.surveys.fieldwork import queries
 from outreach.surveys.fieldwork.checking import require_open
 from outreach.surveys.fieldwork.messengers import tellers
+from outreach.surveys.fieldwork.queries import EVERYWHERE
 from outreach.surveys.service import get_drawn, thing
 
 
@@ -45,10 +47,11 @@ def assign(
     villages: Collection[str] = (),
     numbers: Iterable[int] = (),
     by: str = audit.SYSTEM,
+    scope: Scope = EVERYWHERE,
 ) -> Assigned:
     """Hand the sampled people of villages (or any region), or of these numbers, to an account; '' takes them back.
 
-    Whoever was interviewed stays with whom they were. Raises Missing for an account that may not interview or a
+    Only people of the scope are handed over. Whoever was interviewed stays with whom they were. Raises Missing for an account that may not interview or a
     survey that does not exist, Conflict before the drawing and after the closing, Invalid where nobody is to be asked.
     """
     survey = get_drawn(connection, ref)
@@ -56,10 +59,13 @@ def assign(
     known = interviewers(connection)
     if account and account not in known:
         raise Missing("fieldwork.no_interviewer", account=account)
-    rows = {row["number"]: row for row in queries.sample(connection, survey["id"])}
+    rows = {row["number"]: row for row in queries.sample(connection, survey["id"], scope)}
     wanted = {number for number in numbers if number in rows}
-    for village in villages:
-        wanted |= queries.numbers_in(connection, survey["id"], village)
+    wanted |= {
+        number
+        for number, row in rows.items()
+        if any(village and Scope(village).covers(row["region"]) for village in villages)
+    }
     if not wanted:
         raise Invalid("fieldwork.nobody_there", survey=ref, places="、".join(villages) or "—")
     free = {number for number in wanted if rows[number]["disposition"] not in INTERVIEWED}

@@ -15,12 +15,14 @@ from typing import Any
 from sqlalchemy import Connection, select, union
 from sqlalchemy.orm import aliased
 
+from outreach.access.scope import Scope
 from outreach.models.deliveries import Delivery, DeliverySubject
 from outreach.models.people import Person
 from outreach.models.surveys import Respondent
 from outreach.models.work import HelperHousehold, Word
 from outreach.surveys.dispositions import INTERVIEWED
 from outreach.surveys.fieldwork import queries
+from outreach.surveys.fieldwork.queries import EVERYWHERE
 from outreach.surveys.service import get
 from outreach.wording import say
 
@@ -45,7 +47,9 @@ class Messenger:
         )
 
 
-def messengers(connection: Connection, ref: str) -> tuple[Messenger, ...]:
+def messengers(
+    connection: Connection, ref: str, scope: Scope = EVERYWHERE
+) -> tuple[Messenger, ...]:
     """Interviewers of a survey (by assignment, or by the name on a sheet) who told people whom they ask; by account.
 
     () when nobody does. Raises Missing.
@@ -55,7 +59,7 @@ def messengers(connection: Connection, ref: str) -> tuple[Messenger, ...]:
     names = {row.name: row.display or row.name for row in queries.accounts(connection)}
     asked: dict[str, set[int]] = defaultdict(set)
     done: dict[str, set[int]] = defaultdict(set)
-    for row in queries.sample(connection, survey["id"]):
+    for row in queries.sample(connection, survey["id"], scope):
         interviewed = row["disposition"] in INTERVIEWED
         who = row["interviewer"] if interviewed and row["interviewer"] else row["assigned"]
         for account in told.get(row["number"], ()):

@@ -9,10 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from outreach.access.scope import Scope
 from outreach.surveys.dispositions import AGAIN, INTERVIEWED, TRIES, Disposition, Response, response
 from outreach.surveys.fieldwork import queries
 from outreach.surveys.fieldwork.assigning import packs
 from outreach.surveys.fieldwork.messengers import Messenger, messengers
+from outreach.surveys.fieldwork.queries import EVERYWHERE
 from outreach.surveys.service import get_drawn
 
 
@@ -56,12 +58,12 @@ class Progress:
     messengers: tuple[Messenger, ...]
 
 
-def progress(connection: Connection, ref: str) -> Progress:
-    """How far it is. Raises Missing, and Conflict before the drawing."""
+def progress(connection: Connection, ref: str, scope: Scope = EVERYWHERE) -> Progress:
+    """How far it is in a scope. Raises Missing, and Conflict before the drawing."""
     survey = get_drawn(connection, ref)
-    rows = queries.sample(connection, survey["id"])
+    rows = queries.sample(connection, survey["id"], scope)
     tried = queries.tries(connection, survey["id"])
-    reserve = queries.waiting_reserve(connection, survey["id"])
+    reserve = queries.waiting_reserve(connection, survey["id"], scope)
     numbers = packs(row["assigned"] for row in rows)
 
     def by(key: Callable[[Mapping[str, Any]], str]) -> dict[str, Stretch]:
@@ -71,6 +73,7 @@ def progress(connection: Connection, ref: str) -> Progress:
         return {name: _stretch(name, some, tried) for name, some in sorted(found.items())}
 
     strata = {name: Stretch(name, 0, 0, 0, 0) for name in reserve} | by(lambda row: row["stratum"])
+    there = {row["number"] for row in rows}
     aside = queries.entries(connection, survey["id"], state="set_aside")
     return Progress(
         whole=_stretch("", rows, tried),
@@ -85,9 +88,9 @@ def progress(connection: Connection, ref: str) -> Progress:
         aside=tuple(
             Aside(one["number"], Disposition(one["disposition"]), one["by"])
             for one in aside
-            if one["note"] != queries.CORRECTED
+            if one["note"] != queries.CORRECTED and one["number"] in there
         ),
-        messengers=messengers(connection, ref),
+        messengers=messengers(connection, ref, scope),
     )  # fmt: skip
 
 

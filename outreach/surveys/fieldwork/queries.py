@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
-from outreach.access.scope import under
+from outreach.access.scope import Scope
 from outreach.audiences.predicates import child
 from outreach.models.access import User
 from outreach.models.campaigns import Campaign
@@ -23,6 +23,8 @@ _COLUMNS: tuple[Any, ...] = (
 )  # fmt: skip
 
 
+EVERYWHERE = Scope()
+
 CORRECTED = "corrected"
 """Stands as the note of an entry that its interviewer corrected: nobody has to look at it."""
 
@@ -32,22 +34,27 @@ def in_sample() -> ColumnElement[bool]:
     return or_(Respondent.reserve == 0, Respondent.released_at.is_not(None))
 
 
-def sample(connection: Connection, survey: int) -> list[Mapping[str, Any]]:
-    """Everybody who is to be asked, in the order of drawing, with `region` where they live now."""
+def sample(
+    connection: Connection, survey: int, scope: Scope = EVERYWHERE
+) -> list[Mapping[str, Any]]:
+    """Everybody of a scope who is to be asked, in the order of drawing, with `region` where they live now."""
     statement = (
         select(*_COLUMNS, Person.region)
         .join(Person, Person.id == Respondent.person_id)
-        .where(Respondent.survey_id == survey, in_sample())
+        .where(Respondent.survey_id == survey, in_sample(), scope.condition(Person.region))
         .order_by(Respondent.number)
     )
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
-def waiting_reserve(connection: Connection, survey: int) -> dict[str, int]:
+def waiting_reserve(
+    connection: Connection, survey: int, scope: Scope = EVERYWHERE
+) -> dict[str, int]:
     """Stratum → people of a reserve that nobody has released."""
     statement = (
         select(Respondent.stratum, func.count())
-        .where(Respondent.survey_id == survey, ~in_sample())
+        .join(Person, Person.id == Respondent.person_id)
+        .where(Respondent.survey_id == survey, ~in_sample(), scope.condition(Person.region))
         .group_by(Respondent.stratum)
     )
     return {row[0]: int(row[1]) for row in connection.execute(statement)}
@@ -110,16 +117,6 @@ def hand_over(connection: Connection, survey: int, account: str, numbers: Collec
     for some in chunks(sorted(numbers)):
         mine = (Respondent.survey_id == survey) & Respondent.number.in_(some)
         connection.execute(update(Respondent).where(mine).values(assigned=account))
-
-
-def numbers_in(connection: Connection, survey: int, region: str) -> set[int]:
-    """Numbers of the sample who live in a region or below it."""
-    statement = (
-        select(Respondent.number)
-        .join(Person, Person.id == Respondent.person_id)
-        .where(Respondent.survey_id == survey, in_sample(), under(Person.region, region))
-    )
-    return set(connection.scalars(statement))
 
 
 def accounts(connection: Connection) -> list[Row[Any]]:

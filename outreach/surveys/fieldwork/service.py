@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
+from outreach.access.scope import Scope
 from outreach.store import Begin
 from outreach.surveys import queries as surveys
 from outreach.surveys.dispositions import INTERVIEWED, Disposition
@@ -23,10 +24,10 @@ from outreach.surveys.fieldwork.agreement import agreement
 from outreach.surveys.fieldwork.checking import require_open
 from outreach.surveys.fieldwork.messengers import messengers
 from outreach.surveys.fieldwork.people import sampled
+from outreach.surveys.fieldwork.queries import EVERYWHERE
 from outreach.surveys.fieldwork.recording import Checked, Known, check
 from outreach.surveys.fieldwork.taking import SHEET
 from outreach.surveys.fieldwork.workbook import (
-    FilledSheet,
     heading,
     read_filled,
     write_sheet,
@@ -39,7 +40,24 @@ from outreach.surveys.service import get, get_drawn, locked_instrument, moment_o
 from outreach.vault import Vault
 from outreach.wording import say
 
-__all__ = ["agreement", "messengers", "record", "record_sheet", "write_answers", "write_sample"]
+__all__ = [
+    "Typist",
+    "agreement",
+    "messengers",
+    "record",
+    "record_sheet",
+    "write_answers",
+    "write_sample",
+]
+
+
+@dataclass(frozen=True)
+class Typist:
+    """Who hands a sheet in, on which day, and whose rows they may hand in."""
+
+    by: str
+    today: date
+    scope: Scope = EVERYWHERE
 
 
 def write_sample(
@@ -94,33 +112,26 @@ def record(begin: Begin, ref: str, path: Path, by: str, today: date) -> RecordRe
     reach ledger. Raises Missing, Conflict before the drawing and after the closing, Invalid for a file that is no
     sheet of this survey.
     """
-    return record_sheet(begin, ref, path, by, today)
+    return record_sheet(begin, ref, path, Typist(by, today))
 
 
 def record_sheet(
-    begin: Begin, ref: str, path: Path, by: str, today: date, wrong: Path | None = None
+    begin: Begin, ref: str, path: Path, typist: Typist, wrong: Path | None = None
 ) -> RecordReport:
     """The same; `wrong`: where the wrong rows are written, when there are any."""
     with begin() as connection:
-        known = _known(connection, get_drawn(connection, ref), today)
+        known = _known(connection, get_drawn(connection, ref), typist)
     sheet = read_filled(path, known.instrument, ref)
     checked = check(sheet, known)
     if wrong is not None and checked.problems:
         write_wrong(wrong, sheet, checked.problems)
     with begin() as connection:
-        return _record(connection, ref, checked, _Typist(by, today, sheet))
+        return _record(connection, ref, checked, typist)
 
 
-@dataclass(frozen=True)
-class _Typist:
-    by: str
-    today: date
-    sheet: FilledSheet
-
-
-def _known(connection: Connection, survey: Mapping[str, Any], today: date) -> Known:
+def _known(connection: Connection, survey: Mapping[str, Any], typist: Typist) -> Known:
     require_open(survey)
-    rows = queries.sample(connection, survey["id"])
+    rows = queries.sample(connection, survey["id"], typist.scope)
     by_phone = {
         one["number"]
         for one in queries.entries(connection, survey["id"], state="taken")
@@ -133,10 +144,10 @@ def _known(connection: Connection, survey: Mapping[str, Any], today: date) -> Kn
         if row["number"] in by_phone
     }
     numbers = frozenset(row["number"] for row in rows)
-    return Known(survey, locked_instrument(survey), numbers, today, phoned)
+    return Known(survey, locked_instrument(survey), numbers, typist.today, phoned)
 
 
-def _record(connection: Connection, ref: str, checked: Checked, typist: _Typist) -> RecordReport:
+def _record(connection: Connection, ref: str, checked: Checked, typist: Typist) -> RecordReport:
     survey = get_drawn(connection, ref)
     require_open(survey)
     report = RecordReport(
@@ -153,7 +164,7 @@ def _record(connection: Connection, ref: str, checked: Checked, typist: _Typist)
 
 
 def _write(
-    connection: Connection, survey: Mapping[str, Any], lines: Sequence[Line], typist: _Typist
+    connection: Connection, survey: Mapping[str, Any], lines: Sequence[Line], typist: Typist
 ) -> int:
     """Write what differs from the database, and keep each row as an entry; returns how many respondents it was."""
     instrument: Instrument = locked_instrument(survey)
@@ -165,7 +176,7 @@ def _write(
     return write(connection, survey, instrument, rows, typist.today)
 
 
-def _entry(line: Line, row: Mapping[str, Any], survey: int, typist: _Typist) -> dict[str, Any]:
+def _entry(line: Line, row: Mapping[str, Any], survey: int, typist: Typist) -> dict[str, Any]:
     """A row of a sheet as one try. Its key is made of what it says, so that the same row is kept once."""
     asked_on = line.asked_on or row["asked_on"] or typist.today
     said = [survey, line.number, line.disposition.value, sorted(line.answers.items()), asked_on.isoformat()]  # fmt: skip

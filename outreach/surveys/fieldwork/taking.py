@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from outreach import clock
 from outreach.access import audit
 from outreach.access.roles import Action
-from outreach.errors import Conflict, Invalid, OutreachError, Refused
+from outreach.errors import Invalid, OutreachError, Refused
 from outreach.surveys.dispositions import Disposition, parse_disposition
 from outreach.surveys.fieldwork import queries
 from outreach.surveys.fieldwork.checking import require_open, tidy, together, wrong_day
@@ -162,12 +162,3 @@ class _Desk:
         )
         before = standing.answers if standing else {}
         write(self.connection, self.survey, self.instrument, [(line, row, before)], self.today)
-
-
-def refuse_closed(survey: Mapping[str, Any], today: date) -> None:
-    """Raise Conflict naming why nobody is shown to interviewers: closed, not begun, or over."""
-    require_open(survey)
-    if survey["opens_on"] is not None and today < survey["opens_on"]:
-        raise Conflict("fieldwork.not_begun", survey=survey["ref"], on=survey["opens_on"])
-    if survey["closes_on"] is not None and today > survey["closes_on"]:
-        raise Conflict("fieldwork.over", survey=survey["ref"], on=survey["closes_on"])

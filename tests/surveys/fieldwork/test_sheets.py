@@ -50,7 +50,7 @@ def filled(field: Store, tmp_path: Path) -> Filled:
 
 
 def record(store: Store, path: Path, wrong: Path | None = None) -> RecordReport:
-    return service.record_sheet(store.begin, REF, path, "zhou", TODAY, wrong)
+    return service.record_sheet(store.begin, REF, path, service.Typist("zhou", TODAY), wrong)
 
 
 def codes(report: RecordReport) -> list[tuple[str, str]]:
