@@ -18,12 +18,13 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 from outreach.surveys.errors import BadDesign
 from outreach.surveys.weighting import Margin, rake_columns
 
-_AGAIN = 10
-_ROUNDING = 1e-9
+_AGAIN = 20
+_NEARLY = 1.001  # cutting and raking in turn come near the limit and never quite there
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Adjusted:
     """The weights of those who answered, in their order.
 
     `base` before the last raking (the weight column of a Design with `rake`); `weights` after it; `trimmed` people
-    whose weight was cut; `over` people whose raked weight is still above k × median, because the totals demand it.
+    whose weight was cut; `over` people whose raked weight is still a thousandth or more above k × median, because the totals demand it.
     """
 
     base: list[float]
@@ -85,7 +86,7 @@ def _trimmed_and_raked(
 
 
 def _over(weights: Sequence[float], times: float) -> list[int]:
-    limit = times * median(weights) * (1 + _ROUNDING)
+    limit = times * median(weights) * _NEARLY
     return [at for at, weight in enumerate(weights) if weight > limit]
 
 
@@ -146,7 +147,7 @@ def trim(weights: Sequence[float], times_median: float) -> list[float]:
 def post_stratify(
     weights: Sequence[float],
     labels: Sequence[Hashable],
-    totals: Mapping[Hashable, float],
+    totals: Mapping[Any, float],
     column: str = "class",
 ) -> list[float]:
     """Weights multiplied by one factor per label, so that each label sums to its population total (raking to one)."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast, overload
+from typing import Any, cast, overload
 
 from outreach.surveys.errors import BadDesign
 
-Margin = tuple[Sequence[Hashable], Mapping[Hashable, float]]
+Margin = tuple[Sequence[Hashable], Mapping[Any, float]]
 """The value of each row in one column, and the population count of each value."""
 Table = Sequence[Sequence[float]]
 
