@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from outreach.surveys.comparing.conclusions import concluded, nothing, side, spoken
-from outreach.surveys.comparing.differences import between, paired
+from outreach.surveys.comparing.differences import paired
 from outreach.surveys.comparing.schemas import Comparison
+from outreach.surveys.comparison import difference_of
 from outreach.surveys.intervals import newcombe_paired
 from outreach.surveys.results.headline import counting
 from outreach.surveys.results.interviews import chosen
@@ -29,7 +30,13 @@ def cross_sections(now: Read, before: Read, notes: list[Note]) -> Comparison:
     if not all(share.shown for share in shares):
         return nothing("repeated", sides, Note("comparing.few"), notes)
     method = "newcombe" if now.measured.simple and before.measured.simple else "mover"
-    return concluded("repeated", sides, between(*shares), notes, method=method)
+    return concluded(
+        "repeated",
+        sides,
+        difference_of(shares[0].estimate, shares[1].estimate),
+        notes,
+        method=method,
+    )
 
 
 def panel(now: Read, before: Read, drawn_before: set[int], notes: list[Note]) -> Comparison:
@@ -70,6 +77,6 @@ def _fresh(now: Read, late: list[bool], drawn_before: set[int]) -> list[Note]:
     fresh = now.measured.share(late, [not one for one in old])
     if not (panel_share.shown and fresh.shown):
         return [Note("comparing.fresh_few")]
-    effect = between(panel_share, fresh)
+    effect = difference_of(panel_share.estimate, fresh.estimate)
     code = "comparing.panel_effect" if effect[1] > 0 else "comparing.no_panel_effect"
     return [Note(code, spoken(effect))]

@@ -13,7 +13,8 @@ from outreach.surveys.results.shares import Share
 from outreach.wording import Lang, say
 
 Verdict = Literal["behind", "ahead", "same", "few"]
-"""behind, ahead: the corrected interval of the difference lies wholly on one side of zero; same: 不能区分; few: 样本不足."""
+"""behind, ahead: the corrected interval of the difference lies wholly on one side of zero; same: 不能区分; few: not
+compared, because here or elsewhere there are under 100 effective people."""
 
 ComparisonKind = Literal["none", "repeated", "panel", "staggered", "differences"]
 
@@ -42,7 +43,9 @@ class TownFigure:
     verdict: Verdict
 
     def word(self, lang: Lang = "zh") -> str:
-        """落后, 领先, 不能区分 or 样本不足."""
+        """落后, 高于其他地方, 不能区分, 仅供参考 (a figure that is not compared) or 样本不足 (no figure)."""
+        if self.verdict == "few" and self.use != "none":
+            return say("comparing.verdict.not_compared", lang)
         return say(f"comparing.verdict.{self.verdict}", lang)
 
     def as_dict(self) -> dict[str, Any]:

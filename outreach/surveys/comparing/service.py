@@ -196,7 +196,7 @@ def _point(connection: Connection, survey: Mapping[str, Any]) -> WavePoint | Non
     def make() -> WavePoint | None:
         found = read(connection, survey["ref"])
         last: date | None = max(found.days, default=None)
-        if last is None:
+        if last is None or not found.measured.asked:
             return None
         return WavePoint(
             ref=survey["ref"],

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 from outreach import clock
 from outreach.surveys.comparing.conclusions import concluded, nothing, side
-from outreach.surveys.comparing.differences import between
 from outreach.surveys.comparing.queries import Wave
 from outreach.surveys.comparing.repeated import knows
 from outreach.surveys.comparing.schemas import Comparison, Side
-from outreach.surveys.intervals import mover
+from outreach.surveys.comparison import difference_in_differences_of, difference_of
 from outreach.surveys.results.frames import Frame
 from outreach.surveys.results.interviews import Interview
 from outreach.surveys.results.measure import Flags, Measure, measure
@@ -111,7 +110,13 @@ def told_and_waiting(found: Read, draw: Draw) -> Comparison:
     why = _why_not(both, draw, shares)
     if why is not None:
         return nothing("staggered", sides, why)
-    return concluded("staggered", sides, between(*shares), _cautions(both, draw), method="mover")
+    return concluded(
+        "staggered",
+        sides,
+        difference_of(shares[0].estimate, shares[1].estimate),
+        _cautions(both, draw),
+        method="mover",
+    )
 
 
 def in_differences(now: Read, before: Read, draw: Draw, notes: list[Note]) -> Comparison | None:
@@ -125,7 +130,9 @@ def in_differences(now: Read, before: Read, draw: Draw, notes: list[Note]) -> Co
     why = _why_not(late, draw, shares) or _why_not(early, draw, baseline)
     if why is not None:
         return nothing("differences", sides, why, notes)
-    difference = mover(between(shares[0], baseline[0]), between(shares[1], baseline[1]))
+    difference = difference_in_differences_of(
+        (shares[0].estimate, baseline[0].estimate), (shares[1].estimate, baseline[1].estimate)
+    )
     notes = [*notes, *_cautions(late, draw)]
     return concluded("differences", sides, difference, notes, method="mover")
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from outreach.surveys.instrument import Instrument
 from outreach.surveys.questions import Kind, Question
 from outreach.surveys.results.headline import came_to, counting
-from outreach.surveys.results.interviews import Interview, chosen
+from outreach.surveys.results.interviews import chosen
 from outreach.surveys.results.measure import Measure
 from outreach.surveys.results.schemas import (
-    CallBackFigure,
     OptionFigure,
     QuestionFigure,
     VolunteerFigure,
@@ -34,6 +32,7 @@ def _figure(question: Question, measured: Measure) -> QuestionFigure:
             question.code, question.kind, question.text, False, sum(base), None, (), (), 0, texts
         )
     ticked = chosen(question, measured.asked)
+    codes = [{option.code for option in options} for options in ticked]
     return QuestionFigure(
         code=question.code,
         kind=question.kind,
@@ -46,7 +45,7 @@ def _figure(question: Question, measured: Measure) -> QuestionFigure:
             OptionFigure(
                 option.code,
                 option.label,
-                measured.share([option in options for options in ticked], base),
+                measured.share([option.code in one for one in codes], base),
             )
             for option in question.options
         ),
@@ -89,29 +88,4 @@ def volunteer_figure(
         sources=dict(Counter(source for source, _, _ in rows)),
         options={code: dict(counts) for code, counts in told.items()},
         last=max(moment for _, _, moment in rows).date(),
-    )
-
-
-def call_back_figure(
-    instrument: Instrument, interviews: Sequence[Interview], rows: Sequence[Mapping[str, Any]]
-) -> CallBackFigure | None:
-    """The last call-back of each person beside the interview; None when nobody was asked again."""
-    if not rows:
-        return None
-    last = {row["respondent_id"]: row for row in rows}
-    first = {one.id: one for one in interviews}
-    question = instrument.headline_question
-    pairs = [
-        (question.chosen(first[key].answers.get(question.code, "")), question.chosen(again))
-        for key, row in last.items()
-        if question is not None
-        and key in first
-        and first[key].asked
-        and (again := (row["answers"] or {}).get(question.code, ""))
-    ]
-    return CallBackFigure(
-        asked_again=len(last),
-        results=dict(Counter(row["result"] for row in last.values())),
-        same=sum(before == after for before, after in pairs),
-        compared=len(pairs),
     )

@@ -82,8 +82,8 @@ def headline_of(
 
 def counting(question: Question, ticked: Chosen) -> list[bool]:
     """Whether each answer adds to the rate of its question."""
-    counts = set(question.counting)
-    return [any(option in counts for option in options) for options in ticked]
+    counts = {option.code for option in question.counting}
+    return [any(option.code in counts for option in options) for options in ticked]
 
 
 def decided(ticked: Chosen) -> list[bool]:

@@ -12,17 +12,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from outreach.surveys.design import Design, Sample, read
 from outreach.surveys.errors import BadDesign
-from outreach.surveys.estimation import Estimate, estimate_rows
+from outreach.surveys.estimation import estimate_rows
 from outreach.surveys.results.frames import Frame
 from outreach.surveys.results.interviews import Interview
 from outreach.surveys.results.merging import merged, together
 from outreach.surveys.results.notes import Note
 from outreach.surveys.results.shares import Share, counted, estimated, share
-from outreach.surveys.results.weights import adjusted
+from outreach.surveys.results.weights import Weighed, weighed
 
 Row = dict[str, object]
 Flags = Sequence[bool]
@@ -32,49 +32,46 @@ Flags = Sequence[bool]
 class Measure:
     """People who were asked, ready to be counted. `rows` and `design` are what an outsider needs to count again.
 
-    `sample` is None for a simple random sample and where nobody was asked; `representative` is False for people who
-    take part by their own choice: they are counted and nothing is concluded.
+    `simple`: it is estimated as a simple random sample; `sample` is None where nobody was asked or nothing may be
+    estimated: `representative` is False for people who take part by their own choice.
     """
 
     asked: tuple[Interview, ...]
     rows: tuple[Row, ...]
     design: Design
     sample: Sample | None
+    simple: bool
     notes: tuple[Note, ...] = ()
     representative: bool = True
-    level: float = field(default=0.95)
 
     @property
-    def simple(self) -> bool:
-        """Whether it is estimated as a simple random sample."""
-        return self.sample is None
-
-    @property
-    def weights(self) -> list[float]:
-        """What each person who was asked stands for, in their order."""
-        if self.sample is not None:
-            return self.sample.weights
-        return [float(str(row["weight"])) for row in self.rows]
+    def level(self) -> float:
+        """Of all intervals."""
+        return self.design.level
 
     def share(self, outcomes: Flags, members: Flags | None = None) -> Share:
         """The share of those with a true outcome among the members (everybody who was asked, without `members`)."""
-        inside = range(len(self.asked)) if members is None else _indexes(members)
+        inside = range(len(self.asked)) if members is None else indexes(members)
         n, aware = len(inside), sum(bool(outcomes[row]) for row in inside)
-        if not self.representative or not n:
+        if self.sample is None or not n:
             return counted(aware, n)
-        if self.sample is None:
+        if self.simple:
             return share(aware, n, self.level)
         try:
-            return estimated(aware, self._estimate(self.sample, outcomes, inside))
+            figure = estimate_rows(self.answered(self.sample, outcomes), self.design, inside)
         except BadDesign:  # a single village says nothing about how villages differ
             return counted(aware, n)
+        return estimated(aware, figure)
 
-    def _estimate(self, sample: Sample, outcomes: Flags, members: Sequence[int]) -> Estimate:
+    def answered(self, sample: Sample, outcomes: Flags) -> Sample:
+        """The sample with these outcomes."""
         answered = replace(sample, outcomes=[float(yes) for yes in outcomes])
-        return estimate_rows(answered, self.design, members)
+        vars(answered)["drawn"] = sample.drawn  # the same units: counted once for all questions
+        return answered
 
 
-def _indexes(members: Flags) -> list[int]:
+def indexes(members: Flags) -> list[int]:
+    """The rows of the members."""
     return [row for row, inside in enumerate(members) if inside]
 
 
@@ -88,22 +85,15 @@ def measure(
     """The sample with its design: one Interview for each sampled person, whatever became of it."""
     frame = frame or Frame()
     asked = tuple(one for one in interviews if one.asked)
-    weighed = adjusted(interviews, frame)
-    rows, design, notes = _rows(asked, weighed.weights, frame, level)
-    simple = not weighed.changed and _simple(interviews, frame)
-    sample = None
-    if asked and representative and not simple:
-        sample, design, more = _read(rows, design)
-        notes = [*notes, *more]
-    return Measure(
-        asked,
-        tuple(rows),
-        design,
-        sample,
-        (*weighed.notes, *notes) if representative else (),
-        representative,
-        level,
-    )
+    if not (asked and representative):
+        return Measure(asked, (), Design(level=level), None, False, (), representative)
+    found = weighed(interviews, frame)
+    rows, design, notes = _rows(asked, found, frame, level)
+    simple = not found.changed and _simple(interviews, frame)
+    if simple:
+        design = Design(level=level)
+    sample = read(rows, design)
+    return Measure(asked, tuple(rows), design, sample, simple, (*found.notes, *notes))
 
 
 def _simple(interviews: Sequence[Interview], frame: Frame) -> bool:
@@ -114,7 +104,7 @@ def _simple(interviews: Sequence[Interview], frame: Frame) -> bool:
 
 
 def _rows(
-    asked: Sequence[Interview], weights: Sequence[float], frame: Frame, level: float
+    asked: Sequence[Interview], found: Weighed, frame: Frame, level: float
 ) -> tuple[list[Row], Design, list[Note]]:
     clustered = any(one.cluster for one in asked)
     units = Counter(one.stratum for one in asked)
@@ -128,7 +118,7 @@ def _rows(
         notes.append(Note("results.empty_strata", {"strata": "、".join(empty), "people": people}))
     sizes = _sizes(under, frame, clustered)
     rows: list[Row] = []
-    for one, weight in zip(asked, weights, strict=True):
+    for one, weight in zip(asked, found.weights, strict=True):
         row: Row = {"outcome": 0, "weight": weight, "stratum": under[one.stratum] or "全部"}
         if clustered:
             row["cluster"] = _unit(one)
@@ -140,7 +130,7 @@ def _rows(
         stratum="stratum",
         cluster="cluster" if clustered else None,
         fpc="fpc" if sizes else None,
-        rake=frame.margins or None,
+        rake=frame.margins if found.raked else None,
         level=level,
     )
     return rows, design, notes
@@ -159,14 +149,3 @@ def _sizes(under: dict[str, str], frame: Frame, clustered: bool) -> dict[str, fl
     for name, joined in under.items():
         sizes[joined] = sizes.get(joined, 0.0) + frame.populations[name]
     return sizes
-
-
-def _read(rows: Sequence[Row], design: Design) -> tuple[Sample, Design, list[Note]]:
-    """The rows with their raked weights; unraked, with the reason, where the totals do not fit those who answered."""
-    if design.rake:
-        try:
-            return read(rows, design), design, []
-        except BadDesign as problem:
-            design = replace(design, rake=None)
-            return read(rows, design), design, [Note("results.unraked", because=problem)]
-    return read(rows, design), design, []

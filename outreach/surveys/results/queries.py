@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -37,7 +35,7 @@ def interviews(connection: Connection, survey: int) -> list[Interview]:
             person=row.person_id,
             id=row.id,
         )
-        for row in connection.execute(statement.order_by(Respondent.number))
+        for row in connection.execute(statement.order_by(Respondent.number)).all()
     ]
 
 
@@ -48,7 +46,7 @@ def _answers(connection: Connection, survey: int) -> dict[int, dict[str, str]]:
         .where(Respondent.survey_id == survey)
     )
     found: dict[int, dict[str, str]] = {}
-    for respondent, question, value in connection.execute(statement):
+    for respondent, question, value in connection.execute(statement).all():
         if respondent in found:
             found[respondent][question] = value
         else:
@@ -90,15 +88,11 @@ def fingerprint(connection: Connection, survey: int) -> tuple[object, ...]:
     return (*(tuple(row) for row in ended), tuple(said), again, tuple(came))
 
 
-def call_backs(connection: Connection, survey: int) -> list[Mapping[str, Any]]:
-    """respondent_id, result, answers of every call-back, the earlier ones first."""
-    statement = (
-        select(CallBack.respondent_id, CallBack.result, CallBack.answers)
-        .join(Respondent, Respondent.id == CallBack.respondent_id)
-        .where(Respondent.survey_id == survey)
-        .order_by(CallBack.on, CallBack.id)
-    )
-    return [dict(row) for row in connection.execute(statement).mappings()]
+def asked_again(connection: Connection, survey: int) -> bool:
+    """Whether anybody was called back."""
+    statement = select(CallBack.id).join(Respondent, Respondent.id == CallBack.respondent_id)
+    found = statement.where(Respondent.survey_id == survey).limit(1)
+    return connection.scalar(found) is not None
 
 
 def volunteers(connection: Connection, survey: int) -> list[tuple[str, dict[str, str], datetime]]:

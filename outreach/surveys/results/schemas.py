@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from outreach.surveys.fieldwork.agreement import Agreement
 from outreach.surveys.questions import Kind
 from outreach.surveys.results.headline import Headline
 from outreach.surveys.results.notes import Note
@@ -55,21 +56,6 @@ class VolunteerFigure:
 
 
 @dataclass(frozen=True)
-class CallBackFigure:
-    """复核. Of `asked_again` people by result; `same` of `compared` answers to the headline were the same again."""
-
-    asked_again: int
-    results: Mapping[str, int]
-    same: int
-    compared: int
-
-    @property
-    def agreement(self) -> float | None:
-        """The share of equal answers; None where none could be compared."""
-        return self.same / self.compared if self.compared else None
-
-
-@dataclass(frozen=True)
 class SurveyResults:
     """One survey. `survey` has the columns of the table with `policy` and `campaign` by name.
 
@@ -83,7 +69,7 @@ class SurveyResults:
     questions: tuple[QuestionFigure, ...]
     all_right: Share | None
     volunteers: VolunteerFigure | None
-    call_backs: CallBackFigure | None
+    call_backs: Agreement | None
     representative: bool
     first: date | None
     last: date | None

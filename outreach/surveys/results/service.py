@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from outreach.surveys.fieldwork.agreement import agreement
+from outreach.surveys.fieldwork.messengers import messengers
 from outreach.surveys.instrument import Instrument
 from outreach.surveys.kinds import SAMPLED
 from outreach.surveys.results import answers, figures, queries
@@ -99,9 +101,9 @@ def results_of(connection: Connection, found: Read) -> SurveyResults:
     """The same of a survey that was read already."""
     survey, instrument, measured = found.survey, found.instrument, found.measured
     headline = found.headline
-    again = answers.call_back_figure(
-        instrument, found.interviews, queries.call_backs(connection, survey["id"])
-    )
+    again = None
+    if queries.asked_again(connection, survey["id"]):
+        again = agreement(connection, survey["ref"])
     return SurveyResults(
         survey=survey,
         headline=headline,
@@ -115,7 +117,7 @@ def results_of(connection: Connection, found: Read) -> SurveyResults:
         first=min(found.days, default=None),
         last=max(found.days, default=None),
         modes=_modes(found),
-        notes=(*_about(found), *headline.notes),
+        notes=(*_about(found), *_messengers(connection, found), *headline.notes),
         notice=found.notice,
     )
 
@@ -140,3 +142,10 @@ def _about(found: Read) -> list[Note]:
         said = "、".join(f"{mode} {n}" for mode, n in modes.items())
         notes.append(Note("results.modes", {"modes": said}))
     return notes
+
+
+def _messengers(connection: Connection, found: Read) -> list[Note]:
+    """Interviews by those who had also brought the message."""
+    people = sum(len(one.interviewed) for one in messengers(connection, found.survey["ref"]))
+    said = {"people": people, "all": len(found.measured.asked)}
+    return [Note("results.messenger", said)] if people else []

@@ -34,7 +34,12 @@ def test_a_simple_random_sample_is_wilson_on_its_own_numbers(store: Store) -> No
     frame = {"strata": {"": {"population": 5000, "clusters": None, "drawn": 420}}}
     found = estimate(store, [Group(280, 400, missed=20, weight=12.5)], frame=frame)
     assert (found["low"], found["high"]) == wilson(280, 400)
-    assert (found["rate"], found["method"], found["n_eff"], found["deff"]) == (0.7, "wilson", 400, 1)
+    assert (found["rate"], found["method"], found["n_eff"], found["deff"]) == (
+        0.7,
+        "wilson",
+        400,
+        1,
+    )
 
 
 def test_a_stratified_sample_is_weighted_and_knows_its_finite_population(store: Store) -> None:
