@@ -27,7 +27,7 @@ QIAN, SUN, LI = "qian", "sun", "li"
 COUNT, RESERVE = 8, 2
 
 
-def build(connection: Connection, vault: Vault, **survey: Any) -> None:
+def build(connection: Connection, vault: Vault, password: str = "", **survey: Any) -> None:
     """Numbers 1–4 live in the one village, 5–8 in the other; 9 and 10 are the reserve."""
     load_policies(connection, "phys-65")
     add_regions(connection)
@@ -35,7 +35,7 @@ def build(connection: Connection, vault: Vault, **survey: Any) -> None:
         insert(Region).values(code=OTHER_VILLAGE, name="上河村", level="village", parent=TOWN)
     )
     for name, role in ((QIAN, "interviewer"), (SUN, "interviewer"), (LI, "officer"), ("wei", "worker")):  # fmt: skip
-        access.add_user(connection, NewUser(name, role, "", f"{name}某", ""), "", by="test")
+        access.add_user(connection, NewUser(name, role, "", f"{name}某"), password, by="test")
     draw(connection, vault, REF, **survey)
 
 
