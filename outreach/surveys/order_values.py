@@ -45,9 +45,10 @@ class Values:
         value = self.document.get(key)
         if value is None:
             return ""
-        if type(value) not in (int, str) or not str(value).strip().isalnum():
+        text = str(value).strip()
+        if type(value) not in (int, str) or not (text.isascii() and text.isalnum()):
             self.refuse(key)
-        return str(value).strip()
+        return text
 
     def whole(self, key: str, largest: int, default: int = 0, smallest: int = 1) -> int:
         """A whole number from `smallest` to `largest`."""

@@ -62,6 +62,50 @@ def power_sample_size(p1: float, p2: float, power: float = 0.8, alpha: float = 0
     return _up((noise / (p1 - p2)) ** 2)
 
 
+def margin_of(
+    interviews: int,
+    p: float = 0.5,
+    population: int | None = None,
+    deff: float = 1,
+    level: float = 0.95,
+) -> float:
+    """The half width of the interval of an expected rate `p` with so many interviews; what `sample_size` asks for.
+
+    0 where everybody was interviewed. Raises ValueError below one interview.
+    """
+    if interviews < 1 or not 0 < p < 1 or deff <= 0:
+        raise ValueError("at least one interview, a rate between 0 and 1, a positive deff")
+    needed = interviews
+    z = normal_quantile(two_sided(level))
+    if population is None:
+        return z * math.sqrt(deff * p * (1 - p) / needed)
+    if needed >= population:
+        return 0.0
+    # sample_size solved for the margin: n0 / (1 + (n0 - 1) / N) = n
+    unlimited = needed * (population - 1) / (population - needed)
+    return z * math.sqrt(deff * p * (1 - p) / unlimited)
+
+
+def detectable(
+    interviews: int, p1: float, deff: float = 1, power: float = 0.8, alpha: float = 0.05
+) -> float | None:
+    """The smallest higher rate that a second sample of the same size tells from `p1`; None where not even 1 is.
+
+    Found by halving to a ten-thousandth, with `power_sample_size` for `interviews` / `deff` simple ones.
+    """
+    simple = interviews / deff
+    if not 0 < p1 < 1 or simple < 1 or power_sample_size(p1, 1.0, power, alpha) > simple:
+        return None
+    low, high = p1, 1.0
+    while high - low > 1e-4:
+        middle = (low + high) / 2
+        if power_sample_size(p1, middle, power, alpha) <= simple:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
 def cluster_deff(size: float, correlation: float) -> float:
     """The design effect 1 + (size − 1) × correlation, for clusters of `size` people correlated inside."""
     if size < 1 or not -1 <= correlation <= 1:

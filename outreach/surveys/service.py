@@ -108,12 +108,6 @@ def list_surveys(connection: Connection) -> list[Mapping[str, Any]]:
     return queries.everything(connection)
 
 
-def visible(survey: Mapping[str, Any], scope: Scope, home: str = "") -> bool:
-    """Whether somebody of a region may see a survey: it asks there, or all around it."""
-    region = survey["region"] or home
-    return scope.covers(region) or scope.region.startswith(region)
-
-
 def instrument_of(connection: Connection, ref: str) -> Instrument:
     """The questionnaire that was locked when the survey was written down. Conflict when it is no longer the same."""
     return locked_instrument(get(connection, ref))
@@ -184,11 +178,6 @@ def close(connection: Connection, ref: str, by: str) -> None:
         raise Conflict("planning.closed_already", survey=ref)
     detail = {"do": "close", "drawn": survey["drawn"], "answered": survey["answered"]}
     audit.record(connection, by, Action.SURVEYS_DESIGN, thing(ref), detail)
-
-
-def sealed(survey: Mapping[str, Any]) -> bool:
-    """Whether nobody but interviewers may see who is in the sample: from the drawing until fieldwork is closed."""
-    return survey["drawn_at"] is not None and survey["closed_at"] is None
 
 
 def baseline_of(connection: Connection, policy: str, region: str = "") -> Mapping[str, Any] | None:

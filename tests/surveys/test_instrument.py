@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 
 from outreach.errors import Invalid
-from outreach.surveys.instrument import awareness_instrument, parse_instrument
+from outreach.surveys.instrument import (
+    KINDS,
+    awareness_instrument,
+    parse_instrument,
+    standard_instrument,
+)
+from outreach.surveys.kinds import check
 from outreach.surveys.questions import Kind
 from outreach.wording import catalogue
 
@@ -163,3 +169,51 @@ def test_a_headline_must_be_able_to_count_the_aware(headline: str, code: str) ->
     with pytest.raises(Invalid) as raised:
         parse_instrument({**data(), "headline": headline})
     assert raised.value.code == code
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_questionnaire_is_shipped_for_each_kind(kind: str) -> None:
+    shipped = standard_instrument(kind, "育儿补贴")
+    check(shipped)
+    assert shipped.kind == kind
+    assert parse_instrument(json.loads(json.dumps(shipped.as_data()))) == shipped
+    assert all("{" not in question.text for question in shipped.questions)
+    for question in shipped.questions:
+        assert (question.kind == Kind.OPEN) == (not question.options)
+
+
+def test_only_a_survey_about_awareness_makes_anybody_aware() -> None:
+    quiz = standard_instrument("quiz", "育儿补贴")
+    right = {question.code: question.counting[0].code for question in quiz.questions}
+    assert quiz.is_aware(right) is False
+    pleased = standard_instrument("satisfaction", "育儿补贴")
+    assert pleased.is_aware({"overall": "very"}) is False
+
+
+def test_the_satisfied_are_those_who_say_so_or_rather_so() -> None:
+    pleased = standard_instrument("satisfaction", "育儿补贴")
+    assert pleased.headline_question is not None
+    assert [o.label for o in pleased.headline_question.counting] == ["满意", "比较满意"]
+    assert [o.code for o in STANDARD.question("satisfaction").counting] == ["very", "rather"]
+    labels = [o.label for o in pleased.headline_question.options]
+    assert labels == ["满意", "比较满意", "一般", "不太满意", "不满意", "说不清", "拒答"]
+
+
+def test_an_open_answer_is_text_and_no_option() -> None:
+    needs = standard_instrument("needs")
+    assert needs.answer({"say": "想要一个食堂，近一点"}, "say") == ()
+    data = needs.as_data()
+    data["questions"][-1]["options"] = [{"code": "a", "label": "甲"}]
+    with pytest.raises(Invalid, match="open_with_options"):
+        parse_instrument(data)
+
+
+def test_the_hash_of_a_questionnaire_from_before_stays() -> None:
+    """Locked by the first edition, when options had no other mark and surveys one kind."""
+    stored = data()
+    del stored["kind"]
+    for question in stored["questions"]:
+        for option in question["options"]:
+            del option["counts"]
+    assert parse_instrument(stored).hash == STANDARD.hash
+    assert STANDARD.hash == "06b22ef62ffc5abfde7742ba0d35e4f06f69078137434e9c34857641c9a5825b"

@@ -15,7 +15,16 @@ from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import proportion_effectsize
 
 from outreach.surveys.awareness import cluster_deff, power_sample_size, sample_size
-from outreach.surveys.sampling import draw, frame_hash, neyman, proportional
+from outreach.surveys.sampling import (
+    at_least,
+    detectable,
+    draw,
+    equal,
+    frame_hash,
+    margin_of,
+    neyman,
+    proportional,
+)
 
 TOWNS = {"a": 12000, "b": 6000, "c": 2000}
 RATES = {"a": 0.6, "b": 0.7, "c": 0.9}
@@ -37,6 +46,31 @@ def test_people_for_three_points(population: int, people: int) -> None:
 @pytest.mark.parametrize(("population", "people"), [(20_000, 935), (1000, 610)])
 def test_people_to_draw_with_clusters_and_non_response(population: int, people: int) -> None:
     assert sample_size(0.05, population=population, deff=1.5, response=0.6) == people
+
+
+@pytest.mark.parametrize(("n", "population", "deff"), [(385, None, 1), (357, 5000, 1), (561, 20_000, 1.5), (610 * 0.6, 1000, 1.5)])  # fmt: skip
+def test_the_margin_of_a_size_is_the_one_that_gave_it(
+    n: float, population: int | None, deff: float
+) -> None:
+    assert margin_of(int(n), population=population, deff=deff) == pytest.approx(0.05, abs=2e-4)
+
+
+def test_everybody_asked_leaves_no_margin() -> None:
+    assert margin_of(500, population=500) == 0
+
+
+@pytest.mark.parametrize(("n", "deff"), [(294, 1), (588, 2)])
+def test_294_in_each_wave_show_a_rise_from_70_to_80(n: int, deff: float) -> None:
+    rise = detectable(n, 0.7, deff)
+    assert rise == pytest.approx(0.8, abs=2e-4)
+    assert detectable(2, 0.7) is None
+
+
+def test_what_can_be_detected_agrees_with_the_size_that_is_needed() -> None:
+    for n in (50, 120, 400, 1500):
+        found = detectable(n, 0.4)
+        assert found is not None
+        assert power_sample_size(0.4, found) <= n < power_sample_size(0.4, found - 2e-4)
 
 
 ask: Callable[..., int] = sample_size
@@ -121,10 +155,20 @@ def test_shares_sum_to_n_and_never_exceed_a_stratum(
 ) -> None:
     n = data.draw(st.integers(0, sum(strata.values())))
     rates = {stratum: data.draw(st.floats(0.01, 0.99)) for stratum in strata}
-    for shares in (proportional(strata, n), neyman(strata, rates, n)):
+    for shares in (proportional(strata, n), neyman(strata, rates, n), equal(strata, n)):
         assert shares.keys() == strata.keys()
         assert sum(shares.values()) == n
         assert all(0 <= shares[stratum] <= strata[stratum] for stratum in strata)
+
+
+@settings(max_examples=100, deadline=None)
+@given(sizes, st.data())
+def test_two_of_each_stratum_where_it_can_be(strata: dict[str, int], data: st.DataObject) -> None:
+    least = sum(min(2, size) for size in strata.values())
+    n = data.draw(st.integers(least, sum(strata.values())))
+    shares = at_least(proportional(strata, n), strata, 2)
+    assert sum(shares.values()) == n
+    assert all(min(2, strata[one]) <= shares[one] <= strata[one] for one in strata)
 
 
 def test_shares_that_cannot_be_are_refused() -> None:
