@@ -85,7 +85,9 @@ def own_number(recipient: Any, on: date) -> ColumnElement[bool]:
     return and_(usable_number(recipient), own, recipient.updated_at >= since, not_(shared))
 
 
-def _refuses(recipient: Any, channel: str, message_class: str) -> ColumnElement[bool]:
+def refuses(recipient: Any, channel: str, message_class: str) -> ColumnElement[bool]:
+    """Whether a recipient (an alias of Person), or the number, does not want a channel for a class of messages."""
+
     def said(about: ColumnElement[bool]) -> ColumnElement[bool]:
         return exists().where(
             about,
@@ -102,7 +104,7 @@ def _refuses(recipient: Any, channel: str, message_class: str) -> ColumnElement[
 def _unreached(on: date, scope: str, message_class: str) -> Select[*tuple[Any, ...]]:
     """(person, region, reason) of active people in scope whom no channel reaches."""
     subject, recipient = aliased(Person), aliased(Person)
-    refuses = and_(*(_refuses(recipient, one, message_class) for one in REFUSABLE))
+    refuses = and_(*(refuses(recipient, one, message_class) for one in REFUSABLE))
     living = recipient.status == "active"
     theirs = aliased(Household)  # a contact or guardian may live elsewhere
     quiet = func.coalesce(theirs.stopped, false())
