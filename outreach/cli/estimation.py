@@ -61,7 +61,10 @@ def estimate(  # noqa: PLR0913 - one argument per option of the command
     groups: Any = found.get("groups", ())
     return Answer(
         found,
-        [_line("", found, level), *(_line(f"{one['value']}：", one, level) for one in groups)],
+        [
+            _line("", found, level),
+            *(_line(f"{one['value'] or '（空）'}：", one, level) for one in groups),
+        ],
     )
 
 

@@ -82,10 +82,7 @@ def read(rows: Iterable[Row], design: Design) -> Sample:
     table = list(rows)
     if not table:
         raise BadDesign("surveys.no_rows")
-    outcomes = [_number(row, design.outcome, at) for at, row in enumerate(table, 1)]
-    for at, outcome in enumerate(outcomes, 1):
-        if outcome not in (0, 1):
-            _refuse("surveys.bad_outcome", table[at - 1], design.outcome, at)
+    outcomes = [_outcome(row, design.outcome, at) for at, row in enumerate(table, 1)]
     weights = [1.0] * len(table)
     if design.weight is not None:
         weights = [_positive(row, design.weight, at) for at, row in enumerate(table, 1)]
@@ -147,9 +144,14 @@ def _labels(table: list[Row], column: str | None) -> list[str]:
     for at, label in enumerate(labels, 1):
         if not label:
             raise BadDesign("surveys.blank", row=at, column=column)
-        if _SHORTENED.fullmatch(label):
-            raise BadDesign("surveys.shortened", row=at, column=column, value=label)
+        refuse_shortened(label, column, at)
     return labels
+
+
+def refuse_shortened(label: str, column: str, at: int) -> None:
+    """Raises BadDesign for a code that a spreadsheet shortened (1.3E+10): different ones look the same."""
+    if _SHORTENED.fullmatch(label):
+        raise BadDesign("surveys.shortened", row=at, column=column, value=label)
 
 
 def _text(row: Row, column: str, at: int) -> str:
@@ -159,21 +161,28 @@ def _text(row: Row, column: str, at: int) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _number(row: Row, column: str, at: int) -> float:
-    text = _text(row, column, at)
-    if isinstance(row[column], bool):
-        return float(row[column] is True)
-    try:
-        number = float(unicodedata.normalize("NFKC", text))
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or "_" in text:
-        _refuse("surveys.blank" if not text else "surveys.bad_number", row, column, at)
+def _outcome(row: Row, column: str, at: int) -> float:
+    number = _as_number(row, column, at)
+    if number not in (0, 1):
+        _refuse("surveys.bad_outcome", row, column, at)
     return number
 
 
+def _as_number(row: Row, column: str, at: int) -> float:
+    """The number in a cell, also in full-width digits; NaN where there is none, BadDesign where it is empty."""
+    text = _text(row, column, at)
+    if not text:
+        raise BadDesign("surveys.blank", row=at, column=column)
+    if isinstance(row[column], bool):
+        return float(row[column] is True)
+    try:
+        return math.nan if "_" in text else float(unicodedata.normalize("NFKC", text))
+    except ValueError:
+        return math.nan
+
+
 def _positive(row: Row, column: str, at: int) -> float:
-    number = _number(row, column, at)
+    number = _as_number(row, column, at)
     if not 1 / _LARGEST <= number <= _LARGEST:
         _refuse("surveys.bad_number", row, column, at)
     return number

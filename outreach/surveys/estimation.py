@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from outreach.surveys.design import Design, Row, Sample, read, units_by_stratum
+from outreach.surveys.design import Design, Row, Sample, read, refuse_shortened, units_by_stratum
 from outreach.surveys.intervals import Interval, clopper_pearson, logit_t, wilson_at
 from outreach.surveys.linearisation import variance
 from outreach.surveys.weighting import kish
@@ -80,6 +80,8 @@ def members_by_value(table: Sequence[Row], by: str) -> dict[str, list[int]]:
     members: dict[str, list[int]] = defaultdict(list)
     for at, row in enumerate(table):
         members["" if row.get(by) is None else str(row[by]).strip()].append(at)
+    for value, rows in members.items():
+        refuse_shortened(value, by, rows[0] + 1)
     return members
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from outreach.errors import Invalid, Missing
-from outreach.people.reading.spreadsheet import read_sheets
+from outreach.people.reading.spreadsheet import open_sheets
 from outreach.surveys.design import Design, Method, Targets
 from outreach.surveys.errors import BadDesign
 from outreach.surveys.estimation import estimate, estimate_groups
@@ -70,20 +70,23 @@ def _in_file(problem: BadDesign, numbers: list[int]) -> Invalid:
 
 
 def _read_rows(path: Path, columns: list[str]) -> dict[int, Mapping[str, str]]:
-    """Row number in the file → cells by column; empty rows are left out."""
-    filled = {
-        number: [cell.strip() for cell in row]
-        for number, row in enumerate(read_sheets(path)[0].rows, 1)
-        if any(cell.strip() for cell in row)
-    }
-    if not filled:
+    """Row number in the file → cells of these columns; empty rows are left out."""
+    with open_sheets(path) as book:
+        filled = (
+            (number, row)
+            for number, row in enumerate(book.sheets[0].rows, 1)
+            if any(cell.strip() for cell in row)
+        )
+        _, first = next(filled, (0, []))
+        header = [cell.strip() for cell in first]
+        if not header:
+            raise Invalid("surveys.no_rows")
+        _check_header(header, columns)
+        places = {column: header.index(column) for column in columns}
+        rows = {number: _cells(header, places, row, number) for number, row in filled}
+    if not rows:
         raise Invalid("surveys.no_rows")
-    first = min(filled)
-    header = filled.pop(first)
-    _check_header(header, columns)
-    if not filled:
-        raise Invalid("surveys.no_rows")
-    return {number: _cells(header, row, number) for number, row in filled.items()}
+    return rows
 
 
 def _check_header(header: list[str], columns: list[str]) -> None:
@@ -95,11 +98,13 @@ def _check_header(header: list[str], columns: list[str]) -> None:
             raise Invalid("surveys.column_twice", column=column)
 
 
-def _cells(header: list[str], row: list[str], number: int) -> Mapping[str, str]:
-    if any(row[len(header) :]):
+def _cells(
+    header: list[str], places: Mapping[str, int], row: list[str], number: int
+) -> Mapping[str, str]:
+    if any(cell.strip() for cell in row[len(header) :]):
         raise Invalid("surveys.row_too_long", row=number, cells=len(row), columns=len(header))
-    padded = row + [""] * (len(header) - len(row))
-    return dict(zip(header, padded, strict=False))
+    width = len(row)
+    return {column: row[at].strip() if at < width else "" for column, at in places.items()}
 
 
 def read_targets(path: Path) -> Targets:

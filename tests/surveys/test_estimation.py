@@ -301,11 +301,14 @@ def test_one_row_without_a_design_is_still_given() -> None:
         ([*people(1, 3), {"outcome": 2}], {}, "surveys.bad_outcome", {"row": 4, "value": 2}),
         ([{"outcome": ""}], {}, "surveys.blank", {"row": 1, "column": "outcome"}),
         ([{"outcome": None}], {}, "surveys.blank", {"row": 1}),
-        ([{"outcome": "知道"}], {}, "surveys.bad_number", {"value": "知道"}),
+        ([{"outcome": "知道"}], {}, "surveys.bad_outcome", {"value": "知道"}),
         (people(1, 2, w=0), {"weight": "w"}, "surveys.bad_number", {"row": 1, "column": "w"}),
         (people(1, 2, w="-1"), {"weight": "w"}, "surveys.bad_number", {"value": "-1"}),
         (people(1, 2, w="nan"), {"weight": "w"}, "surveys.bad_number", {"value": "nan"}),
         (people(1, 2, w="1_0"), {"weight": "w"}, "surveys.bad_number", {"value": "1_0"}),
+        (people(1, 2, w="1e308"), {"weight": "w"}, "surveys.bad_number", {"value": "1e308"}),
+        (people(1, 2, s="1.3E+10"), {"stratum": "s"}, "surveys.shortened", {"row": 1, "value": "1.3E+10"}),
+        (people(1, 2, s="4.41900E+11"), {"cluster": "s"}, "surveys.shortened", {"column": "s"}),
         (people(1, 2, s=" "), {"stratum": "s"}, "surveys.blank", {"column": "s"}),
         (people(1, 2, s="甲") + people(1, 1, s="乙"), {"stratum": "s"}, "surveys.lonely_stratum", {"stratum": "乙"}),
         (people(2, 5, s="甲", c="1"), {"stratum": "s", "cluster": "c"}, "surveys.lonely_stratum", {"stratum": "甲"}),
@@ -328,7 +331,16 @@ def test_what_cannot_be_estimated_names_its_place(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"level": 95}, {"level": 0}, {"method": "wald"}, {"method": ""}], ids=str
+    "wrong",
+    [
+        {"level": 95},
+        {"level": 0},
+        {"level": 1 - 1e-16},
+        {"level": math.nan},
+        {"method": "wald"},
+        {"method": ""},
+    ],
+    ids=str,
 )
 def test_an_impossible_design_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(BadDesign):
@@ -336,5 +348,5 @@ def test_an_impossible_design_is_refused(wrong: dict[str, Any]) -> None:
 
 
 def test_outcomes_may_be_truth_values_numbers_or_texts() -> None:
-    rows: Rows = [{"outcome": value} for value in (True, 1, 1.0, "1", " 1 ", False, 0, "0")]
+    rows: Rows = [{"outcome": value} for value in (True, 1, 1.0, "1", " １ ", False, 0, "0")]  # noqa: RUF001
     assert estimate(rows).rate == 5 / 8
