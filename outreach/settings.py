@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from outreach.errors import Misconfigured
@@ -64,6 +64,12 @@ class Settings(BaseSettings):
     engine: str = ""
     """embedded: this process sends. distributed: several processes on one PostgreSQL wake each other. '' = by database."""
 
+    smtp_url: str = Field("", repr=False)
+    """The mail server for alerts: smtp://user:password@host:587 (STARTTLS) or smtps://…:465. '' = no e-mail."""
+
+    mail_from: str = ""
+    """The sender of alerts by e-mail."""
+
     content_dir: Path | None = None
     """The site's own texts and sheets, laid out like `templates/`; what lies there hides what is shipped."""
 
@@ -76,6 +82,41 @@ class Settings(BaseSettings):
         if not Path(str(value)).is_dir():
             raise Misconfigured("settings.content_dir", place=str(value))
         return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_server(cls, value: str) -> str:
+        """A mail server that cannot be meant stops the start; what is said of it holds no password."""
+        if not value:
+            return value
+        try:
+            parts = urlsplit(value)
+            wrong = next(
+                name
+                for name, bad in (
+                    ("scheme", parts.scheme not in ("smtp", "smtps")),
+                    ("host", not parts.hostname),
+                    ("port", parts.port == 0),
+                    ("path", bool(parts.path.strip("/") or parts.query or parts.fragment)),
+                    ("password", bool(parts.username) != bool(parts.password)),
+                    ("", True),
+                )
+                if bad
+            )
+        except ValueError:
+            wrong = "port"
+        if wrong:
+            raise Misconfigured("settings.smtp_url", reason=wrong)
+        return value
+
+    @model_validator(mode="after")
+    def _known_sender(self) -> Settings:
+        """Whoever sets a mail server says from whom."""
+        name, _, host = self.mail_from.partition("@")
+        whole = bool(name and host) and not any(one.isspace() for one in self.mail_from)
+        if (self.smtp_url or self.mail_from) and not whole:
+            raise Misconfigured("settings.mail_from")
+        return self
 
     @field_validator("engine")
     @classmethod

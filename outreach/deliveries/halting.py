@@ -23,7 +23,7 @@ from outreach.deliveries.states import State
 from outreach.deliveries.stopping import pause_for_fault
 from outreach.models.campaigns import Campaign, Firing, Step
 from outreach.models.deliveries import Attempt, Counter, Delivery, DeliveryBatch
-from outreach.store import built_once, upsert, upsert_on
+from outreach.store import among, built_once, upsert, upsert_on
 
 ANSWERED, PERMANENT, OPTED_OUT, SILENT = "answered", "permanent", "opted_out", "silent"
 _COUNTED = (ANSWERED, PERMANENT, OPTED_OUT)
@@ -93,6 +93,23 @@ def note_reply(connection: Connection, address_key: bytes) -> None:
         .where(Campaign.status.in_(("running", "paused")), Step.channel == "sms")
     )
     note(connection, Tally((step, OPTED_OUT) for step in steps))
+
+
+def totals(connection: Connection, steps: Collection[int]) -> dict[tuple[int, str], int]:
+    """(step, kind) → how many so far, of those that were counted: answered, permanent, opted_out."""
+    names = {
+        _name(step, kind, slot): (step, kind)
+        for step in steps
+        for kind in _COUNTED
+        for slot in range(_SLOTS)
+    }
+    rows = connection.execute(
+        select(Counter.name, Counter.n).where(among(Counter.name, sorted(names)))
+    )
+    found: Tally[tuple[int, str]] = Tally()
+    for row in rows:
+        found[names[row.name]] += row.n
+    return dict(found)
 
 
 # -- the judgement -------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.models.base import Base, BigId, Code, Document, UtcDateTime
@@ -60,6 +60,7 @@ class AlertSent(Base):
     target_id: Mapped[int] = mapped_column(ForeignKey("alert_target.id"), primary_key=True)
     state: Mapped[str] = mapped_column(Text, default="sending")
     error: Mapped[str] = mapped_column(Text, default="")
+    tries: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (

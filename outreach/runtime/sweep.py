@@ -16,7 +16,7 @@ from outreach.deliveries.printing import jobs as print_jobs
 from outreach.errors import OutreachError
 from outreach.people.intake.jobs import Jobs
 from outreach.policies import leaving
-from outreach.runtime import adapters
+from outreach.runtime import adapters, alerting
 from outreach.settings import Settings
 from outreach.store import Store
 from segments.errors import SegmentsError
@@ -45,7 +45,10 @@ def sweep(store: Store, settings: Settings) -> int:
     look_for_changes(store, settings)
     Jobs(store.begin, settings.data_dir).sweep()
     print_jobs.sweep(store, settings)
-    return news + schedule.tick(store.begin, settings.zone)
+    try:
+        return news + schedule.tick(store.begin, settings.zone)
+    finally:
+        alerting.sweep(store, settings)  # it raises nothing, and has most to say when a step raises
 
 
 def watch(store: Store, settings: Settings) -> None:

@@ -92,6 +92,7 @@ def upgrade() -> None:
     sa.Column('target_id', row_id, nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('error', sa.Text(), nullable=False),
+    sa.Column('tries', sa.Integer(), server_default=sa.text('1'), nullable=False),
     sa.Column('at', moment, nullable=False),
     sa.CheckConstraint("state IN ('sending','sent','failed','unknown')", name=op.f('ck_alert_sent_state')),
     sa.ForeignKeyConstraint(['alert_id'], ['alert.id'], name=op.f('fk_alert_sent_alert_id')),
