@@ -41,6 +41,7 @@ from outreach.cli import (
     rehearsal,  # noqa: F401 - adds its command to those of campaigns
     segments,
     serving,
+    survey_results,  # noqa: F401 - adds its commands to those of surveys
     surveys,
     system,
     tasks,

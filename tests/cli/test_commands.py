@@ -132,6 +132,10 @@ GROUPS = {
         "panel end",
         "record",
         "estimate",
+        "results",
+        "towns",
+        "compare",
+        "trend",
     },
     "accounts": {
         "add",

@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 from outreach.surveys.dispositions import Disposition, Response
+from outreach.surveys.fieldwork.agreement import Agreement
 from outreach.surveys.results.headline import Headline
+from outreach.surveys.results.schemas import QuestionFigure, SurveyResults, VolunteerFigure
 from outreach.surveys.results.shares import Share
 
 _MADE = (
@@ -54,6 +56,69 @@ def summary(
         **{name: survey[name] for name in _MADE},
         "notes": [note.say() for note in figure.notes],
         "notice": notice,
+    }
+
+
+def whole(found: SurveyResults) -> dict[str, Any]:
+    """Everything that a survey found: the summary, and per question its rate, its distribution and its base.
+
+    `counting` is the rate of the answers that count (`counted`), None where none does; `blank` people of the base gave
+    no answer; `texts` counts open answers. Volunteers and call-backs are counts. `representative` is False for a quiz
+    and for volunteers: then no rate stands anywhere.
+    """
+    days = [day for day in (found.first, found.last) if day is not None]
+    return {
+        **summary(found.survey, found.headline, found.notice, days),
+        "representative": found.representative,
+        "modes": dict(found.modes),
+        "questions": [_question(one) for one in found.questions],
+        "all_right": None if found.all_right is None else plain(found.all_right),
+        "volunteers": None if found.volunteers is None else _volunteers(found.volunteers),
+        "call_backs": None if found.call_backs is None else _call_backs(found.call_backs),
+        "notes": list(found.said()),
+        "notes_en": list(found.said("en")),
+    }
+
+
+def _question(found: QuestionFigure) -> dict[str, Any]:
+    return {
+        "question": found.code,
+        "kind": found.kind.value,
+        "text": found.text,
+        "several": found.several,
+        "n": found.n,
+        "counting": None if found.counting is None else plain(found.counting),
+        "counted": list(found.counted_labels),
+        "options": [
+            {"option": one.code, "label": one.label, **plain(one.share)} for one in found.options
+        ],
+        "blank": found.blank,
+        "texts": found.texts,
+    }
+
+
+def _volunteers(found: VolunteerFigure) -> dict[str, Any]:
+    return {
+        "n": found.n,
+        "aware": found.aware,
+        "sources": dict(found.sources),
+        "options": {code: dict(counts) for code, counts in found.options.items()},
+        "last": found.last.isoformat() if found.last else "",
+    }
+
+
+def _call_backs(found: Agreement) -> dict[str, Any]:
+    return {
+        "drawn": found.drawn,
+        "asked": found.asked,
+        "confirmed": found.confirmed,
+        "not_reached": found.not_reached,
+        "refused": found.refused,
+        "not_interviewed": len(found.not_interviewed),
+        "questions": [
+            {"question": one.code, "n": one.n, "equal": one.equal, "kappa": one.kappa}
+            for one in found.questions
+        ],
     }
 
 

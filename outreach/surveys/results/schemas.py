@@ -60,12 +60,13 @@ class SurveyResults:
     """One survey. `survey` has the columns of the table with `policy` and `campaign` by name.
 
     `representative` is False for a quiz and for 政策体验官: nothing of them has an interval, and no figure of them
-    stands beside one that has. `all_right` is who answered every knowledge question right. `first`, `last` are days of
+    stands beside one that has. `headline_code` is '' where no question stands for the whole. `all_right` is who answered every knowledge question right. `first`, `last` are days of
     asking.
     """
 
     survey: Mapping[str, Any]
     headline: Headline
+    headline_code: str
     questions: tuple[QuestionFigure, ...]
     all_right: Share | None
     volunteers: VolunteerFigure | None

@@ -107,6 +107,7 @@ def results_of(connection: Connection, found: Read) -> SurveyResults:
     return SurveyResults(
         survey=survey,
         headline=headline,
+        headline_code=instrument.headline,
         questions=answers.question_figures(instrument, measured),
         all_right=answers.all_right(instrument, measured),
         volunteers=answers.volunteer_figure(
