@@ -86,26 +86,6 @@ def margin_of(
     return z * math.sqrt(deff * p * (1 - p) / unlimited)
 
 
-def detectable(
-    interviews: int, p1: float, deff: float = 1, power: float = 0.8, alpha: float = 0.05
-) -> float | None:
-    """The smallest higher rate that a second sample of the same size tells from `p1`; None where not even 1 is.
-
-    Found by halving to a ten-thousandth, with `power_sample_size` for `interviews` / `deff` simple ones.
-    """
-    simple = interviews / deff
-    if not 0 < p1 < 1 or simple < 1 or power_sample_size(p1, 1.0, power, alpha) > simple:
-        return None
-    low, high = p1, 1.0
-    while high - low > 1e-4:
-        middle = (low + high) / 2
-        if power_sample_size(p1, middle, power, alpha) <= simple:
-            high = middle
-        else:
-            low = middle
-    return high
-
-
 def cluster_deff(size: float, correlation: float) -> float:
     """The design effect 1 + (size − 1) × correlation, for clusters of `size` people correlated inside."""
     if size < 1 or not -1 <= correlation <= 1:

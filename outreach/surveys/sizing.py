@@ -7,13 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from outreach.errors import Invalid
-from outreach.surveys.sampling import (
-    cluster_deff,
-    detectable,
-    margin_of,
-    power_sample_size,
-    sample_size,
-)
+from outreach.surveys.power import detectable_difference, people_to_detect
+from outreach.surveys.sampling import cluster_deff, margin_of, sample_size
 
 CORRELATION = 0.05
 """How alike people of one village are, where nothing is known: 0.02–0.05 is usual for what people know."""
@@ -76,8 +71,9 @@ def reckon(wanted: Wanted) -> Reckoned:
     if wanted.population is not None:
         draw = min(draw, wanted.population)
     interviews = max(1, math.floor(draw * wanted.response + 1e-9))
-    rise = detectable(
-        interviews, wanted.before or wanted.expected, deff, wanted.power, 1 - wanted.level
+    first = wanted.before or wanted.expected
+    rise = detectable_difference(
+        first, interviews, deff=deff, power=wanted.power, alpha=1 - wanted.level
     )
     return Reckoned(
         draw=draw,
@@ -85,7 +81,7 @@ def reckon(wanted: Wanted) -> Reckoned:
         villages=math.ceil(draw / wanted.per_village) if wanted.per_village else None,
         deff=deff,
         margin=margin_of(interviews, wanted.expected, wanted.population, deff, wanted.level),
-        detects=None if rise is None else rise - (wanted.before or wanted.expected),
+        detects=rise,
         out_of_reach=out_of_reach,
     )
 
@@ -130,6 +126,12 @@ def _draw(wanted: Wanted, deff: float) -> int:
             wanted.level,
         )
     if wanted.before is not None and wanted.after is not None:
-        each = power_sample_size(wanted.before, wanted.after, wanted.power, 1 - wanted.level)
-        return math.ceil(math.ceil(each * deff - 1e-9) / wanted.response - 1e-9)
+        return people_to_detect(
+            wanted.before,
+            wanted.after,
+            power=wanted.power,
+            alpha=1 - wanted.level,
+            deff=deff,
+            response=wanted.response,
+        )
     return wanted.people or 1

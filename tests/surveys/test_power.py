@@ -61,8 +61,14 @@ def test_the_smallest_difference_is_found_with_just_that_power(
         assert power_of(p, p + rise, n, deff=deff) == pytest.approx(0.8, abs=1e-6)
 
 
-def test_few_people_find_nothing_near_the_top() -> None:
-    assert detectable_difference(0.95, 30) is None
+@pytest.mark.parametrize(("n", "deff"), [(294, 1), (588, 2)])
+def test_294_in_each_wave_show_a_rise_from_70_to_80(n: int, deff: float) -> None:
+    assert detectable_difference(0.7, n, deff=deff) == pytest.approx(0.1, abs=2e-4)
+
+
+@pytest.mark.parametrize(("p", "n"), [(0.95, 30), (0.7, 2)])
+def test_few_people_find_nothing_near_the_top(p: float, n: int) -> None:
+    assert detectable_difference(p, n) is None
 
 
 find: Callable[..., float] = power_of

@@ -17,7 +17,6 @@ from statsmodels.stats.proportion import proportion_effectsize
 from outreach.surveys.awareness import cluster_deff, power_sample_size, sample_size
 from outreach.surveys.sampling import (
     at_least,
-    detectable,
     draw,
     equal,
     frame_hash,
@@ -57,20 +56,6 @@ def test_the_margin_of_a_size_is_the_one_that_gave_it(
 
 def test_everybody_asked_leaves_no_margin() -> None:
     assert margin_of(500, population=500) == 0
-
-
-@pytest.mark.parametrize(("n", "deff"), [(294, 1), (588, 2)])
-def test_294_in_each_wave_show_a_rise_from_70_to_80(n: int, deff: float) -> None:
-    rise = detectable(n, 0.7, deff)
-    assert rise == pytest.approx(0.8, abs=2e-4)
-    assert detectable(2, 0.7) is None
-
-
-def test_what_can_be_detected_agrees_with_the_size_that_is_needed() -> None:
-    for n in (50, 120, 400, 1500):
-        found = detectable(n, 0.4)
-        assert found is not None
-        assert power_sample_size(0.4, found) <= n < power_sample_size(0.4, found - 2e-4)
 
 
 ask: Callable[..., int] = sample_size
