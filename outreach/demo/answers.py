@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,26 @@ from outreach.surveys.fieldwork import service as fieldwork
 from outreach.surveys.instrument import Instrument
 from outreach.surveys.schemas import Line
 
-KNOW_IF_TOLD = 0.74
-KNOW_IF_NOT = 0.36
+
+@dataclass(frozen=True)
+class Known:
+    """The share that knows, of those who were told and of those who were not; less in some towns (by their number)."""
+
+    if_told: float
+    if_not: float
+    less: Mapping[int, float] = field(default_factory=dict)
+
+    def share(self, told: bool, town: str) -> float:
+        """For one person."""
+        share = self.if_told if told else self.if_not
+        return share * self.less.get(int(town[-3:] or 0) - 101, 1.0)
+
+
+_LESS = {1: 0.7, 4: 0.66}
+"""The second and the fifth town know less, so that there is something to find."""
+
+BEFORE = Known(0.36, 0.36)
+AFTER = Known(0.78, 0.40, _LESS)
 _MET = (
     (0.84, Disposition.COMPLETED), (0.05, Disposition.REFUSED), (0.08, Disposition.NOT_HOME),
     (0.01, Disposition.MOVED), (0.02, Disposition.UNREACHABLE),
@@ -37,24 +56,30 @@ def _told(connection: Connection, policy: str) -> set[int]:
     return set(connection.scalars(statement))
 
 
-def write(connection: Connection, ref: str, path: Path, on: date) -> int:
+def write(connection: Connection, ref: str, path: Path, on: date, known: Known) -> int:
     """Fill in the sheet of a survey as interviewers would; returns how many people were met."""
     survey = service.get(connection, ref)
     told = _told(connection, survey["policy"])
     instrument = service.instrument_of(connection, ref)
     lines = [
-        _line(row, row["person_id"] in told, instrument, on)
+        _line(
+            ref,
+            row,
+            known.share(row["person_id"] in told, str(row["traits"].get("town", ""))),
+            instrument,
+            on,
+        )
         for row in service.sampled(connection, ref)
     ]
     fieldwork.write_answers(connection, ref, path, lines)
     return sum(line.disposition is Disposition.COMPLETED for line in lines)
 
 
-def _line(row: Mapping[str, Any], told: bool, instrument: Instrument, on: date) -> Line:
-    draw = random.Random(f"answers:{row['number']}")  # noqa: S311 - the same every time
+def _line(ref: str, row: Mapping[str, Any], share: float, instrument: Instrument, on: date) -> Line:
+    draw = random.Random(f"{ref}:{row['number']}")  # noqa: S311 - the same every time
     shares = [share for share, _ in _MET]
     disposition = draw.choices([met for _, met in _MET], shares)[0]
-    answers = _answers(draw, told, instrument) if disposition is Disposition.COMPLETED else {}
+    answers = _answers(draw, share, instrument) if disposition is Disposition.COMPLETED else {}
     return Line(
         number=row["number"],
         disposition=disposition,
@@ -64,8 +89,8 @@ def _line(row: Mapping[str, Any], told: bool, instrument: Instrument, on: date) 
     )
 
 
-def _answers(draw: random.Random, told: bool, instrument: Instrument) -> dict[str, str]:
-    knows = draw.random() < (KNOW_IF_TOLD if told else KNOW_IF_NOT)
+def _answers(draw: random.Random, share: float, instrument: Instrument) -> dict[str, str]:
+    knows = draw.random() < share
     heard = not knows and draw.random() < 0.4
     chosen = {
         "unprompted": "named" if knows and draw.random() < 0.5 else draw.choice(("other", "none")),

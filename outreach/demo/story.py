@@ -35,9 +35,10 @@ from outreach.deliveries.printing import work
 from outreach.deliveries.printing.delivering import bring, printed_sheets
 from outreach.deliveries.printing.printer import Printer
 from outreach.deliveries.printing.schemas import Ask
-from outreach.demo import answers, notices, office_lists, residents, workbook
 from outreach.demo import county as counties
+from outreach.demo import notices, office_lists, residents, workbook
 from outreach.demo import people as accounts
+from outreach.demo.asking import CAMPAIGN, Asking
 from outreach.demo.county import COUNTY
 from outreach.demo.handing_in import hand_in
 from outreach.errors import Conflict
@@ -52,13 +53,8 @@ from outreach.policies import signing
 from outreach.runtime.embedded import drain
 from outreach.runtime.sweep import sweep
 from outreach.store import upsert
-from outreach.surveys import service as surveys
-from outreach.surveys.fieldwork import service as fieldwork
-from outreach.surveys.results import service as results
 from outreach.web.sandbox.store import Store as SandboxStore
 
-CAMPAIGN = "demo-2026-winter"
-SURVEY = "demo-2026-winter-1"
 Say = Callable[[str], None]
 
 
@@ -180,7 +176,8 @@ class Story:
     # -- the campaign -----------------------------------------------------------------------------------
 
     def prepare_campaign(self) -> None:
-        """Write it down, submit it as the officer, sign it as the manager, release it."""
+        """Ask who knows already; write it down, submit it as the officer, sign it as the manager, release it."""
+        self._asking.before()
         text = resources.files("outreach.demo").joinpath("campaign.yaml").read_text("utf-8")
         order = schemas.parse(yaml.safe_load(text), self.home.settings.zone, "campaign.yaml")
         with self.home.store.begin() as connection:
@@ -301,30 +298,15 @@ class Story:
 
     def survey(self) -> None:
         """Draw from all who may claim, take the filled sheet in, and estimate. The answers are invented."""
-        sheet = self._folder / "调查样本（演示，自动填写）.xlsx"
-        with self.home.store.begin() as connection:
-            if not any(one["ref"] == SURVEY for one in surveys.list_surveys(connection)):
-                surveys.create(connection, _SURVEY, accounts.EVALUATOR.name, "demo", COUNTY)
-            surveys.draw(connection, SURVEY, self.today, COUNTY, accounts.EVALUATOR.name)
-        with self.home.store.read() as connection:
-            answered = surveys.get(connection, SURVEY)["answered"]
-            if not answered:
-                answers.write(connection, SURVEY, sheet, self.today)
-        if not answered:
-            fieldwork.record(
-                self.home.store.begin, SURVEY, sheet, accounts.EVALUATOR.name, self.today
-            )
-        with self.home.store.read() as connection:
-            found = results.estimate(connection, SURVEY)
+        found = self._asking.after()
         self.facts["survey"] = {
             "drawn": found["drawn"], "answered": found["answered"], "aware": found["aware"], "generated": True,
         }  # fmt: skip
         self.facts["awareness"] = {key: found[key] for key in ("rate", "low", "high", "n")}
-        if found["rate"] is not None:
-            self.say(
-                f"知晓率 {found['rate']:.1%}（{found['low']:.1%}–{found['high']:.1%}，n = {found['n']}，"
-                f"回答率 {found['response']['rate']:.0%}）· 演示生成的答案"
-            )
+
+    @property
+    def _asking(self) -> Asking:
+        return Asking(self.home, self.today, self.say)
 
     # -- the summary --------------------------------------------------------------------------------------
 
@@ -373,17 +355,6 @@ class Story:
             "seconds": round(time.monotonic() - started, 1),
         }
 
-
-_SURVEY: Mapping[str, Any] = {
-    "id": SURVEY,
-    "title": "居民医保知晓情况（演示，答案为自动生成）",
-    "policy": "resident-medical",
-    "campaign": CAMPAIGN,
-    "mode": "入户",
-    "size": 400,
-    "seed": "2026-11-23",
-    "generated": True,
-}
 
 _LOCAL: Mapping[str, Mapping[str, Any]] = {
     "resident-medical": {
