@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from outreach.reports.brief import Facts, House
-from outreach.reports.brief.facts import Done, ListDate, Signed, Step, Told, Verdict
-from outreach.reports.schemas import PlaceCount, ReachFigures, Untold
+from outreach.reports.brief.facts import Done, ListDate, Reason, Signed, Step, Told, Verdict
+from outreach.reports.schemas import PlaceCount, ReachFigures
 
 ROOT = Path(__file__).resolve().parents[2]
 HOUSE = House(ROOT / "templates" / "flyer", "http://127.0.0.1:8000", "示范县政务办")
@@ -49,7 +49,7 @@ def told(ref: str = "check", places: int = 6, **changes: Any) -> Told:
     untold = reach.total.untold
     values: dict[str, Any] = {
         "ref": ref, "name": "65岁免费体检", "reach": reach,
-        "untold": (Untold("printed", "", untold - 40), Untold("none", "", 40)) if untold > 50 else (),
+        "untold": (Reason("纸已打印，还没人说送到", "把单子送上门", untold - 40), Reason("没有列入任何宣传任务", "编进宣传任务", 40)) if untold > 50 else (),
         "lists": (ListDate("applied", "good", DAY, 900, 12), ListDate("received", "none")),
         "awareness": figure(), "wording": "您知道“65岁免费体检”吗？", **changes,
     }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from outreach.reports.brief.facts import Facts, Told
 from outreach.reports.brief.figures import rate
 from outreach.reports.suppression import TOTAL
@@ -40,7 +42,7 @@ def _change(lead: Told) -> str:
     if lead.compared is None:
         return say("brief.concluded.no_baseline")
     if lead.compared.may_claim and lead.compared.sentences:
-        return lead.compared.sentences[0].rstrip("。")
+        return re.split("[：。]", lead.compared.sentences[0])[0]
     return say("brief.concluded.no_change")
 
 

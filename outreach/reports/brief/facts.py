@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from outreach.reports.schemas import PlaceCount, ReachFigures, Untold
+from outreach.reports.schemas import PlaceCount, ReachFigures
 from outreach.reports.suppression import TOTAL, Suppressed, suppress
 
 Subject = Literal["campaign", "survey", "policy"]
@@ -74,6 +74,16 @@ class Verdict:
     low: float | None
     high: float | None
     verdict: str
+    word: str = ""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """People who were never told for one reason: why, what comes next (in words), how many."""
+
+    why: str
+    next: str
+    n: int
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,7 @@ class Told:
     ref: str
     name: str
     reach: ReachFigures
-    untold: tuple[Untold, ...] = ()
+    untold: tuple[Reason, ...] = ()
     lists: tuple[ListDate, ...] = ()
     awareness: Mapping[str, Any] | None = None
     wording: str = ""

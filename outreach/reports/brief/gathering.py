@@ -24,6 +24,7 @@ from outreach.policies import service as policies
 from outreach.policies.schemas import PolicyView
 from outreach.reach import service as ledger
 from outreach.reports import service as reports
+from outreach.reports.brief import sources
 from outreach.reports.brief.facts import Done, Facts, ListDate, Signed, Step, Subject, Told
 from outreach.reports.brief.resting import basis
 from outreach.reports.steps import step_name
@@ -92,6 +93,7 @@ def gather(connection: Connection, ref: str, asked: Asked) -> Facts:
         policies=told,
         campaigns=tuple(_done(connection, one, asked) for one in there),
         basis=tuple(basis(connection, views, there, asked.scope, asked.on, asked.zone)),
+        signals=tuple(sources.heard(connection, asked.scope, views, asked.on, asked.zone)),
         people=people.count_people(connection, asked.scope),
     )
     return _named(connection, facts)
@@ -136,11 +138,14 @@ def _told(connection: Connection, view: PolicyView, asked: Asked, found: Found) 
         ref=view.ref,
         name=str(view.facts_at(home)["plain_name"]),
         reach=reports.reach(connection, scope, view, on, home),
-        untold=tuple(reports.untold(connection, scope, view, on, home)),
+        untold=sources.reasons(connection, scope, view, on, home),
         lists=tuple(_lists(connection, view.ref, on, scope.region)),
         awareness=aware,
         wording=_wording(survey) if aware and survey else "",
         survey=survey if aware else None,
+        verdicts=sources.verdicts(connection, survey, scope) if aware and survey else (),
+        compared=sources.compared(connection, survey) if aware and survey else None,
+        outcomes=tuple(sources.outcomes(connection, scope, view, on, home)),
     )
 
 

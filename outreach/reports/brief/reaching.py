@@ -22,7 +22,10 @@ def levels(facts: Facts, most: int) -> Iterator[BriefSection]:
     tables = [one.shown(facts.length) for one in shown]
     rows = tuple(_level(one, table) for one, table in zip(shown, tables, strict=True))
     heads = ("policy", "eligible", "in_person", "delivered", "reached", "relayed", "untold", "unknown", "applied", "received")  # fmt: skip
-    after = [say("brief.defined.levels")]
+    after = [
+        say("brief.defined.levels"),
+        *(f"{one.name}：{line}" for one in shown for line in one.outcomes),
+    ]
     if len(facts.policies) > len(shown):
         after.append(say("brief.more_policies", n=len(facts.policies) - len(shown)))
     yield BriefSection(
@@ -108,7 +111,7 @@ def _place(
 
 
 def _verdict(one: Verdict | None) -> str:
-    return NONE if one is None else say(f"brief.verdict.{one.verdict}")
+    return NONE if one is None else one.word or say(f"brief.verdict.{one.verdict}")
 
 
 def missed(facts: Facts, most: int) -> Iterator[BriefSection]:
@@ -134,22 +137,15 @@ def missed(facts: Facts, most: int) -> Iterator[BriefSection]:
 
 
 def reasons(lead: Told) -> Suppressed:
-    """Reason (stage and why it was skipped) → people, and in total, small counts hidden."""
-    counts = {f"{one.stage}:{one.reason}": {"n": one.n} for one in lead.untold}
+    """Number of the reason in the list → people, and in total, small counts hidden."""
+    counts = {str(at): {"n": one.n} for at, one in enumerate(lead.untold)}
     total = {TOTAL: {"n": sum(one.n for one in lead.untold)}}
     return suppress({**counts, **total}, dict.fromkeys(counts, TOTAL))
 
 
-def reason_words(stage: str, reason: str) -> tuple[str, str]:
-    """Why, and what comes next."""
-    why = say(f"reason.{reason}") if reason else ""
-    return say(f"web.untold.{stage}", reason=why), say(f"web.untold_next.{stage}")
-
-
 def _reasons(lead: Told) -> tuple[list[tuple[str, ...]], Suppressed]:
     table = reasons(lead)
-    rows: list[tuple[str, ...]] = []
-    for one in lead.untold:
-        why, following = reason_words(one.stage, one.reason)
-        rows.append((why, table.text(f"{one.stage}:{one.reason}", "n"), following))
+    rows: list[tuple[str, ...]] = [
+        (one.why, table.text(str(at), "n"), one.next) for at, one in enumerate(lead.untold)
+    ]
     return rows, table
