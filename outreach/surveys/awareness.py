@@ -16,6 +16,7 @@ from outreach.surveys.comparison import (
     domains_against_rest,
     holm,
     holm_levels,
+    mcnemar,
 )
 from outreach.surveys.design import Design
 from outreach.surveys.errors import BadDesign
@@ -62,6 +63,7 @@ __all__ = [
     "kish",
     "limits",
     "logit_t",
+    "mcnemar",
     "mover",
     "newcombe",
     "newcombe_paired",

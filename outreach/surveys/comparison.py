@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from outreach.surveys.design import Design, Row, Sample, read
-from outreach.surveys.distributions import t_quantile, t_tails, two_sided
+from outreach.surveys.distributions import beta_cdf, t_quantile, t_tails, two_sided
 from outreach.surveys.estimation import (
     Estimate,
     estimate_rows,
@@ -67,6 +67,20 @@ def difference_in_differences_of(
 ) -> Difference:
     """What the treated rose more than the control, each (after, before), from four independent samples."""
     return mover(difference_of(*treated, level=level), difference_of(*control, level=level))
+
+
+def mcnemar(first_only: int, second_only: int) -> float:
+    """The exact two-sided p-value that the same people changed: of those who changed, half would go either way.
+
+    `first_only` were aware at the first asking only, `second_only` at the second only (McNemar 1947; binomial, twice
+    the smaller tail). 1 where nobody changed. Raises ValueError for negative counts.
+    """
+    if first_only < 0 or second_only < 0:
+        raise ValueError("counts are not negative")
+    n, fewer = first_only + second_only, min(first_only, second_only)
+    if 2 * fewer == n:
+        return 1.0
+    return min(1.0, 2 * beta_cdf(0.5, n - fewer, fewer + 1))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
