@@ -10,7 +10,7 @@ import math
 from statistics import NormalDist
 
 _LARGE_DF = 1000
-_NORMAL_DF = 1e6
+_NORMAL_DF = 1e7
 _FAR = 0.999
 _TINY = 1e-300
 

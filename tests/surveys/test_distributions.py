@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outreach.surveys.distributions import beta_cdf, beta_quantile, normal_quantile, t_quantile
+from outreach.surveys.distributions import (
+    beta_cdf,
+    beta_quantile,
+    normal_quantile,
+    t_quantile,
+    t_tails,
+)
 
 scipy_stats = importlib.import_module("scipy.stats")
 
@@ -28,6 +34,17 @@ def test_beta_agrees_with_scipy(p: float, a: float, b: float) -> None:
     x = beta_quantile(p, a, b)
     assert x == pytest.approx(scipy_stats.beta.ppf(p, a, b), abs=1e-9)
     assert beta_cdf(x, a, b) == pytest.approx(scipy_stats.beta.cdf(x, a, b), abs=1e-9)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.floats(-40, 40), st.one_of(st.integers(1, 50), st.floats(1, 1e8)))
+def test_tails_of_t_agree_with_scipy(t: float, df: float) -> None:
+    assert t_tails(t, df) == pytest.approx(2 * scipy_stats.t.sf(abs(t), df), rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("df", [1, 2, 5, 40])
+def test_a_level_of_nearly_1_keeps_its_digits(df: int) -> None:
+    assert t_quantile(1 - 1e-9, df) == pytest.approx(scipy_stats.t.isf(1e-9, df), rel=1e-6)
 
 
 def test_the_worked_t_of_4_degrees_of_freedom() -> None:
@@ -57,6 +74,8 @@ def test_a_normal_quantile_needs_a_probability(p: float) -> None:
 def test_impossible_parameters_are_refused() -> None:
     with pytest.raises(ValueError, match="degrees"):
         t_quantile(0.975, 0)
+    with pytest.raises(ValueError, match="degrees"):
+        t_tails(1, 0)
     with pytest.raises(ValueError, match="shapes"):
         beta_cdf(0.5, 0, 1)
     with pytest.raises(ValueError, match="probability"):
