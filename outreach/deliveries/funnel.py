@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, literal, select, text, union_all
 
+from outreach.deliveries import reckoning
 from outreach.models.deliveries import Delivery, Funnel, FunnelDelta, delivery_state
 from outreach.store import upsert
 
@@ -63,12 +64,14 @@ def plant(connection: Connection, campaign_id: int, step_id: int, firing_id: int
         .group_by(*columns)
     )
     connection.execute(insert(FunnelDelta).from_select([*_CELL, "state", "n"], rows))
+    reckoning.plant(connection, step_id, firing_id)
 
 
 def fold(connection: Connection) -> int:
     """Fold all changes so far into the counts; returns how many changes went: 0 also where another machine does it."""
     if not _alone(connection):
         return 0
+    reckoning.fold(connection)
     # Taken and read in one statement: a change that another transaction commits meanwhile stays for the next time.
     keys = [getattr(FunnelDelta, key) for key in (*_CELL, "state")]
     taken = connection.execute(delete(FunnelDelta).returning(*keys, FunnelDelta.n)).all()
@@ -110,6 +113,7 @@ def rebuild(connection: Connection, campaign_id: int | None = None) -> None:
     if campaign_id is not None:
         rows = rows.where(delivery_state.c.campaign_id == campaign_id)
     connection.execute(insert(Funnel).from_select([*_CELL, "state", "n"], rows))
+    reckoning.rebuild(connection, campaign_id)
 
 
 def counts(connection: Connection, campaign_id: int, *by: str) -> dict[tuple[str, ...], int]:

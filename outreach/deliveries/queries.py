@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, case, func, or_, select
+from sqlalchemy import Connection, func, select
 
-from outreach.deliveries import funnel
+from outreach.deliveries import funnel, reckoning
 from outreach.deliveries.states import HANDED_OVER, Reason, State, Why
 from outreach.models.campaigns import Campaign, Firing, Step
 from outreach.models.deliveries import (
@@ -15,7 +16,6 @@ from outreach.models.deliveries import (
     Delivery,
     DeliveryAgain,
     DeliverySubject,
-    Outcome,
     delivery_state,
 )
 from outreach.models.policies import Policy
@@ -56,39 +56,22 @@ def spent(connection: Connection, campaign: int) -> tuple[int, int, int]:
     Parts and cost are of attempts that the carrier took, or may have taken; one that was certainly not handed
     over costs nothing.
     """
-    free = ("deferred", "refused", "skipped")
-    taken = or_(Outcome.state.is_(None), Outcome.state.not_in(free))
-    row = connection.execute(
-        select(
-            func.coalesce(func.sum(case((taken, Attempt.parts), else_=0)), 0),
-            func.coalesce(func.sum(case((taken, Attempt.cost_fen), else_=0)), 0),
-            func.count().filter(Attempt.resent),
-        )
-        .outerjoin(
-            Outcome, (Outcome.delivery_id == Attempt.delivery_id) & (Outcome.no == Attempt.no)
-        )
-        .where(Attempt.campaign_id == campaign)
-    ).one()
-    return int(row[0]), int(row[1]), int(row[2])
+    return reckoning.spent(connection, campaign)
 
 
 def reasons(
     connection: Connection, campaign: int, step: int | None = None
 ) -> list[Mapping[str, Any]]:
     """Why deliveries failed or were skipped: (state, reason, error, count), most first."""
-    view = delivery_state.c
-    statement = (
-        select(view.state, view.reason, view.error, func.count().label("count"))
-        .where(
-            view.campaign_id == campaign,
-            view.state.in_(("skipped", "refused", "undelivered", "unknown")),
-        )
-        .group_by(view.state, view.reason, view.error)
-        .order_by(func.count().desc())
-    )
-    if step is not None:
-        statement = statement.where(view.step_id == step)
-    return [dict(row) for row in connection.execute(statement).mappings()]
+    found: Counter[tuple[str, str, str]] = Counter()
+    for (of, state, reason, error), n in reckoning.whys(connection, campaign).items():
+        if step is None or of == step:
+            found[state, reason, error] += n
+    rows = sorted(found.items(), key=lambda one: (-one[1], one[0]))
+    return [
+        {"state": state, "reason": reason, "error": error, "count": n}
+        for (state, reason, error), n in rows
+    ]
 
 
 def refused(connection: Connection, campaign: int) -> list[Mapping[str, Any]]:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from outreach import clock
-from outreach.deliveries import funnel, halting, proofs
+from outreach.deliveries import funnel, halting, proofs, reckoning
 from outreach.deliveries.proofs import News
 from outreach.deliveries.retry import Next
 from outreach.deliveries.states import RANK, Why
@@ -73,7 +73,9 @@ _LOCK = (
     .with_for_update()
 )
 _VIEW = delivery_state.c
-_STATES = select(_VIEW.delivery_id, _VIEW.state).where(among_named(_VIEW.delivery_id, "ids"))
+_STATES = select(_VIEW.delivery_id, _VIEW.state, _VIEW.reason, _VIEW.error).where(
+    among_named(_VIEW.delivery_id, "ids")
+)
 _CELLS = _STATES.add_columns(
     _VIEW.attempts, _VIEW.campaign_id, _VIEW.step_id, _VIEW.village, _VIEW.age_band, _VIEW.language
 )
@@ -102,12 +104,15 @@ def counting(connection: Connection, ids: Collection[int]) -> Iterator[dict[int,
     """
     lock(connection, ids)
     before = connection.execute(_CELLS, {"ids": ids}).all()
-    yield {row[0]: row[2] for row in before}
-    after = {row[0]: row[1] for row in connection.execute(_STATES, {"ids": ids})}
+    yield {row[0]: row[4] for row in before}
+    after = {row[0]: reckoning.Said(*row[1:]) for row in connection.execute(_STATES, {"ids": ids})}
     # where a delivery is counted never changes
-    moves = [(funnel.Cell(*row[3:]), row[1], after[row[0]]) for row in before]
+    moves = [(funnel.Cell(*row[5:]), row[1], after[row[0]].state) for row in before]
     halting.note(connection, halting.answered((cell.step_id, old, new) for cell, old, new in moves))
     funnel.move(connection, moves)
+    reckoning.move(
+        connection, ((row[5:8], reckoning.Said(*row[1:4]), after[row[0]]) for row in before)
+    )
 
 
 def apply(connection: Connection, changes: Sequence[Change]) -> list[Change]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from sqlalchemy import (
 from outreach.access.schemas import AuditLine
 from outreach.access.scope import Scope
 from outreach.audiences.predicates import eligible
+from outreach.deliveries import reckoning
 from outreach.models.access import AuditEntry
 from outreach.models.campaigns import Step
 from outreach.models.deliveries import (
@@ -56,21 +58,21 @@ def step_states(connection: Connection, scope: Scope, campaign: int) -> dict[int
     return found
 
 
-def whys(connection: Connection, scope: Scope, campaign: int) -> Sequence[Row[Any]]:
+def whys(connection: Connection, scope: Scope, campaign: int) -> list[Mapping[str, Any]]:
     """(state, channel, reason, error, n) of what was skipped or not delivered, the most frequent first."""
-    view = delivery_state.c
-    n = func.count().label("n")
-    columns: tuple[Any, ...] = (
-        view.state, Step.channel, func.coalesce(view.reason, "").label("reason"),
-        func.coalesce(view.error, "").label("error"), n,
-    )  # fmt: skip
-    return connection.execute(
-        select(*columns)
-        .join(Step, Step.id == view.step_id)
-        .where(view.campaign_id == campaign, view.state.in_(_NOT_DELIVERED), scope.condition(view.village))
-        .group_by(view.state, Step.channel, view.reason, view.error)
-        .order_by(n.desc(), view.state, view.reason, view.error)
-    ).all()  # fmt: skip
+    channels = {
+        row.id: row.channel
+        for row in connection.execute(
+            select(Step.id, Step.channel).where(Step.campaign_id == campaign)
+        )
+    }
+    found: Counter[tuple[str, str, str, str]] = Counter()
+    for (step, state, *words), n in reckoning.whys(connection, campaign, scope.condition).items():
+        if state in _NOT_DELIVERED:
+            found[state, channels[step], words[0], words[1]] += n
+    rows = sorted(found.items(), key=lambda one: (-one[1], one[0][0], one[0][2], one[0][3]))
+    names = ("state", "channel", "reason", "error")
+    return [{**dict(zip(names, key, strict=True)), "n": n} for key, n in rows]
 
 
 def log(connection: Connection, things: Sequence[str], limit: int = 50) -> list[AuditLine]:
@@ -99,14 +101,17 @@ def groups_in(connection: Connection, region: str) -> int:
 
 def sheets(connection: Connection, scope: Scope, state: str) -> dict[int, int]:
     """Campaign → sheets in a state: planned = nobody has printed them yet, accepted = printed, not handed over."""
-    view = delivery_state.c
-    rows = connection.execute(
-        select(view.campaign_id, func.count())
-        .join(Step, Step.id == view.step_id)
-        .where(Step.channel == "flyer", view.state == state, scope.condition(view.village))
-        .group_by(view.campaign_id)
-    )
-    return {row[0]: int(row[1]) for row in rows}
+    found: Counter[int] = Counter()
+    for table in (Funnel, FunnelDelta):
+        rows = connection.execute(
+            select(table.campaign_id, func.sum(table.n))
+            .join(Step, Step.id == table.step_id)
+            .where(Step.channel == "flyer", table.state == state, scope.condition(table.village))
+            .group_by(table.campaign_id)
+        )
+        for campaign, n in rows:
+            found[campaign] += int(n)
+    return {campaign: n for campaign, n in found.items() if n}
 
 
 def without_number(connection: Connection, scope: Scope, on: date) -> int:

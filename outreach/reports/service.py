@@ -72,10 +72,10 @@ def standing(connection: Connection, scope: Scope, campaign: Mapping[str, Any]) 
 
 
 def walked(connection: Connection, scope: Scope, campaign: Mapping[str, Any]) -> Walked:
-    """The part of `standing` that has to go through the deliveries: seconds when there are a million of them."""
+    """The part of `standing` that is about reasons and money: counts kept beside the funnel."""
     key, inside = campaign["id"], _counted(scope, campaign)
     parts, cost, resent = delivery_queries.spent(connection, key)
-    whys = tuple(Why(**row._mapping) for row in queries.whys(connection, inside, key))
+    whys = tuple(Why(**row) for row in queries.whys(connection, inside, key))
     return Walked(whys, parts, cost, resent)
 
 

@@ -16,6 +16,7 @@ from outreach.deliveries.printing import jobs as print_jobs
 from outreach.errors import OutreachError
 from outreach.people.intake.jobs import Jobs
 from outreach.policies import leaving
+from outreach.reports.counted import service as counted
 from outreach.runtime import adapters, alerting
 from outreach.settings import Settings
 from outreach.store import Store
@@ -26,7 +27,7 @@ LOOKING_UP = ("twilio",)
 
 
 def sweep(store: Store, settings: Settings) -> int:
-    """Find attempts whose sender died, settle early receipts, fold counts, end policies whose day has come, look for
+    """Find attempts whose sender died, settle early receipts, fold counts and bring those of reach to today, end policies whose day has come, look for
     whom one policy has come to fit, delete files of old imports and print jobs, and fire due steps. Returns news.
 
     Firing comes last, because it raises when a step cannot be planned, and the rest must not wait for that.
@@ -41,6 +42,7 @@ def sweep(store: Store, settings: Settings) -> int:
         leaving.retire_due(connection, clock.today(settings.zone))
         audience_queries.fold_changes(connection)
     news += cancelling.sweep(store.begin)
+    counted.sweep(store, counted.Terms(clock.today(settings.zone), settings.region))
     watch(store, settings)
     look_for_changes(store, settings)
     Jobs(store.begin, settings.data_dir).sweep()

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0007'
-down_revision = '0006'
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -20,11 +20,33 @@ row_id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 document = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 moment = sa.DateTime(timezone=True)
 
-_PLACED = ("eligible", "unknown", "in_person", "delivered", "relayed", "published", "applied", "received")
+_PLACED = (
+    "eligible",
+    "unknown",
+    "in_person",
+    "delivered",
+    "relayed",
+    "published",
+    "applied",
+    "received",
+)
 
 _FACTS = (
-    "region", "birth", "household_id", "sex", "hukou_region", "hukou_type", "circumstances", "circumstances_known",
-    "income_month", "household_size", "paid_months", "paid_months_running", "job_kind", "language", "status",
+    "region",
+    "birth",
+    "household_id",
+    "sex",
+    "hukou_region",
+    "hukou_type",
+    "circumstances",
+    "circumstances_known",
+    "income_month",
+    "household_size",
+    "paid_months",
+    "paid_months_running",
+    "job_kind",
+    "language",
+    "status",
 )
 _PHONE = ("phone_kind", "phone_closed", "merged_into")
 
@@ -42,57 +64,65 @@ def upgrade() -> None:
 
 
 def _reach() -> None:
-    op.create_table('reach_count',
-    sa.Column('policy_id', sa.BigInteger(), nullable=False),
-    sa.Column('village', code, nullable=False),
-    *[sa.Column(name, sa.Integer(), nullable=False) for name in _PLACED],
-    sa.PrimaryKeyConstraint('policy_id', 'village', name=op.f('pk_reach_count'))
+    op.create_table(
+        "reach_count",
+        sa.Column("policy_id", sa.BigInteger(), nullable=False),
+        sa.Column("village", code, nullable=False),
+        *[sa.Column(name, sa.Integer(), nullable=False) for name in _PLACED],
+        sa.PrimaryKeyConstraint("policy_id", "village", name=op.f("pk_reach_count")),
     )
-    op.create_table('reach_part',
-    sa.Column('policy_id', sa.BigInteger(), nullable=False),
-    sa.Column('village', code, nullable=False),
-    sa.Column('about', sa.Text(), nullable=False),
-    sa.Column('one', sa.Text(), nullable=False),
-    sa.Column('other', sa.Text(), nullable=False),
-    sa.Column('n', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('policy_id', 'village', 'about', 'one', 'other', name=op.f('pk_reach_part'))
+    op.create_table(
+        "reach_part",
+        sa.Column("policy_id", sa.BigInteger(), nullable=False),
+        sa.Column("village", code, nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("one", sa.Text(), nullable=False),
+        sa.Column("other", sa.Text(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "policy_id", "village", "about", "one", "other", name=op.f("pk_reach_part")
+        ),
     )
-    op.create_table('reach_counted',
-    sa.Column('policy_id', sa.BigInteger(), nullable=False),
-    sa.Column('seen', sa.Text(), nullable=False),
-    sa.Column('basis', sa.Text(), nullable=False),
-    sa.Column('home', code, nullable=False),
-    sa.Column('on', sa.Date(), nullable=False),
-    sa.Column('whole', sa.Boolean(), nullable=False),
-    sa.Column('checked_at', moment, nullable=False),
-    sa.PrimaryKeyConstraint('policy_id', name=op.f('pk_reach_counted'))
+    op.create_table(
+        "reach_counted",
+        sa.Column("policy_id", sa.BigInteger(), nullable=False),
+        sa.Column("seen", sa.Text(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("home", code, nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("whole", sa.Boolean(), nullable=False),
+        sa.Column("checked_at", moment, nullable=False),
+        sa.PrimaryKeyConstraint("policy_id", name=op.f("pk_reach_counted")),
     )
 
 
 def _old_ones() -> None:
-    op.create_table('reach_stale',
-    sa.Column('id', row_id, nullable=False),
-    sa.Column('policy_id', sa.BigInteger(), nullable=False),
-    sa.Column('village', code, nullable=False),
-    sa.Column('since', sa.BigInteger(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_reach_stale')),
-    sa.UniqueConstraint('policy_id', 'village', name=op.f('uq_reach_stale_policy_id_village'))
+    op.create_table(
+        "reach_stale",
+        sa.Column("id", row_id, nullable=False),
+        sa.Column("policy_id", sa.BigInteger(), nullable=False),
+        sa.Column("village", code, nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reach_stale")),
+        sa.UniqueConstraint("policy_id", "village", name=op.f("uq_reach_stale_policy_id_village")),
     )
-    op.create_table('reach_taken',
-    sa.Column('policy_id', sa.BigInteger(), nullable=False),
-    sa.Column('village', code, nullable=False),
-    sa.Column('since', sa.BigInteger(), nullable=False),
-    sa.Column('token', sa.Text(), nullable=False),
-    sa.Column('at', moment, nullable=False),
-    sa.PrimaryKeyConstraint('policy_id', 'village', name=op.f('pk_reach_taken'))
+    op.create_table(
+        "reach_taken",
+        sa.Column("policy_id", sa.BigInteger(), nullable=False),
+        sa.Column("village", code, nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("at", moment, nullable=False),
+        sa.PrimaryKeyConstraint("policy_id", "village", name=op.f("pk_reach_taken")),
     )
-    op.create_table('reach_note',
-    sa.Column('id', row_id, nullable=False),
-    sa.Column('kind', sa.Text(), nullable=False),
-    sa.Column('policy_id', sa.BigInteger(), nullable=True),
-    sa.Column('keys', document, nullable=False),
-    sa.Column('since', sa.BigInteger(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_reach_note'))
+    op.create_table(
+        "reach_note",
+        sa.Column("id", row_id, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("policy_id", sa.BigInteger(), nullable=True),
+        sa.Column("keys", document, nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reach_note")),
     )
 
 
@@ -100,22 +130,26 @@ def _campaigns() -> None:
     cell = ("campaign_id", "step_id")
     words = ("state", "reason", "error")
     for kind, keyed in (("delta", False), ("count", True)):
-        key = [] if keyed else [sa.Column('id', row_id, nullable=False)]
-        op.create_table(f'why_{kind}',
-        *key,
-        *[sa.Column(name, sa.BigInteger(), nullable=False) for name in cell],
-        sa.Column('village', code, nullable=False),
-        *[sa.Column(name, sa.Text(), nullable=False) for name in words],
-        sa.Column('n', sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint(*((*cell, 'village', *words) if keyed else ('id',)), name=op.f(f'pk_why_{kind}'))
+        key = [] if keyed else [sa.Column("id", row_id, nullable=False)]
+        op.create_table(
+            f"why_{kind}",
+            *key,
+            *[sa.Column(name, sa.BigInteger(), nullable=False) for name in cell],
+            sa.Column("village", code, nullable=False),
+            *[sa.Column(name, sa.Text(), nullable=False) for name in words],
+            sa.Column("n", sa.Integer(), nullable=False),
+            sa.PrimaryKeyConstraint(
+                *((*cell, "village", *words) if keyed else ("id",)), name=op.f(f"pk_why_{kind}")
+            ),
         )
-        key = [] if keyed else [sa.Column('id', row_id, nullable=False)]
+        key = [] if keyed else [sa.Column("id", row_id, nullable=False)]
         whole = sa.BigInteger() if keyed else sa.Integer()
-        op.create_table(f'spend_{kind}',
-        *key,
-        *[sa.Column(name, sa.BigInteger(), nullable=False) for name in cell],
-        *[sa.Column(name, whole, nullable=False) for name in ('parts', 'cost_fen', 'resent')],
-        sa.PrimaryKeyConstraint(*(cell if keyed else ('id',)), name=op.f(f'pk_spend_{kind}'))
+        op.create_table(
+            f"spend_{kind}",
+            *key,
+            *[sa.Column(name, sa.BigInteger(), nullable=False) for name in cell],
+            *[sa.Column(name, whole, nullable=False) for name in ("parts", "cost_fen", "resent")],
+            sa.PrimaryKeyConstraint(*(cell if keyed else ("id",)), name=op.f(f"pk_spend_{kind}")),
         )
 
 
@@ -127,7 +161,7 @@ def _fill() -> None:
         "WHERE state IN ('skipped','refused','undelivered','unknown') "
         "GROUP BY campaign_id, step_id, village, state, reason, error"
     )
-    taken = "o.state IS NULL OR o.state NOT IN ('deferred','refused','skipped')"
+    taken = f"o.state IS NULL OR o.state NOT IN {_FREE}"
     op.execute(
         "INSERT INTO spend_count (campaign_id, step_id, parts, cost_fen, resent) "  # noqa: S608 - our own words
         f"SELECT d.campaign_id, d.step_id, sum(CASE WHEN {taken} THEN a.parts ELSE 0 END), "
@@ -170,6 +204,20 @@ def _person(row: str) -> str:
     return _of_place(row) + _of_household(f"{row}.household_id")
 
 
+_FREE = "('deferred','refused','skipped')"
+"""What the carrier certainly did not take costs nothing."""
+
+_SPENT = "INSERT INTO spend_delta (campaign_id, step_id, parts, cost_fen, resent)"
+
+
+def _spent(sign: str) -> str:
+    """The attempt of a new or changed outcome, as often as `sign` says."""
+    return (
+        f"{_SPENT} SELECT d.campaign_id, d.step_id, ({sign}) * a.parts, ({sign}) * a.cost_fen, 0 FROM attempt a "
+        "JOIN delivery d ON d.id = a.delivery_id WHERE a.delivery_id = NEW.delivery_id AND a.no = NEW.no;"
+    )
+
+
 _TRIED = "EXISTS (SELECT 1 FROM outcome WHERE delivery_id = NEW.delivery_id)"
 
 _SQLITE = {
@@ -178,27 +226,49 @@ _SQLITE = {
     "reach_counted_deleted": ("DELETE ON reach", "", _of_person("OLD")),
     "subject_counted_added": ("INSERT ON delivery_subject", "", _of_person("NEW")),
     "subject_counted_changed": (
-        "UPDATE OF person_id, policy_id, delivery_id ON delivery_subject", "", _of_person("OLD") + _of_person("NEW"),
+        "UPDATE OF person_id, policy_id, delivery_id ON delivery_subject",
+        "",
+        _of_person("OLD") + _of_person("NEW"),
     ),
     "subject_counted_deleted": ("DELETE ON delivery_subject", "", _of_person("OLD")),
     "outcome_counted_added": ("INSERT ON outcome", "", _of_delivery("NEW")),
     "outcome_counted_changed": (
-        "UPDATE OF state, reason ON outcome", _differs(("state", "reason")), _of_delivery("NEW"),
+        "UPDATE OF state, reason ON outcome",
+        _differs(("state", "reason")),
+        _of_delivery("NEW"),
     ),
     "outcome_counted_deleted": ("DELETE ON outcome", "", _of_delivery("OLD")),
     # a first attempt changes nothing: what is planned and what waits are one
     "attempt_counted_added": ("INSERT ON attempt", _TRIED, _of_delivery("NEW")),
     "attempt_counted_deleted": ("DELETE ON attempt", "", _of_delivery("OLD")),
+    "attempt_spent": (
+        "INSERT ON attempt",
+        "",
+        f"{_SPENT} SELECT NEW.campaign_id, step_id, NEW.parts, NEW.cost_fen, NEW.resent FROM delivery "
+        "WHERE id = NEW.delivery_id;",
+    ),
+    "outcome_spent_added": ("INSERT ON outcome", f"NEW.state IN {_FREE}", _spent("-1")),
+    "outcome_spent_changed": (
+        "UPDATE OF state ON outcome",
+        f"(NEW.state IN {_FREE}) <> (OLD.state IN {_FREE})",
+        _spent(f"(OLD.state IN {_FREE}) - (NEW.state IN {_FREE})"),
+    ),
     "person_counted_added": ("INSERT ON person", "", _person("NEW")),
     "person_counted_changed": (
-        "UPDATE OF " + ", ".join(_FACTS) + " ON person", _differs(_FACTS), _person("OLD") + _person("NEW"),
+        "UPDATE OF " + ", ".join(_FACTS) + " ON person",
+        _differs(_FACTS),
+        _person("OLD") + _person("NEW"),
     ),
     "person_counted_deleted": ("DELETE ON person", "", _person("OLD")),
     "person_counted_called": (
-        "UPDATE OF " + ", ".join(_PHONE) + " ON person", _differs(_PHONE), _of_place("NEW", -1),
+        "UPDATE OF " + ", ".join(_PHONE) + " ON person",
+        _differs(_PHONE),
+        _of_place("NEW", -1),
     ),
     "household_counted_changed": (
-        "UPDATE OF complete ON household", _differs(("complete",)), _of_household("NEW.id"),
+        "UPDATE OF complete ON household",
+        _differs(("complete",)),
+        _of_household("NEW.id"),
     ),
 }
 
@@ -256,6 +326,22 @@ _SAID = (
     "WHERE (o.state, o.reason) IS DISTINCT FROM (n.state, n.reason)) x"
 )
 
+
+def _summed(rows: str, sign: str, where: str) -> str:
+    """What attempts of outcomes cost, one row for each step."""
+    return (
+        f"{_SPENT} SELECT d.campaign_id, d.step_id, sum(({sign}) * a.parts), sum(({sign}) * a.cost_fen), 0 "
+        f"FROM {rows} JOIN attempt a ON a.delivery_id = n.delivery_id AND a.no = n.no "
+        f"JOIN delivery d ON d.id = n.delivery_id WHERE {where} GROUP BY d.campaign_id, d.step_id;"
+    )
+
+
+_ATTEMPTED = (
+    f"{_SPENT} SELECT n.campaign_id, d.step_id, sum(n.parts), sum(n.cost_fen), sum(n.resent::int) "
+    "FROM new_rows n JOIN delivery d ON d.id = n.delivery_id GROUP BY n.campaign_id, d.step_id;"
+)
+_RAISED = "old_rows o JOIN new_rows n ON n.delivery_id = o.delivery_id AND n.no = o.no"
+
 _POSTGRESQL = {
     ("reach", "INSERT"): (_ADDED, _note_people("new_rows")),
     ("reach", "UPDATE"): (_CHANGED, _note_people(f"{_BOTH} x")),
@@ -268,10 +354,14 @@ _POSTGRESQL = {
         "SELECT delivery_id, person_id, policy_id FROM old_rows) b) x"
     )),
     ("delivery_subject", "DELETE"): (_DELETED, _note_people("old_rows")),
-    ("outcome", "INSERT"): (_ADDED, _note("delivery", "x.delivery_id", "new_rows x")),
-    ("outcome", "UPDATE"): (_CHANGED, _note("delivery", "x.delivery_id", _SAID)),
+    ("outcome", "INSERT"): (
+        _ADDED, _note("delivery", "x.delivery_id", "new_rows x") + _summed("new_rows n", "-1", f"n.state IN {_FREE}"),
+    ),
+    ("outcome", "UPDATE"): (_CHANGED, _note("delivery", "x.delivery_id", _SAID) + _summed(
+        _RAISED, f"(o.state IN {_FREE})::int - (n.state IN {_FREE})::int", f"(o.state IN {_FREE}) <> (n.state IN {_FREE})",
+    )),
     ("outcome", "DELETE"): (_DELETED, _note("delivery", "x.delivery_id", "old_rows x")),
-    ("attempt", "INSERT"): (_ADDED, _note("delivery", "x.delivery_id", "new_rows x", _RETRIED)),
+    ("attempt", "INSERT"): (_ADDED, _note("delivery", "x.delivery_id", "new_rows x", _RETRIED) + _ATTEMPTED),
     ("attempt", "DELETE"): (_DELETED, _note("delivery", "x.delivery_id", "old_rows x")),
     ("person", "INSERT"): (_ADDED, _note_facts("new_rows")),
     ("person", "DELETE"): (_DELETED, _note_facts("old_rows")),
@@ -306,7 +396,15 @@ def downgrade() -> None:
             op.execute(f"DROP TRIGGER {name} ON {table}")
             op.execute(f"DROP FUNCTION {name}()")
     for name in (
-        "spend_count", "spend_delta", "why_count", "why_delta", "reach_note", "reach_taken", "reach_stale",
-        "reach_counted", "reach_part", "reach_count",
+        "spend_count",
+        "spend_delta",
+        "why_count",
+        "why_delta",
+        "reach_note",
+        "reach_taken",
+        "reach_stale",
+        "reach_counted",
+        "reach_part",
+        "reach_count",
     ):
         op.drop_table(name)

@@ -126,7 +126,7 @@ def villages_now(
 ) -> dict[str, Tally]:
     """What these villages come to; one where the policy fits nobody is not there."""
     statement = _alike(policy, villages, on, home)
-    return tallied(row._mapping for row in connection.execute(statement))
+    return tallied(dict(row._mapping) for row in connection.execute(statement))
 
 
 def register_now(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import time
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -25,7 +26,7 @@ from outreach.policies.schemas import PolicyView
 from outreach.reports.counted import looking, queries
 from outreach.reports.counted.schemas import Kept, Place
 from outreach.reports.schemas import PlaceCount, ReachFigures, Untold
-from outreach.store import Store
+from outreach.store import Store, chunks
 
 FEW_PEOPLE = 20_000
 FEW_DELIVERIES = 100_000
@@ -77,15 +78,31 @@ def untold(connection: Connection, scope: Scope, policy: int) -> list[Untold]:
     return [Untold(*row) for row in queries.parts(connection, scope, policy, "untold")]
 
 
-def by_channel(connection: Connection, scope: Scope, policy: int) -> list[tuple[str, str, int]]:
-    """(grade, channel, people) of those who were told, each counted by the strongest proof. None in a small register
-    that was never swept."""
-    return queries.parts(connection, scope, policy, "channel")
+def divided(
+    connection: Connection, scope: Scope, policy: PolicyView, about: str, terms: Terms
+) -> list[tuple[str, str, int]]:
+    """(one, other, people) of a division, the most first; see models.counts.ReachPart for what `about` can be.
+
+    channel: (grade, channel) of those who were told, each counted by the strongest proof. language: (language, grade)
+    of those who certainly fit; '' = the region's language, and not told.
+    """
+    if serves(connection, scope, policy.id, terms.on, terms.home):
+        return queries.parts(connection, scope, policy.id, about)
+    found: Counter[tuple[str, str]] = Counter()
+    for codes in chunks(_codes(connection, scope), STEP):
+        for one in looking.villages_now(connection, policy, codes, terms.on, terms.home).values():
+            for (what, *words), n in one.parts.items():
+                if what == about:
+                    found[words[0], words[1]] += n
+    rows = sorted(found.items(), key=lambda one: (-one[1], one[0]))
+    return [(*words, n) for words, n in rows]
 
 
-def by_language(connection: Connection, scope: Scope, policy: int) -> list[tuple[str, str, int]]:
-    """(language, grade, people) of those who certainly fit; '' = the region's language, and not told."""
-    return queries.parts(connection, scope, policy, "language")
+def _codes(connection: Connection, scope: Scope) -> list[str]:
+    """Villages in a scope where anybody is registered; of a grid, the grid."""
+    if len(scope.region) > looking.VILLAGE:
+        return [scope.region]
+    return [code for code in queries.villages(connection) if scope.covers(code)]
 
 
 def register(connection: Connection, scope: Scope) -> tuple[int, int]:
@@ -97,13 +114,16 @@ def register(connection: Connection, scope: Scope) -> tuple[int, int]:
 
 
 def as_of(connection: Connection, policy: PolicyView | int) -> datetime | None:
-    """Up to when the kept counts of a policy hold every change; None when it was never counted whole."""
+    """Up to when what a page reads of a policy holds every change: this moment where the register is asked itself, and
+    where nothing waits to be counted. None when it was never counted whole."""
     kept = standing(connection, policy)
     return None if kept is None else kept.at
 
 
 def standing(connection: Connection, policy: PolicyView | int) -> Kept | None:
     """The same with the day that ages go by."""
+    if small(connection):
+        return Kept(clock.now(), clock.business_day())
     number = policy if isinstance(policy, int) else policy.id
     row = queries.counted(connection, number)
     if row is None or not row.whole:
@@ -124,6 +144,9 @@ def sweep(store: Store, terms: Terms, *, seconds: float = SECONDS) -> int:
     begun, made = time.monotonic(), 0
     with store.begin() as connection:
         if not queries.alone(connection):
+            return 0
+        if small(connection):
+            queries.sort_notes(connection)  # they must not grow while nobody asks for them
             return 0
         queries.give_back(connection)
         _look_at_policies(connection, terms)

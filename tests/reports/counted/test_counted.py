@@ -22,6 +22,12 @@ from tests.reports.counted.changes import Office
 SCOPES = (Scope(), Scope(town.COUNTY), Scope(town.TOWN), Scope(town.EAST), Scope(town.WEST))
 
 
+@pytest.fixture(autouse=True)
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the town were so large that nobody asks the register itself."""
+    monkeypatch.setattr(counted, "FEW_PEOPLE", -1)
+
+
 def kept(office: Office) -> dict[str, Any]:
     """Policy and scope → what pages would read."""
     found: dict[str, Any] = {}
