@@ -34,6 +34,7 @@ from outreach.cli import (
     policy_versions,  # noqa: F401
     preview,
     proposals,
+    reach,
     records,
     refusals,  # noqa: F401 - adds its commands to those of people
     regions,
@@ -41,6 +42,7 @@ from outreach.cli import (
     rehearsal,  # noqa: F401 - adds its command to those of campaigns
     segments,
     serving,
+    signals,
     survey_results,  # noqa: F401 - adds its commands to those of surveys
     surveys,
     system,
@@ -61,6 +63,7 @@ app = typer.Typer(
 for group in (
     people, regions, policies, messages, segments, proposals, campaigns, deliveries, flyers, surveys, accounts, users,
     funnel, boards, tasks, helpers, records,
+    reach, signals,
 ):  # fmt: skip
     app.add_typer(group.app)
 for commands in (system, serving, work, moving, matching, preview, calculator, estimation):

@@ -81,9 +81,7 @@ class Ledger:
 
     def of(self, connection: Connection, person: int) -> AboutOne:
         """The same for one person. Missing people.person when there is none."""
-        place = queries.place_of(connection, person)
-        if place is None:
-            raise Missing("people.person", person=person)
+        place = place_of(connection, person)
         noted = queries.noted(connection, person)
 
         def known(fact: str, ref: str, on: date) -> bool | None:
@@ -100,6 +98,14 @@ class Ledger:
             return False if any(_speaks_of(one, code, place) for one in no) else None
 
         return known
+
+
+def place_of(connection: Connection, person: int) -> Any:
+    """(region, hukou_region, birth, created_at) of somebody. Missing people.person when there is none."""
+    place = queries.place_of(connection, person)
+    if place is None:
+        raise Missing("people.person", person=person)
+    return place
 
 
 def _covers(one: Listed, column: Any) -> Sql:

@@ -152,6 +152,8 @@ GROUPS = {
         "transfer end",
     },
     "users": {"add", "list"},
+    "reach": {"show", "told", "untold", "coverage", "costs", "campaign"},
+    "signals": {"import-hotline", "import-counts", "show"},
     "funnel": {"rebuild"},
 }
 ALONE = {

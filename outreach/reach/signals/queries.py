@@ -88,7 +88,7 @@ def series(
     return connection.execute(statement).all()
 
 
-def counts_of(connection: Connection, policy: int, region: str) -> Sequence[Row[Any]]:
+def counts_of(connection: Connection, policy: int, region: str) -> Sequence[Any]:
     """(measure, on, n, of, source) of a policy at exactly one region, by measure and day."""
     columns: tuple[Any, ...] = (
         PolicyCount.measure,

@@ -156,7 +156,7 @@ def _weeks(rows: Sequence[Row[Any]]) -> Iterable[WeekCalls]:
         yield WeekCalls(week, tuple(sorted(topics.items())))
 
 
-def counts_of(connection: Connection, policy: int, region: str) -> Sequence[Row[Any]]:
+def counts_of(connection: Connection, policy: int, region: str) -> Sequence[Any]:
     """(measure, on, n, of, source): a policy's own outcome at exactly one region, by measure and day."""
     return queries.counts_of(connection, policy, region)
 

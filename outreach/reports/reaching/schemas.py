@@ -133,6 +133,15 @@ class MissedPerson:
 
 
 @dataclass(frozen=True)
+class MissedPeople:
+    """Everybody to be found, and how many of the never-reached need not be: done, stopped."""
+
+    people: tuple[MissedPerson, ...]
+    done: int = 0
+    stopped: int = 0
+
+
+@dataclass(frozen=True)
 class NeverReached:
     """Who certainly fits and was never told, by place in the order of codes.
 

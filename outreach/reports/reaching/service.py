@@ -6,7 +6,6 @@ What each number means is said once, in `definitions`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -34,6 +33,7 @@ from outreach.reports.reaching.schemas import (
     Levels,
     ListState,
     Missed,
+    MissedPeople,
     MissedPerson,
     MissedPlace,
     NeverReached,
@@ -69,6 +69,12 @@ def marks(connection: Connection, person: int, policy: str) -> tuple[Told, ...]:
         Told(on, channel, fact, delivery, _by(connection, fact, delivery))
         for fact, on, channel, delivery in found
     )
+
+
+def place_of(connection: Connection, person: int) -> str:
+    """Where somebody lives, to be held against a scope. Missing people.person."""
+    found = reach.place_of(connection, person)
+    return str(found.region)
 
 
 def _by(connection: Connection, fact: str, delivery: int | None) -> str:
@@ -142,12 +148,18 @@ _MANY = 10_000  # rows of one place that are added up before they grow further
 
 def missed_people(
     connection: Connection, scope: Scope, policy: PolicyView, on: date, home: str = ""
-) -> Iterator[MissedPerson]:
-    """The same people one by one, for a list. Who already applied or was stopped is not among them."""
+) -> MissedPeople:
+    """The same people one by one, for a list. Who already applied or was stopped is counted and not on it."""
+    found: list[MissedPerson] = []
+    done = stopped = 0
     for person, situation in missing.untold(connection, scope, policy, on, home):
         advice = advise(situation)
-        if advice is not None:
-            yield MissedPerson(person.id, person.region, person.name, person.address, advice)
+        if advice is None:
+            stopped += situation.stopped
+            done += not situation.stopped
+            continue
+        found.append(MissedPerson(person.id, person.region, person.name, person.address, advice))
+    return MissedPeople(tuple(found), done, stopped)
 
 
 def list_state(

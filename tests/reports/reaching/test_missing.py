@@ -79,8 +79,9 @@ def test_who_died_moved_was_stopped_or_has_it_already_is_on_no_list(office: Offi
     assert (found.to_find, found.done, found.stopped) == (1, 2, 1)
     with office.store.read() as connection:
         view = policies.get(connection, ELDER)
-        people = list(service.missed_people(connection, Scope(), view, TODAY))
-    assert [one.id for one in people] == [open_one]
+        listed = service.missed_people(connection, Scope(), view, TODAY)
+    assert [one.id for one in listed.people] == [open_one]
+    assert (listed.done, listed.stopped) == (2, 1)
 
 
 def test_what_a_campaign_came_to_is_the_reason(office: Office) -> None:
