@@ -8,8 +8,8 @@ How it is known to be enough. The reader is taken to know all printed cells, eve
 total column over its columns, a region over the regions in it), and these rules: `<10` is 1 to 9, `*` is 10 or more.
 For every `<10` two other tables are built that print exactly the same, one with the least and one with the most that
 the marks allow in its place (1 and 9, or less room where a sum of small counts is itself small); where a table lacks
-the room, one more cell is hidden until it has it. As the tables are networks of sums, everything between lies open
-too. So nobody learns more of a hidden count than that it is under 10. Where not even that helps, the whole table is
+the room, one more cell is hidden until it has it. They are reached by steps of one, and each step is such a table
+too, so everything between lies open. So nobody learns more of a hidden count than that it is under 10. Where not even that helps, the whole table is
 withheld.
 
 Source: L. Willenborg and T. de Waal, Elements of Statistical Disclosure Control (2001), ch. 4 (secondary suppression
@@ -91,15 +91,18 @@ def suppress(
     parents: Mapping[str, str] | None = None,
     sums: Mapping[str, Sequence[str]] | None = None,
     least: int = LEAST,
+    *,
+    also: Sequence[Mapping[str, str]] = (),
 ) -> Suppressed:
     """Hide what must be hidden.
 
     `parents`: row → the row that sums it and its siblings (towns → county, villages → town). `sums`: column → the
     columns that it is the sum of. A difference that a reader can form (fits − told) belongs in as a column of its own,
-    printed or not, with its sum. Raises ValueError for a count below nought, or a sum that is none (naming it): then
+    printed or not, with its sum. `also`: other ways in which a row is split (by channel, by reason), like `parents`; rows
+    may have some of the columns only, and what is printed in several tables belongs in one call. Raises ValueError for a count below nought, or a sum that is none (naming it): then
     nothing could be promised.
     """
-    table = _Table.of(counts, parents or {}, sums or {}, least)
+    table = _Table.of(counts, (parents or {}, *also), sums or {}, least)
     for cell in sorted(table.small, key=lambda one: (table.values[one], one)):
         low, high = table.allowed[cell]
         if not (table.protect(cell, high) and table.protect(cell, low)):
@@ -130,7 +133,7 @@ class _Table:
     def of(
         cls,
         counts: Counts,
-        parents: Mapping[str, str],
+        splits: Sequence[Mapping[str, str]],
         sums: Mapping[str, Sequence[str]],
         least: int,
     ) -> _Table:
@@ -138,7 +141,7 @@ class _Table:
         for cell, n in values.items():
             if n < 0:
                 raise ValueError(f"a count below nought: {cell}")
-        found = [*_down(counts, parents), *_across(counts, sums)]
+        found = [*(one for split in splits for one in _down(counts, split)), *_across(counts, sums)]
         for each in found:
             if sum(sign * values[cell] for cell, sign in each):
                 raise ValueError(f"not the sum of its parts: {each[-1][0]}")
@@ -268,17 +271,19 @@ class _Table:
 
 
 def _down(counts: Counts, parents: Mapping[str, str]) -> Iterable[Sum]:
-    """A row that sums others does so in every column."""
+    """A row that sums others does so in every column that all of them have."""
     below: dict[str, list[str]] = {}
     for row, parent in parents.items():
         below.setdefault(parent, []).append(row)
     for parent, rows in below.items():
         for column in counts[parent]:
-            yield [*(((row, column), 1) for row in rows), ((parent, column), -1)]
+            if all(column in counts[row] for row in rows):
+                yield [*(((row, column), 1) for row in rows), ((parent, column), -1)]
 
 
 def _across(counts: Counts, sums: Mapping[str, Sequence[str]]) -> Iterable[Sum]:
-    """A column that sums others does so in every row."""
-    for row in counts:
+    """A column that sums others does so in every row that has all of them."""
+    for row, cells in counts.items():
         for total, parts in sums.items():
-            yield [*(((row, part), 1) for part in parts), ((row, total), -1)]
+            if total in cells and all(part in cells for part in parts):
+                yield [*(((row, part), 1) for part in parts), ((row, total), -1)]

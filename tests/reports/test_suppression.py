@@ -66,6 +66,21 @@ def test_a_town_that_hides_hides_in_its_villages_too() -> None:
     assert shown.shown("all", "n") == 64
 
 
+def test_a_total_that_is_split_twice_gives_nothing_away() -> None:
+    """By town and by channel: the same total is printed above both."""
+    rows = {
+        "east": {"n": 40}, "west": {"n": 60}, "visit": {"n": 97}, "call": {"n": 3}, "all": {"n": 100},
+    }  # fmt: skip
+    towns, channels = ({"east": "all", "west": "all"}, {"visit": "all", "call": "all"})
+    shown = suppress(rows, towns, also=[channels])
+    assert (shown.text("call", "n"), shown.text("visit", "n"), shown.text("all", "n")) == (
+        "<10",
+        "*",
+        "100",
+    )
+    assert shown.text("east", "n") == "40"
+
+
 def test_a_sum_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match=r"not the sum of its parts: .'t', 'n'"):
         suppress({"a": {"n": 3}, "t": {"n": 5}}, {"a": "t"})

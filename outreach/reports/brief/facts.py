@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from outreach.reports.reaching.schemas import ChannelCount
 from outreach.reports.schemas import PlaceCount, ReachFigures
 from outreach.reports.suppression import TOTAL, Suppressed, suppress
 
@@ -16,6 +17,7 @@ LEVELS = ("eligible", "told", "in_person", "delivered", "relayed", "untold")
 """Counts of people who certainly fit, in the order in which they are printed."""
 
 _SUMS = {"told": ("in_person", "delivered"), "eligible": ("told", "relayed", "untold")}
+_BY_CHANNEL = ("in_person", "delivered", "relayed")
 _BESIDE = ("published", "unknown", "applied", "received")
 
 
@@ -98,7 +100,7 @@ class Compared:
 class Told:
     """One policy in the scope: who fits and who was told, what a survey found, what the lists say.
 
-    `awareness` as `reports.service.awareness` gives it, None without a survey; `survey` its row.
+    `channels`: people by the channel of their strongest mark. `awareness` as `reports.service.awareness` gives it, None without a survey; `survey` its row.
     """
 
     ref: str
@@ -112,6 +114,7 @@ class Told:
     verdicts: tuple[Verdict, ...] = ()
     compared: Compared | None = None
     outcomes: tuple[str, ...] = ()
+    channels: tuple[ChannelCount, ...] = ()
 
     @property
     def total(self) -> PlaceCount:
@@ -119,14 +122,32 @@ class Told:
         return self.reach.total
 
     def shown(self, length: int) -> Suppressed:
-        """The grades by place (towns 9, villages 12) and in total, with small counts hidden against subtraction too."""
-        places = {place.code: place for place in self.reach.by_length(length)}
-        rows = {code: _grades(place) for code, place in places.items()}
-        return suppress({**rows, TOTAL: _grades(self.total)}, dict.fromkeys(rows, TOTAL), _SUMS)
+        """The grades by place (towns 9, villages 12), by channel, the never-told by reason, and in total, with small
+        counts hidden, also against subtraction from one table to the other. Rows: code, `channel:x`, `reason:n`, total."""
+        places = {place.code: _grades(place) for place in self.reach.by_length(length)}
+        channels = {
+            f"channel:{one.channel}": {name: getattr(one, name) for name in _BY_CHANNEL}
+            for one in self.channels
+        }
+        reasons = {f"reason:{at}": {"untold": one.n} for at, one in enumerate(self.untold)}
+        total = _grades(self.total)
+        splits = [
+            dict.fromkeys(rows, TOTAL) for rows in (channels, reasons) if _adds_up(rows, total)
+        ]
+        every = {**places, **channels, **reasons, TOTAL: total}
+        return suppress(every, dict.fromkeys(places, TOTAL), _SUMS, also=splits)
 
     def beside(self) -> Suppressed:
         """Counts that belong to no sum of the grades: 已发布, 待核实, 申请, 领取."""
         return suppress({TOTAL: {name: getattr(self.total, name) for name in _BESIDE}})
+
+
+def _adds_up(rows: Mapping[str, Mapping[str, int]], total: Mapping[str, int]) -> bool:
+    """Counts that were taken a moment apart need not; then they are hidden each for itself."""
+    columns = set().union(*rows.values()) if rows else set()
+    return bool(rows) and all(
+        sum(row[name] for row in rows.values()) == total[name] for name in columns
+    )
 
 
 def _grades(place: PlaceCount) -> dict[str, int]:

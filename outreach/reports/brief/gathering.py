@@ -146,6 +146,7 @@ def _told(connection: Connection, view: PolicyView, asked: Asked, found: Found) 
         verdicts=sources.verdicts(connection, survey, scope) if aware and survey else (),
         compared=sources.compared(connection, survey) if aware and survey else None,
         outcomes=tuple(sources.outcomes(connection, scope, view, on, home)),
+        channels=sources.channels(connection, scope, view, on, home),
     )
 
 

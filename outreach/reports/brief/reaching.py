@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from channels.flyer.single.brief import BriefSection, BriefTable
 from outreach.reports.brief.facts import Facts, Told, Verdict
 from outreach.reports.brief.figures import NONE, share, span, town_rate
-from outreach.reports.suppression import COVER, SMALL, TOTAL, Suppressed, suppress
+from outreach.reports.suppression import COVER, SMALL, TOTAL, Suppressed
 from outreach.wording import say
 
 _COUNTS = ("place", "eligible", "told", "share", "relayed", "untold")
@@ -34,7 +34,7 @@ def levels(facts: Facts, most: int) -> Iterator[BriefSection]:
             head=tuple(say(f"brief.head.{name}") for name in heads),
             rows=rows,
             widths=(25, 13, 15, 13, 25, 15, 15, 13, 12, 12),
-            note=_marks(tables),
+            note=_marks(rows),
         ),
         after=tuple(after),
     )
@@ -55,9 +55,10 @@ def _level(one: Told, shown: Suppressed) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _marks(tables: Sequence[Suppressed]) -> str:
+def _marks(rows: Iterable[Sequence[str]]) -> str:
     """What the marks mean, where there are any."""
-    return say("brief.hidden", small=SMALL, cover=COVER) if any(one.hides for one in tables) else ""
+    marked = any(cell == COVER or cell.startswith(SMALL) for row in rows for cell in row)
+    return say("brief.hidden", small=SMALL, cover=COVER) if marked else ""
 
 
 def places(facts: Facts, most: int) -> Iterator[BriefSection]:
@@ -67,7 +68,7 @@ def places(facts: Facts, most: int) -> Iterator[BriefSection]:
         return
     table = lead.shown(facts.length)
     verdicts = {one.code: one for one in lead.verdicts} if facts.length == 9 else {}
-    codes = sorted({code for code in table.counts if code != TOTAL} | set(verdicts))
+    codes = sorted({place.code for place in lead.reach.by_length(facts.length)} | set(verdicts))
     if len(codes) < 2:
         return
     shown = _chosen(codes, {code for code, one in verdicts.items() if one.verdict == "behind"}, most)  # fmt: skip
@@ -85,7 +86,7 @@ def places(facts: Facts, most: int) -> Iterator[BriefSection]:
             rows=tuple(rows), texts=(0, 5) if verdicts else (0,), widths=(24, 11, 13, 14, 41, 17) if verdicts else (26, 12, 12, 14, 12, 14),
             spans=tuple(span(verdicts.get(code)) for code in shown) if verdicts else (),
             span_head=say("brief.head.span") if verdicts else "",
-            note=" ".join(filter(None, (_marks([table]), say("brief.defined.verdict") if verdicts else ""))),
+            note=" ".join(filter(None, (_marks(rows), say("brief.defined.verdict") if verdicts else ""))),
         ),
     )  # fmt: skip
 
@@ -119,33 +120,23 @@ def missed(facts: Facts, most: int) -> Iterator[BriefSection]:
     lead = facts.lead
     if lead is None or not lead.untold:
         return
-    if lead.shown(facts.length).shown(TOTAL, "untold") is None:
-        yield BriefSection(title=say("brief.title.missed"), lines=(say("brief.missed_small"),))
-        return
-    rows, table = _reasons(lead)
+    table = lead.shown(facts.length)
+    rows = _reasons(lead, table)
     shown = rows[:most]
     after = (say("brief.more_reasons", n=len(rows) - len(shown)),) if len(rows) > len(shown) else ()
     yield BriefSection(
         title=say("brief.title.missed"),
-        lines=(say("brief.missed", policy=lead.name, n=table.text(TOTAL, "n")),),
+        lines=(say("brief.missed", policy=lead.name, n=table.text(TOTAL, "untold")),),
         table=BriefTable(
             head=tuple(say(f"brief.head.{name}") for name in ("why", "n", "next")),
-            rows=tuple(shown), widths=(50, 14, 60), texts=(0, 2), note=_marks([table]),
+            rows=tuple(shown), widths=(50, 14, 60), texts=(0, 2), note=_marks(shown),
         ),
         after=after,
     )  # fmt: skip
 
 
-def reasons(lead: Told) -> Suppressed:
-    """Number of the reason in the list → people, and in total, small counts hidden."""
-    counts = {str(at): {"n": one.n} for at, one in enumerate(lead.untold)}
-    total = {TOTAL: {"n": sum(one.n for one in lead.untold)}}
-    return suppress({**counts, **total}, dict.fromkeys(counts, TOTAL))
-
-
-def _reasons(lead: Told) -> tuple[list[tuple[str, ...]], Suppressed]:
-    table = reasons(lead)
-    rows: list[tuple[str, ...]] = [
-        (one.why, table.text(str(at), "n"), one.next) for at, one in enumerate(lead.untold)
+def _reasons(lead: Told, table: Suppressed) -> list[tuple[str, ...]]:
+    return [
+        (one.why, table.text(f"reason:{at}", "untold"), one.next)
+        for at, one in enumerate(lead.untold)
     ]
-    return rows, table

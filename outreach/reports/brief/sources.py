@@ -15,7 +15,7 @@ from outreach.reach.opinions import service as opinions
 from outreach.reach.signals import service as signals
 from outreach.reports.brief.facts import Compared, Reason, Verdict
 from outreach.reports.reaching import service as ledger
-from outreach.reports.reaching.schemas import Coverage
+from outreach.reports.reaching.schemas import ChannelCount, Coverage
 from outreach.reports.suppression import LEAST, SMALL
 from outreach.surveys.comparing import service as comparing
 from outreach.surveys.comparing.schemas import TownFigure
@@ -62,6 +62,14 @@ def reasons(
     beside = (("done", found.done), ("stopped", found.stopped))
     rows += [Reason(say(f"brief.missed.{name}"), say("brief.missed.leave"), n) for name, n in beside if n]  # fmt: skip
     return tuple(rows)
+
+
+def channels(
+    connection: Connection, scope: Scope, view: PolicyView, on: date, home: str
+) -> tuple[ChannelCount, ...]:
+    """People told, each in the row of their strongest mark; 已发布 counts nobody."""
+    found = ledger.channels(connection, scope, view, on, home)
+    return tuple(one for one in found if one.in_person or one.delivered or one.relayed)
 
 
 def outcomes(
