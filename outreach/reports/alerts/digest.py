@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from outreach.reports.alerts.schemas import KINDS, AlertView
@@ -26,7 +27,7 @@ def text(
         left = len(lines) - shown
         more = say("alerts.digest_more", n=left) if left else ""
         whole = "\n".join((head, *lines[:shown], f"{more}{link}"))
-        if most_bytes is None or len(whole.encode()) <= most_bytes:
+        if most_bytes is None or _weight(whole) <= most_bytes:
             return whole
     return link
 
@@ -34,3 +35,8 @@ def text(
 def _line(number: int, one: AlertView) -> str:
     said = words(one)
     return say("alerts.digest_line", no=number, title=said.title, text=said.text, fix=said.fix)
+
+
+def _weight(text: str) -> int:
+    """Bytes inside the JSON of a robot, where a new line is two."""
+    return len(json.dumps(text, ensure_ascii=False).encode())

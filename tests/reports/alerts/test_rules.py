@@ -276,7 +276,7 @@ def test_every_kind_says_what_is_wrong_and_what_to_do_with_all_its_figures(kind:
     wanted = {name for _, name, _, _ in string.Formatter().parse(catalogue()[f"alert.{kind}"]["zh"]) if name}  # fmt: skip
     assert wanted <= set(finding.params)
     for lang in ("zh", "en"):
-        said = words(view(finding), lang)  # type: ignore[arg-type]
+        said = words(view(finding), lang)
         assert "{" not in said.text + said.fix + said.title
         assert said.href.startswith("/")
     assert all(isinstance(value, str | int | float) for value in finding.params.values())
