@@ -40,6 +40,7 @@ from outreach.cli import (
     regions,
     register,  # noqa: F401
     rehearsal,  # noqa: F401 - adds its command to those of campaigns
+    reporting,
     segments,
     serving,
     signals,
@@ -66,7 +67,7 @@ for group in (
     reach, signals,
 ):  # fmt: skip
     app.add_typer(group.app)
-for commands in (system, serving, work, moving, matching, preview, calculator, estimation):
+for commands in (system, serving, work, moving, matching, preview, calculator, estimation, reporting):
     commands.add_to(app)
 
 

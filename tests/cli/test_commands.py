@@ -167,6 +167,7 @@ ALONE = {
     "match",
     "explain",
     "estimate",
+    "report",
     "calculate",
     "gaps",
     "matrix",

@@ -45,6 +45,7 @@ class Asked:
     place: str
     zone: ZoneInfo
     demo: bool = False
+    named: bool = True  # whether the names of those who signed stand in it
 
     @property
     def on(self) -> date:
@@ -57,6 +58,7 @@ class Found:
     """What an id is the name of."""
 
     kind: Subject
+    ref: str
     title: str
     policies: Sequence[str]
     campaigns: Sequence[Mapping[str, Any]]
@@ -64,10 +66,15 @@ class Found:
 
 
 def find(connection: Connection, ref: str) -> Found:
-    """A campaign, else a survey, else a policy of that name. Missing `brief.unknown`."""
-    for look in (_campaign, _survey, _policy):
+    """A campaign, else a survey, else a policy of that name; `survey:wave-1` where one name stands for several.
+
+    Missing `brief.unknown`.
+    """
+    kind, _, name = ref.rpartition(":")
+    looks = [look for word, look in _KINDS.items() if kind in ("", word)]
+    for look in looks:
         try:
-            return look(connection, ref)
+            return look(connection, name)
         except Missing:
             continue
     raise Missing("brief.unknown", ref=ref)
@@ -83,7 +90,7 @@ def gather(connection: Connection, ref: str, asked: Asked) -> Facts:
     told = tuple(_told(connection, view, asked, found) for view in views)
     facts = Facts(
         kind=found.kind,
-        ref=ref,
+        ref=found.ref,
         title=found.title,
         region=asked.scope.region,
         place=_place(connection, asked),
@@ -113,21 +120,24 @@ def _named(connection: Connection, facts: Facts) -> Facts:
 def _campaign(connection: Connection, ref: str) -> Found:
     row = campaigns.get(connection, ref)
     refs = campaign_queries.policy_refs(connection, row["id"])
-    return Found("campaign", row["title"], refs, [row])
+    return Found("campaign", ref, row["title"], refs, [row])
 
 
 def _survey(connection: Connection, ref: str) -> Found:
     row = surveys.get(connection, ref)
     named = [row["policy"]] if row["policy"] else []
     about = [campaigns.get(connection, row["campaign"])] if row["campaign"] else []
-    return Found("survey", row["title"], named, about, row)
+    return Found("survey", ref, row["title"], named, about, row)
 
 
 def _policy(connection: Connection, ref: str) -> Found:
     view = policies.get(connection, ref)
     every = reports.campaigns(connection, Scope())
     about = [one for one in every if ref in (one["frozen"] or {}).get("policies", {})]
-    return Found("policy", view.plain_name, [ref], about)
+    return Found("policy", ref, view.plain_name, [ref], about)
+
+
+_KINDS = {"campaign": _campaign, "survey": _survey, "policy": _policy}
 
 
 def _told(connection: Connection, view: PolicyView, asked: Asked, found: Found) -> Told:
@@ -193,25 +203,28 @@ def _done(connection: Connection, campaign: Mapping[str, Any], asked: Asked) -> 
         steps=steps,
         parts=parts,
         cost_fen=cost,
-        signed=tuple(_signed(connection, campaign, asked.zone)) if digest else (),
+        signed=tuple(_signed(connection, campaign, asked)) if digest else (),
         fingerprint=fingerprint(digest) if digest else "",
     )
 
 
-def _signed(
-    connection: Connection, campaign: Mapping[str, Any], zone: ZoneInfo
-) -> Iterator[Signed]:
+def _signed(connection: Connection, campaign: Mapping[str, Any], asked: Asked) -> Iterator[Signed]:
     shown = {user.name: user.display or user.name for user in users(connection)}
+
+    def who(name: str) -> str:
+        return shown.get(name, name) if asked.named else say("brief.somebody")
+
     by, at = campaign["submitted_by"], campaign["submitted_at"]
-    yield Signed(say("brief.submitted"), shown.get(by, by), exact_moment(at, zone)[:10])
+    yield Signed(say("brief.submitted"), who(by), exact_moment(at, asked.zone)[:10])
     rows = campaign_queries.signatures(connection, campaign["id"])
     for place in signed_places(campaign, rows):
         one = place.signature
         if one is None:
             yield Signed(place.level.zh, "", "")
             continue
-        on = one["signed_on"].isoformat() if one["paper_id"] is not None else exact_moment(one["at"], zone)[:10]  # fmt: skip
-        yield Signed(place.level.zh, shown.get(signer(one), signer(one)), on)
+        on_paper = one["paper_id"] is not None
+        on = one["signed_on"].isoformat() if on_paper else exact_moment(one["at"], asked.zone)[:10]
+        yield Signed(place.level.zh, who(signer(one)), on)
 
 
 def _place(connection: Connection, asked: Asked) -> str:

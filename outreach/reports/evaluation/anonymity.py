@@ -49,13 +49,14 @@ def keep(
 ) -> Kept:
     """`people`: the traits and the drawing weight of every sampled person. Refused `evaluation.few` when it cannot be done."""
     every = list(people)
+    others = tuple(name for name in needed if name not in TRAITS)
     smallest = 0
     for traits in _TRIED:
         if not set(needed) & set(TRAITS) <= set(traits):
             continue
-        sizes = _sizes(every, traits)
+        sizes = _sizes(every, (*traits, *others))
         smallest = math.floor(min(sizes) + 1e-9) if sizes else 0
-        if smallest >= least or not traits:
+        if smallest >= least or not (traits or others):
             return Kept(traits, smallest, len(sizes))
     raise Refused(
         "evaluation.few", smallest=smallest, least=least, traits="、".join(sorted(needed))

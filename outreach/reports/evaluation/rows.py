@@ -35,7 +35,10 @@ def build(found: Read, chance: random.Random) -> Rows:
     """Refused `evaluation.few` when somebody would be one of few. `chance` makes order and codes."""
     needed = tuple(found.measured.design.rake or ())
     kept = keep(
-        (({name: one.trait(name) for name in TRAITS}, one.weight) for one in found.interviews),
+        (
+            ({name: one.trait(name) for name in (*TRAITS, *needed)}, one.weight)
+            for one in found.interviews
+        ),
         needed,
     )
     questions = tuple(question.code for question in found.instrument.questions if question.options)
