@@ -133,7 +133,8 @@ _GIVEN: dict[Role, frozenset[Action]] = {
     ),
     Role.EVALUATOR: frozenset(
         {
-            _A.POLICIES_VIEW, _A.REACH_VIEW, _A.AWARENESS_VIEW, _A.SURVEYS_DESIGN, _A.REPORTS_MAKE, _A.REPORTS_EVALUATE,
+            _A.POLICIES_VIEW, _A.REACH_VIEW, _A.AWARENESS_VIEW, _A.SURVEYS_DESIGN, _A.SURVEYS_CHECK,
+            _A.REPORTS_MAKE, _A.REPORTS_EVALUATE,
         }
     ),
     Role.INTERVIEWER: frozenset({_A.SURVEYS_RECORD}),

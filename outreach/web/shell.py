@@ -33,7 +33,16 @@ _RESULTS = Entry(
     "成效",
     "/results",
     "chart",
-    ("/overview", "/awareness", "/surveys", "/reports", "/opinions", "/signals", "/alerts"),
+    (
+        "/overview",
+        "/awareness",
+        "/surveys",
+        "/fieldwork",
+        "/reports",
+        "/opinions",
+        "/signals",
+        "/alerts",
+    ),
 )
 
 NAVIGATION: dict[Role, tuple[Entry, ...]] = {
@@ -67,7 +76,7 @@ NAVIGATION: dict[Role, tuple[Entry, ...]] = {
         Entry("系统", "/system", "home"),
     ),
     Role.EVALUATOR: (
-        Entry("调查", "/surveys", "ear"),
+        Entry("调查", "/surveys", "ear", ("/fieldwork",)),
         Entry("知晓率", "/awareness", "chart"),
         Entry("触达", "/results", "send"),
         Entry("报告", "/reports", "policy"),

@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from outreach.access.scope import Scope
 from outreach.people.addresses import natural_key
 from outreach.people.queries import regions
 from outreach.surveys.fieldwork import queries
+from outreach.surveys.fieldwork.queries import EVERYWHERE
 from outreach.vault import Vault
 from outreach.wording import say
 from segments.regions import ancestors
@@ -39,9 +41,10 @@ def sampled(
     vault: Vault,
     survey: Mapping[str, Any],
     numbers: Collection[int] | None = None,
+    scope: Scope = EVERYWHERE,
 ) -> list[Sampled]:
-    """The sample (or these of it) in the order of drawing."""
-    found = queries.people(connection, survey["id"], survey["drawn_at"].date(), numbers)
+    """The sample of a scope (or these of it) in the order of drawing."""
+    found = queries.people(connection, scope, survey["id"], survey["drawn_at"].date(), numbers)
     codes = {code for person in found for code in (*ancestors(person.region), person.region)}
     places = {code: row.name for code, row in regions.by_codes(connection, codes).items()}
     return [_clear(person, vault, places) for person in found]
@@ -56,16 +59,15 @@ def _clear(person: Any, vault: Vault, places: Mapping[str, str]) -> Sampled:
     """For a child the guardian answers, and may have the only phone."""
     phone = vault.decrypt("phone", person.phone)
     notes = []
+    if person.stopped:
+        notes.append(say("fieldwork.stopped"))
+    if person.status != "active":
+        gone = "deceased" if person.status == "deceased" else "moved"
+        notes.append(say(f"fieldwork.now_{gone}"))
     if person.child:
         guardian = vault.decrypt("name", person.guardian or "")
         phone = phone or vault.decrypt("phone", person.guardian_phone or "")
         notes.append(say("fieldwork.by_guardian", guardian=guardian))
-    if person.stopped:
-        notes.append(say("fieldwork.stopped"))
-    if person.status != "active":
-        notes.append(
-            say("fieldwork.now_deceased" if person.status == "deceased" else "fieldwork.now_moved")
-        )
     around = [code for code in (*ancestors(person.region), person.region) if len(code) > 6]
     return Sampled(
         number=person.number,

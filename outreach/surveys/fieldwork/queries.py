@@ -72,7 +72,11 @@ def locked(connection: Connection, survey: int, number: int) -> Mapping[str, Any
 
 
 def people(
-    connection: Connection, survey: int, on: date, numbers: Collection[int] | None = None
+    connection: Connection,
+    scope: Scope,
+    survey: int,
+    on: date,
+    numbers: Collection[int] | None = None,
 ) -> Sequence[Row[Any]]:
     """Who they are and where they live (encrypted), and for those under 14 on a date their guardian."""
     guardian = aliased(Person)
@@ -87,7 +91,7 @@ def people(
         .join(Person, Person.id == Respondent.person_id)
         .outerjoin(Household, Household.id == Person.household_id)
         .outerjoin(guardian, (guardian.id == Person.guardian_id) & young)
-        .where(Respondent.survey_id == survey, in_sample())
+        .where(Respondent.survey_id == survey, in_sample(), scope.condition(Person.region))
         .order_by(Respondent.number)
     )
     if numbers is None:

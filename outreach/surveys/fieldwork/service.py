@@ -61,7 +61,12 @@ class Typist:
 
 
 def write_sample(
-    connection: Connection, vault: Vault, ref: str, path: Path, by: str = audit.SYSTEM
+    connection: Connection,
+    vault: Vault,
+    ref: str,
+    path: Path,
+    by: str = audit.SYSTEM,
+    scope: Scope = EVERYWHERE,
 ) -> int:
     """Write the interviewers' workbook (its layout: `surveys.fieldwork.workbook`); returns the number of people in it.
 
@@ -69,7 +74,7 @@ def write_sample(
     writes. Nobody of a reserve that was not released is in it. Raises Missing, and Conflict before the sample is drawn.
     """
     survey = get_drawn(connection, ref)
-    people = sampled(connection, vault, survey)
+    people = sampled(connection, vault, survey, scope=scope)
     lines = [
         Line(
             number=one.number,
