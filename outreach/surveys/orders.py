@@ -85,7 +85,7 @@ def parse(document: object, file: str = "") -> SurveyOrder:
         if not read.has(key):
             raise Invalid("fieldwork.missing_key", file=file, key=key)
     ref = read.text("id")
-    if not _REF.fullmatch(ref):
+    if not _REF.fullmatch(ref) or ref == "new":  # the page that sets one up has this name
         read.refuse("id")
     order = SurveyOrder(
         ref=ref,

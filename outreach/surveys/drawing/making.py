@@ -169,8 +169,16 @@ def _from_villages(groups: Mapping[str, list[Member]], asked: Asked, drawn: Draw
             villages[member[0].village].append(member)
         places[name] = villages
     shares = _village_shares(places, asked)
+    there = sum(map(len, places.values()))
+    each = asked.design.per_village * max(
+        1.0, _wanted(asked) / there
+    )  # more of each where too few are there
     for name, villages in places.items():
-        _Villages(name, villages, asked, drawn).draw(shares[name])
+        _Villages(name, villages, asked, drawn, each).draw(shares[name])
+
+
+def _wanted(asked: Asked) -> int:
+    return asked.design.villages or math.ceil(asked.size / asked.design.per_village)
 
 
 def _village_shares(
@@ -178,7 +186,7 @@ def _village_shares(
 ) -> dict[str, int]:
     """How many villages of each stratum, by its people or equally; at least two where there are two."""
     counts = {name: len(villages) for name, villages in places.items()}
-    wanted = asked.design.villages or math.ceil(asked.size / asked.design.per_village)
+    wanted = _wanted(asked)
     n = min(wanted, sum(counts.values()))
     least = sum(min(2, count) for count in counts.values())
     if n < least:
@@ -190,12 +198,13 @@ def _village_shares(
 
 @dataclass(frozen=True)
 class _Villages:
-    """The villages of one stratum."""
+    """The villages of one stratum; `each` people of an average one where all have to be drawn."""
 
     name: str
     members: Mapping[str, Sequence[Member]]
     asked: Asked
     drawn: Drawn
+    each: float
 
     def draw(self, n: int) -> None:
         """Draw n of them and people of each."""
@@ -204,7 +213,7 @@ class _Villages:
         step = sum(sizes.values()) / n
         always, n = certain(sizes, n)
         for code in always:
-            take = max(2, round(self.asked.design.per_village * sizes[code] / step))
+            take = max(2, round(self.each * sizes[code] / step))
             self._certain(code, orders[code], take)
         rest = {code: size for code, size in sizes.items() if code not in always}
         if not rest:

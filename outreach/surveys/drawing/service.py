@@ -72,6 +72,11 @@ def sized(
     return size, design
 
 
+def countable(connection: Connection, design: DesignOrder, place: Place) -> int:
+    """How many people could be drawn there on this day."""
+    return queries.count(connection, place.region, design.base, place.policy, place.on, place.home)
+
+
 def _reckoned(connection: Connection, order: SurveyOrder, place: Place) -> int:
     design = order.design
     if design.villages:

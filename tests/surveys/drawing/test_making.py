@@ -216,6 +216,12 @@ def test_where_all_villages_are_drawn_each_is_a_stratum() -> None:
     assert {one.cluster for one in found.people} == {""}
 
 
+def test_where_there_are_fewer_villages_than_asked_for_more_are_asked_of_each() -> None:
+    found = drawn(PEOPLE, 120, per_village=8, villages=15, strata=("town",))
+    assert abs(len(found.people) - 120) <= 9 / 2
+    assert math.fsum(one.weight for one in found.people) == pytest.approx(len(PEOPLE))
+
+
 def test_who_is_in_no_village_cannot_be_drawn_by_villages() -> None:
     lost = [Unit(10_000 + n, "990101101", None, "", None) for n in range(5)]
     frame = frame_of([*PEOPLE, *lost], per_village=5)

@@ -1,0 +1,101 @@
+"""Words of surveys on pages: kinds, bases, strata, and what counts in a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from outreach.surveys import standing
+from outreach.surveys.instrument import Instrument
+from outreach.surveys.questions import Kind
+from outreach.web.presenters.names import places
+from outreach.web.views.people import Mark
+from outreach.web.views.surveys import QuestionShown
+
+KINDS: Mapping[str, str] = {
+    "awareness": "知晓率调查",
+    "needs": "入户摸底",
+    "satisfaction": "满意度调查",
+    "experience": "政策体验官",
+    "quiz": "有奖问答",
+}
+
+BASES: Mapping[str, str] = {
+    "likely": "确定符合条件的人",
+    "eligible_or_unknown": "符合和可能符合的人",
+    "adults": "全部18岁以上的人",
+}
+
+TRAITS: Mapping[str, str] = {
+    "town": "乡镇（街道）",
+    "village": "村（社区）",
+    "sex": "性别",
+    "band": "年龄段",
+    "hukou_type": "户口性质",
+    "eligible": "是否符合",
+}
+
+_VALUES: Mapping[str, str] = {
+    "all": "全部", "": "不详", "F": "女", "M": "男", "<18": "18岁以下", "18-44": "18–44岁", "45-59": "45–59岁",
+    "60+": "60岁以上", "yes": "符合", "unknown": "待核实", "no": "不符合", "rural": "农业户口",
+    "urban": "非农业户口", "resident": "居民户口",
+}  # fmt: skip
+
+_SHAPES = {"planned": "ask", "drawn": "run", "closed": "yes"}
+_SHORTEST = 6  # digits of a county
+
+
+def mark(survey: Mapping[str, Any]) -> Mark:
+    """Where a survey stands, as a tag."""
+    return Mark(_SHAPES[standing.state(survey)], standing.state_words(survey))
+
+
+def about(survey: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Kind, policy, which time, how: 知晓率调查 · 养娃补贴 · 第1次 · 入户."""
+    policy = names.get(survey["policy"], survey["policy"])
+    parts = (KINDS[survey["kind"]], policy, f"第{survey['wave']}次", survey["mode"])
+    return " · ".join(part for part in parts if part)
+
+
+def strata_names(connection: Connection, strata: Iterable[str]) -> dict[str, str]:
+    """Stratum → its words: 柳溪镇 · 60岁以上."""
+    listed = list(strata)
+    codes = {part for one in listed for part in one.split("/") if _is_place(part)}
+    known = places(connection, codes)
+    return {
+        one: " · ".join(known.get(part, _VALUES.get(part, part)) for part in one.split("/"))
+        for one in listed
+    }
+
+
+def _is_place(part: str) -> bool:
+    return len(part) >= _SHORTEST and part.isdigit()
+
+
+def questions(instrument: Instrument) -> tuple[QuestionShown, ...]:
+    """The questionnaire as it is asked, with what counts."""
+    return tuple(
+        QuestionShown(
+            number=number,
+            text=question.text,
+            options=tuple(
+                (option.label, option in question.counting) for option in question.options
+            ),
+            several=question.several,
+            headline=question.code == instrument.headline,
+            note=_note(question.kind),
+        )
+        for number, question in enumerate(instrument.questions, 1)
+    )
+
+
+def _note(kind: Kind) -> str:
+    notes = {
+        Kind.FICTIONAL: "没有这项政策：说知道的人，什么都会说知道。这个比例写在知晓率旁边。",
+        Kind.OPEN: "记原话，进意见箱，不算比例。",
+        Kind.GAIN: "这一题单独报告，不和别的题相加。",
+        Kind.QUIZ: "有正确答案，不算知晓率。",
+    }
+    return notes.get(kind, "")
