@@ -12,11 +12,13 @@ import typer
 from outreach.cli import (
     account_settings,  # noqa: F401 - adds its commands to those of accounts
     accounts,
+    alerts,
     boards,
     calculator,
     campaigns,
     deliveries,
     estimation,
+    fieldwork,  # noqa: F401 - adds its commands to those of surveys
     flyers,
     funnel,
     gateway,  # noqa: F401 - adds its commands to those of deliveries
@@ -28,6 +30,7 @@ from outreach.cli import (
     messages,
     moving,
     notices,  # noqa: F401 - adds its commands to those of flyers
+    opinions,
     people,
     policies,
     policy_life,  # noqa: F401 - adds its commands to those of policies
@@ -64,7 +67,7 @@ app = typer.Typer(
 for group in (
     people, regions, policies, messages, segments, proposals, campaigns, deliveries, flyers, surveys, accounts, users,
     funnel, boards, tasks, helpers, records,
-    reach, signals,
+    reach, signals, opinions, alerts,
 ):  # fmt: skip
     app.add_typer(group.app)
 for commands in (system, serving, work, moving, matching, preview, calculator, estimation, reporting):

@@ -131,6 +131,12 @@ GROUPS = {
         "panel list",
         "panel end",
         "record",
+        "assign",
+        "progress",
+        "callback",
+        "lists",
+        "cards",
+        "form",
         "estimate",
         "results",
         "towns",
@@ -155,6 +161,8 @@ GROUPS = {
     "reach": {"show", "told", "untold", "coverage", "costs", "campaign"},
     "signals": {"import-hotline", "import-counts", "show"},
     "funnel": {"rebuild"},
+    "opinions": {"list", "show", "take", "answer", "close", "import"},
+    "alerts": {"list", "check", "seen", "to add", "to list", "to end"},
 }
 ALONE = {
     "migrate",

@@ -35,9 +35,11 @@ from outreach.reach.opinions.schemas import (
 from outreach.reach.opinions.schemas import Asked as Wanted
 from outreach.reach.opinions.waiting import overdue_before
 from outreach.reports.alerts import limits
+from outreach.web.formats import thousands
 from outreach.web.presenters.names import people_at_work, places
 from outreach.web.services import Services
-from outreach.web.views.common import Choice
+from outreach.web.views.campaigns import Todo
+from outreach.web.views.common import Choice, Link
 from outreach.web.views.opinions import InboxView, MoveLine, OpinionLine, OpinionPage
 from outreach.wording import say
 
@@ -135,6 +137,17 @@ def inbox(desk: Desk, asked: Asked) -> InboxView:
         may_say=desk.actor.may(Action.OPINIONS_SAY),
         said=_SAID.get(asked.said, ""),
     )  # fmt: skip
+
+
+def todo(actor: Actor, connection: Connection) -> list[Todo]:
+    """New opinions, for whoever deals with them."""
+    if not actor.may(Action.OPINIONS_HANDLE):
+        return []
+    n = service.standing(connection, actor.scope).get("new", 0)
+    if not n:
+        return []
+    text = "扫码、入户、电话、短信里说的。点“我来办”就归您，答复了记下来。"
+    return [Todo(f"{thousands(n)} 条新意见", text, Link("去看", "/opinions", "text"))]
 
 
 def region_choices(desk: Desk, everything: str) -> tuple[Choice, ...]:

@@ -20,7 +20,7 @@ from outreach.reports import service as reports
 from outreach.reports import unknowns
 from outreach.reports.schemas import OfficeFacts
 from outreach.web.formats import day, thousands, yuan
-from outreach.web.presenters import boards, posts, proposals, signing_chain, tasks
+from outreach.web.presenters import alerts, boards, opinions, posts, proposals, signing_chain, tasks
 from outreach.web.presenters.live import MOVING, live_campaign
 from outreach.web.presenters.names import CHANNEL
 from outreach.web.services import Services
@@ -60,11 +60,13 @@ def today(services: Services, actor: Actor, connection: Connection) -> TodayView
         todo=(
             *_signing(desk),
             *_owed(desk),
+            *alerts.todo(desk.actor, desk.connection),
             *_sending(desk),
             *proposals.todo(actor, connection),
             *_papers(desk),
             *_notices(desk),
             *_carrying(desk),
+            *opinions.todo(desk.actor, desk.connection),
             *_untold(desk),
             *_register(desk),
         ),
