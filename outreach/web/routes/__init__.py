@@ -54,6 +54,7 @@ from outreach.web.routes import (
     today,
     unknowns,
     visits,
+    volunteers,
     wizard,
 )
 
@@ -105,6 +106,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     surveys.router,
     fieldwork.router,
     fieldwork_desk.router,
+    volunteers.router,
     opinions.router,
     alerts.router,
     calculator.router,
