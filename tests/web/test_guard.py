@@ -23,6 +23,7 @@ _PUBLIC = {
     "/callbacks/twilio/inbound",
     "/q/{token}",
     "/q/{token}/opt-out",
+    "/q/{token}/ask",
     "/q/{token}/say",
 }
 """Every page that opens without logging in. Whoever adds one adds it here, on purpose."""

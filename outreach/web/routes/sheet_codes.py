@@ -22,6 +22,7 @@ from outreach.people.opt_out import Wish
 from outreach.people.phones import InvalidPhone, parse_mobile
 from outreach.policies import service as policies
 from outreach.policies.schemas import PolicyView
+from outreach.surveys.fieldwork import volunteers
 from outreach.web.guard import TheServices, guarded_router, public
 from outreach.web.render import page
 from outreach.web.services import Services
@@ -76,6 +77,12 @@ def _view(
     with services.store.read() as connection:
         campaign = campaign_behind(services, connection, token)
         told = public_policies(connection, campaign["id"], campaign["region"])
+        asks = volunteers.open_survey(
+            connection,
+            campaign["id"],
+            {one.ref for one in told},
+            clock.today(services.settings.zone),
+        )
     options = campaign["options"]
     return NoticeView(
         office=options["office"],
@@ -86,6 +93,7 @@ def _view(
         ),
         action=f"/q/{token}/opt-out",
         say=f"/q/{token}/say",
+        ask=f"/q/{token}/ask" if asks else "",
         done=done,
         problem=problem,
         number=number,

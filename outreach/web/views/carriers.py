@@ -185,6 +185,7 @@ class NoticeView:
     policies: tuple[tuple[str, str], ...]
     action: str
     say: str  # where a resident writes an opinion
+    ask: str = ""  # where they may fill in a questionnaire; '' when none is open
     done: bool = False
     problem: str = ""
     number: str = ""
