@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select
@@ -24,7 +25,7 @@ def survey(data: Path) -> Iterator[Build]:
     """Writes a survey with exactly these counts into the folder."""
     store = open_store(f"sqlite:///{data / 'outreach.db'}")
 
-    def write(ref: str, *groups: Group, **columns: object) -> None:
+    def write(ref: str, *groups: Group, **columns: Any) -> None:
         with store.begin() as connection:
             key = connection.scalar(select(Policy.id).where(Policy.ref == "phys-65"))
             build(connection, ref, groups, policy_id=key, **columns)

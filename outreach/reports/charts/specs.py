@@ -89,17 +89,18 @@ def intervals(
         "field": "tone", "type": "nominal", "legend": None,
         "scale": {"domain": ["plain", "bad", "few"], "range": [INK_2, DANGER, INK_2]},
     }  # fmt: skip
+    y = {**_rows(), "sort": [row.label for row in rows]}  # also of those without a figure
     x = {"type": "quantitative", "scale": _SHARES, "axis": _PERCENT}
     known = {"filter": "isValid(datum.rate)"}
     layers = [*_whole(whole, x)]
-    layers += [{**layer, "transform": [known]} for layer in _whisker("low", "high", _rows(), tone)]
+    layers += [{**layer, "transform": [known]} for layer in _whisker("low", "high", y, tone)]
     layers.append(
         {
             "transform": [known],
             "mark": {"type": "point", "filled": True, "opacity": 1, "size": 90},
             "encoding": {
                 "x": {"field": "rate", **x},
-                "y": _rows(),
+                "y": y,
                 "color": tone,
                 "shape": {
                     "field": "tone", "type": "nominal", "legend": None,
@@ -113,7 +114,7 @@ def intervals(
             "mark": {"type": "text", "align": "left"},
             "encoding": {
                 "x": {"value": width + 10},
-                "y": _rows(),
+                "y": y,
                 "text": {"field": "words"},
                 "color": {"condition": {"test": "datum.tone == 'bad'", "value": DANGER}, "value": INK},
             },

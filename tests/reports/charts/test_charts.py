@@ -115,3 +115,14 @@ def test_what_a_name_says_stays_a_name() -> None:
     assert "<script" not in svg
     assert "<script>&\"'" in words(svg)
     assert Xml.fromstring(svg)[0].text == "<b>"  # noqa: S314 - we drew it
+
+
+def test_places_without_a_figure_keep_their_place_in_office_order() -> None:
+    rows = [
+        IntervalRow("甲镇", None, tone="few", note="样本不足"),
+        IntervalRow("乙镇", 0.5, 0.4, 0.6),
+        IntervalRow("丙镇", 0.7, 0.6, 0.8),
+    ]
+    drawn = service.interval_chart(rows, "各乡镇", "按行政区划排序").wide
+    labels = [name for name in re.findall(r">([^<>]*镇)<", drawn) if name in "甲镇乙镇丙镇"]
+    assert labels[:3] == ["甲镇", "乙镇", "丙镇"]
