@@ -35,7 +35,8 @@ def _towns(facts: Facts, lead: Told) -> str:
     if not behind:
         return say("brief.concluded.none_behind") if lead.verdicts else ""
     names = "、".join(behind[:_NAMED])
-    return say("brief.concluded.behind", names=names, n=len(behind), more=say("brief.etc") if len(behind) > _NAMED else "")  # fmt: skip
+    code = "brief.concluded.behind_more" if len(behind) > _NAMED else "brief.concluded.behind"
+    return say(code, names=names, n=len(behind))
 
 
 def _change(lead: Told) -> str:

@@ -107,7 +107,7 @@ def _steps(one: Done) -> Iterator[tuple[str, ...]]:
 
 def _money_and_names(one: Done) -> Iterator[str]:
     names = "；".join(
-        say("brief.signed", level=each.level, name=each.name, on=each.on)
+        f"{each.level} {each.name} {each.on}"
         if each.name
         else say("brief.unsigned", level=each.level)
         for each in one.signed
