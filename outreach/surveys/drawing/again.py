@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from outreach.surveys.drawing.frame import Frame
-from outreach.surveys.drawing.making import Asked, Drawn, Member, Picked
+from outreach.surveys.drawing.frame import Frame, Unit
+from outreach.surveys.drawing.making import Asked, Drawn, Picked, taken_of
 from outreach.surveys.drawing.selecting import Choice, in_order
 from outreach.surveys.sampling import digest, divide
 
@@ -34,17 +34,15 @@ class Before:
 @dataclass
 class _Group:
     base: float = 1.0
-    members: list[Member] = field(default_factory=list)
-    same: list[Member] = field(default_factory=list)
+    members: list[Unit] = field(default_factory=list)
+    same: list[Unit] = field(default_factory=list)
     fresh: list[Choice] = field(default_factory=list)
 
 
 def draw_again(frame: Frame, asked: Asked, before: Before) -> Drawn:
     """Everybody of the earlier sample who is still in the frame, and `design.fresh` of the whole new ones."""
     groups = _groups(frame, before)
-    present = {
-        unit.id: (unit, traits) for unit, traits in zip(frame.units, frame.traits, strict=True)
-    }
+    present = {unit.id: unit for unit in frame.units}
     for person, stratum, cluster in before.sample:
         if person in present:
             groups[stratum, cluster].same.append(present[person])
@@ -65,13 +63,13 @@ def _villages(before: Before) -> Mapping[str, Mapping[str, Any]]:
 def _groups(frame: Frame, before: Before) -> dict[tuple[str, str], _Group]:
     groups: dict[tuple[str, str], _Group] = defaultdict(_Group)
     villages = _villages(before)
-    for name, unit, traits in zip(frame.strata, frame.units, frame.traits, strict=True):
+    for name, unit in zip(frame.strata, frame.units, strict=True):
         if not villages:
-            groups[name, ""].members.append((unit, traits))
+            groups[name, ""].members.append(unit)
         elif unit.village in villages:
             village = villages[unit.village]
             key = (village["stratum"], "" if village["certain"] else unit.village)
-            groups[key].members.append((unit, traits))
+            groups[key].members.append(unit)
             groups[key].base = float(village["weight"])
     return groups
 
@@ -85,14 +83,14 @@ def _choose_fresh(groups: Mapping[tuple[str, str], _Group], asked: Asked, before
     keys = {f"{stratum}\n{cluster}": (stratum, cluster) for stratum, cluster in groups}
     for name, key in keys.items():
         members = groups[key].members
-        known = {unit.home for unit, _ in members if unit.id in before.asked}
+        known = {unit.home for unit in members if unit.id in before.asked}
         by_home = asked.design.within != "people"
         new = (
             unit
-            for unit, _ in members
+            for unit in members
             if unit.id not in before.asked and not (by_home and unit.home in known)
         )
-        orders[name] = in_order(new, asked.seed, asked.design.within, asked.on)
+        orders[name] = in_order(new, asked.seed, asked.design.within)
     again = sum(len(group.same) for group in groups.values())
     free = {name: len(order) for name, order in orders.items()}
     wanted = min(round(again * share / (1 - share)), sum(free.values()))
@@ -106,15 +104,14 @@ def _picked(group: _Group, stratum: str, cluster: str, asked: Asked) -> Iterable
     if not taken:
         return
     homes: dict[str, int] = defaultdict(int)
-    for unit, _ in group.members:
+    for unit in group.members:
         homes[unit.home] += 1
     by_home = asked.design.within != "people"
     weight = group.base * (len(homes) if by_home else len(group.members)) / taken
-    known = {unit.id: traits for unit, traits in group.members}
-    everybody = [(unit, SAME) for unit, _ in group.same]
-    everybody += [(choice.unit, FRESH) for choice in group.fresh]
+    everybody = [(unit, SAME) for unit in group.same]
+    everybody += [(taken_of(choice, asked), FRESH) for choice in group.fresh]
     for unit, panel in everybody:
-        traits = {**known.get(unit.id, unit.traits(asked.on)), "panel": panel}
+        traits = {**unit.traits(asked.on), "panel": panel}
         members = homes.get(unit.home, 1) if by_home else 1
         yield Picked(unit, traits, stratum, cluster, weight * members)
 

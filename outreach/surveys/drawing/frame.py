@@ -17,7 +17,7 @@ UNDIVIDED = "all"
 _TOWN, _VILLAGE = 9, 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unit:
     """One person of the frame. `household` is a row number, None for somebody who is in no household."""
 
@@ -45,6 +45,12 @@ class Unit:
         """The household as text; somebody who is in none is one."""
         return f"p{self.id}" if self.household is None else str(self.household)
 
+    def trait(self, name: str, on: date) -> str:
+        """One trait by which samples are divided or weighted (`design_order.TRAITS`); '' where it is not known."""
+        if name == "band":
+            return band(None if self.birth is None else age_on(self.birth, on))
+        return str(getattr(self, name))
+
     def traits(self, on: date) -> dict[str, Any]:
         """What is frozen with a sampled person."""
         age = None if self.birth is None else age_on(self.birth, on)
@@ -71,18 +77,18 @@ def band(age: int | None) -> str:
     return "45-59" if age < 60 else "60+"
 
 
-def stratum(traits: dict[str, Any], names: Sequence[str]) -> str:
+def stratum(unit: Unit, names: Sequence[str], on: date) -> str:
     """The name of somebody's stratum: the values of its traits, joined by a slash."""
-    return "/".join(str(traits[name]) for name in names) if names else UNDIVIDED
+    return "/".join([unit.trait(name, on) for name in names]) if names else UNDIVIDED
 
 
 @dataclass(frozen=True)
 class Frame:
-    """The people, each with traits and stratum; `left_out` could not be drawn because no village is known."""
+    """The people with the names of their strata; `left_out` could not be drawn because no village is known."""
 
     units: tuple[Unit, ...]
-    traits: tuple[dict[str, Any], ...]
     strata: tuple[str, ...]
+    on: date
     left_out: int = 0
 
     def sizes(self) -> dict[str, int]:
@@ -92,24 +98,20 @@ class Frame:
     def margins(self, names: Iterable[str]) -> dict[str, dict[str, int]]:
         """People by value of each trait."""
         return {
-            name: dict(sorted(Counter(str(one[name]) for one in self.traits).items()))
+            name: dict(sorted(Counter(one.trait(name, self.on) for one in self.units).items()))
             for name in names
         }
-
-    def villages(self) -> dict[str, int]:
-        """Villages by stratum."""
-        seen = {(name, unit.village) for name, unit in zip(self.strata, self.units, strict=True)}
-        return dict(sorted(Counter(name for name, _ in seen).items()))
 
 
 def build(people: Iterable[Unit], design: DesignOrder, on: date) -> Frame:
     """The frame of a design; where villages are drawn, whoever is in none cannot be."""
     everybody = list(people)
     inside = [one for one in everybody if one.village] if design.clustered else everybody
-    traits = tuple(one.traits(on) for one in inside)
+    names: dict[str, str] = {}  # one text for each stratum, however many people are in it
+    strata = (stratum(one, design.strata, on) for one in inside)
     return Frame(
         units=tuple(inside),
-        traits=traits,
-        strata=tuple(stratum(one, design.strata) for one in traits),
+        strata=tuple(names.setdefault(one, one) for one in strata),
+        on=on,
         left_out=len(everybody) - len(inside),
     )

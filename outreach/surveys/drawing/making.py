@@ -19,7 +19,7 @@ from typing import Any
 from outreach.errors import Invalid
 from outreach.surveys.design_order import DesignOrder
 from outreach.surveys.drawing.frame import Frame, Unit
-from outreach.surveys.drawing.selecting import Choice, batch, certain, in_order, systematic
+from outreach.surveys.drawing.selecting import Choice, batch, certain, in_order, one_of, systematic
 from outreach.surveys.sampling import at_least, digest, divide, equal, neyman, proportional
 
 
@@ -54,18 +54,15 @@ class Asked:
     on: date
 
 
-Member = tuple[Unit, Mapping[str, Any]]
-
-
 def draw(frame: Frame, asked: Asked) -> Drawn:
     """The sample, in the order of numbers: its people by SHA-256("seed:id"), then the reserve batch by batch.
 
     Where fewer are there than asked for, everybody is taken. Invalid when the size leaves a stratum without two people
     (villages), or an expected rate is missing.
     """
-    groups: dict[str, list[Member]] = defaultdict(list)
-    for name, unit, traits in zip(frame.strata, frame.units, frame.traits, strict=True):
-        groups[name].append((unit, traits))
+    groups: dict[str, list[Unit]] = defaultdict(list)
+    for name, unit in zip(frame.strata, frame.units, strict=True):
+        groups[name].append(unit)
     drawn = Drawn()
     if asked.design.clustered:
         _from_villages(groups, asked, drawn)
@@ -78,7 +75,7 @@ def draw(frame: Frame, asked: Asked) -> Drawn:
 # -- people or households of each stratum --------------------------------------------------------------------
 
 
-def _from_people(groups: Mapping[str, list[Member]], asked: Asked, drawn: Drawn) -> None:
+def _from_people(groups: Mapping[str, list[Unit]], asked: Asked, drawn: Drawn) -> None:
     orders = {name: _order(members, asked) for name, members in sorted(groups.items())}
     shares = allocate({name: len(order) for name, order in orders.items()}, asked)
     for name, order in orders.items():
@@ -86,8 +83,13 @@ def _from_people(groups: Mapping[str, list[Member]], asked: Asked, drawn: Drawn)
         drawn.strata[name] = _counts(len(groups[name]), drawn, name)
 
 
-def _order(members: Sequence[Member], asked: Asked) -> list[Choice]:
-    return in_order((unit for unit, _ in members), asked.seed, asked.design.within, asked.on)
+def _order(members: Sequence[Unit], asked: Asked) -> list[Choice]:
+    return in_order(members, asked.seed, asked.design.within)
+
+
+def taken_of(choice: Choice, asked: Asked) -> Unit:
+    """The person of a drawn household."""
+    return one_of(choice.candidates, asked.seed, asked.design.within, asked.on)
 
 
 def allocate(sizes: Mapping[str, int], asked: Asked) -> dict[str, int]:
@@ -118,7 +120,7 @@ class _Group:
     """People of whom some are drawn one by one: a stratum or a village. `base` is 1 / the village's probability."""
 
     stratum: str
-    members: Sequence[Member]
+    members: Sequence[Unit]
     order: Sequence[Choice]
     cluster: str = ""
     base: float = 1.0
@@ -130,13 +132,13 @@ def _take(group: _Group, n: int, asked: Asked, drawn: Drawn) -> int:
     if n == 0:
         return 0
     spare = min(math.ceil(n * asked.design.reserve - 1e-9), len(group.order) - n)
-    known = {unit.id: traits for unit, traits in group.members}
     weight = group.base * len(group.order) / n
     for at, choice in enumerate(group.order[: n + spare]):
+        unit = taken_of(choice, asked)
         drawn.people.append(
             Picked(
-                unit=choice.unit,
-                traits=known[choice.unit.id],
+                unit=unit,
+                traits=unit.traits(asked.on),
                 stratum=group.stratum,
                 cluster=group.cluster,
                 weight=weight * choice.members,
@@ -161,12 +163,12 @@ def _counts(
 # -- villages of each stratum, then people or households ----------------------------------------------------
 
 
-def _from_villages(groups: Mapping[str, list[Member]], asked: Asked, drawn: Drawn) -> None:
-    places: dict[str, dict[str, list[Member]]] = {}
+def _from_villages(groups: Mapping[str, list[Unit]], asked: Asked, drawn: Drawn) -> None:
+    places: dict[str, dict[str, list[Unit]]] = {}
     for name, members in sorted(groups.items()):
-        villages: dict[str, list[Member]] = defaultdict(list)
+        villages: dict[str, list[Unit]] = defaultdict(list)
         for member in members:
-            villages[member[0].village].append(member)
+            villages[member.village].append(member)
         places[name] = villages
     shares = _village_shares(places, asked)
     there = sum(map(len, places.values()))
@@ -182,7 +184,7 @@ def _wanted(asked: Asked) -> int:
 
 
 def _village_shares(
-    places: Mapping[str, Mapping[str, Sequence[Member]]], asked: Asked
+    places: Mapping[str, Mapping[str, Sequence[Unit]]], asked: Asked
 ) -> dict[str, int]:
     """How many villages of each stratum, by its people or equally; at least two where there are two."""
     counts = {name: len(villages) for name, villages in places.items()}
@@ -201,7 +203,7 @@ class _Villages:
     """The villages of one stratum; `each` people of an average one where all have to be drawn."""
 
     name: str
-    members: Mapping[str, Sequence[Member]]
+    members: Mapping[str, Sequence[Unit]]
     asked: Asked
     drawn: Drawn
     each: float
@@ -235,7 +237,7 @@ class _Villages:
 
     def _from(self, group: _Group, n: int) -> None:
         taken = _take(group, n, self.asked, self.drawn)
-        village = group.members[0][0].village
+        village = group.members[0].village
         self.drawn.villages[village] = {
             "stratum": group.stratum,
             "size": len(group.order),

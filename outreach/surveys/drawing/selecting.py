@@ -21,21 +21,25 @@ _START = 16**13  # 52 bits: a number that every language holds exactly
 
 @dataclass(frozen=True)
 class Choice:
-    """Somebody of a group in the order of drawing; `members` is how many of the household could have been taken."""
+    """A place in the order of drawing: one person, or a household of whom one is taken when it is drawn."""
 
-    unit: Unit
-    members: int = 1
+    candidates: tuple[Unit, ...]
+
+    @property
+    def members(self) -> int:
+        """How many could be taken."""
+        return len(self.candidates)
 
 
-def in_order(units: Iterable[Unit], seed: str, within: Within, on: date) -> list[Choice]:
+def in_order(units: Iterable[Unit], seed: str, within: Within) -> list[Choice]:
     """A whole group in the order of drawing: the first n are a simple random sample of its people (households)."""
     if within == "people":
-        return [Choice(one) for one in sorted(units, key=lambda one: digest(f"{seed}:{one.id}"))]
+        return [Choice((one,)) for one in sorted(units, key=lambda one: digest(f"{seed}:{one.id}"))]
     homes: dict[str, list[Unit]] = defaultdict(list)
     for one in units:
         homes[one.home].append(one)
     order = sorted(homes, key=lambda home: digest(f"{seed}:home:{home}"))
-    return [Choice(one_of(homes[home], seed, within, on), len(homes[home])) for home in order]
+    return [Choice(tuple(homes[home])) for home in order]
 
 
 def one_of(members: Sequence[Unit], seed: str, within: Within, on: date) -> Unit:

@@ -240,7 +240,10 @@ def _size_lines(found: Reckoned, given: Given) -> list[str]:
         points = f"{found.detects * 100:.1f} 个百分点"
         lines.append(f"和下一次同样多人的调查比，升高 {points}以上才有八成把握看出来")
     if found.villages:
-        lines.append(f"同村的人相像，效果相当于逐人抽的 1/{found.deff:.2f}（设计效应）")
+        alone = thousands(found.interviews / found.deff)
+        lines.append(
+            f"同村的人相像，问到的人只顶得上逐人抽的 {alone} 人（设计效应 {found.deff:.2f}）"
+        )
     if found.out_of_reach:
         lines.append("名单里总共没有这么多人：全部都问，误差也只能到这里")
     lines.append("要比较各乡镇，每个乡镇至少要问到 100 人；不足 30 人的不出数")

@@ -65,9 +65,16 @@ def strata_names(connection: Connection, strata: Iterable[str]) -> dict[str, str
     codes = {part for one in listed for part in one.split("/") if _is_place(part)}
     known = places(connection, codes)
     return {
-        one: " · ".join(known.get(part, _VALUES.get(part, part)) for part in one.split("/"))
+        one: " · ".join(known.get(part, _VALUES.get(part, part)) for part in _parts(one))
         for one in listed
     }
+
+
+def _parts(stratum: str) -> list[str]:
+    """The values of a stratum's traits; a town whose village follows is named with the village."""
+    parts = stratum.split("/")
+    around = {part[:9] for part in parts if len(part) > 9 and _is_place(part)}
+    return [part for part in parts if part not in around]
 
 
 def _is_place(part: str) -> bool:

@@ -258,7 +258,7 @@ def _repeat(survey: Mapping[str, Any]) -> str:
         return ""
     design = DesignOrder.of(survey["design"])
     if design.clustered or design.within != "people" or survey["panel"]:
-        return "谁都可以用种子和抽样框重抽一遍：村、户、人都按“种子:编号”的 SHA-256 值排序（办法见统计说明）。"
+        return "谁都可以用种子和抽样框重抽一遍：村、户、人都按“种子:编号”的 SHA-256 值排序（办法见抽样说明）。"
     return (
         "谁都可以用种子和抽样框重抽一遍：每层按“种子:人员编号”的 SHA-256 值从小到大，取前面的人。"
     )
