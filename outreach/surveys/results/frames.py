@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+UNKNOWN = "不详"
+"""Stands where a trait of somebody was not known at the drawing: a value of its own."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -32,7 +35,7 @@ class Frame:
                 if stratum.get("population")
             },
             margins={
-                trait: {value: float(n) for value, n in known[trait].items() if n}
+                trait: {value or UNKNOWN: float(n) for value, n in known[trait].items() if n}
                 for trait in design.get("rake") or ()
                 if known.get(trait)
             },

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from outreach.surveys.design import Design, Sample, read
 from outreach.surveys.errors import BadDesign
 from outreach.surveys.estimation import estimate_rows
-from outreach.surveys.results.frames import Frame
+from outreach.surveys.results.frames import UNKNOWN, Frame
 from outreach.surveys.results.interviews import Interview
 from outreach.surveys.results.merging import merged, together
 from outreach.surveys.results.notes import Note
@@ -25,6 +25,7 @@ from outreach.surveys.results.shares import Share, counted, estimated, share
 from outreach.surveys.results.weights import Weighed, weighed
 
 Row = dict[str, object]
+UNDIVIDED = "all"
 Flags = Sequence[bool]
 
 
@@ -48,6 +49,13 @@ class Measure:
     def level(self) -> float:
         """Of all intervals."""
         return self.design.level
+
+    @property
+    def weights(self) -> list[float]:
+        """What each person who was asked stands for, raked where the sample is, in their order."""
+        if self.sample is not None and not self.simple:
+            return self.sample.weights
+        return [one.weight for one in self.asked]
 
     def share(self, outcomes: Flags, members: Flags | None = None) -> Share:
         """The share of those with a true outcome among the members (everybody who was asked, without `members`)."""
@@ -119,12 +127,12 @@ def _rows(
     sizes = _sizes(under, frame, clustered)
     rows: list[Row] = []
     for one, weight in zip(asked, found.weights, strict=True):
-        row: Row = {"outcome": 0, "weight": weight, "stratum": under[one.stratum] or "全部"}
+        row: Row = {"outcome": 0, "weight": weight, "stratum": under[one.stratum] or UNDIVIDED}
         if clustered:
             row["cluster"] = _unit(one)
         if sizes:
             row["fpc"] = sizes[under[one.stratum]]
-        rows.append(row | {trait: one.trait(trait) for trait in frame.margins})
+        rows.append(row | {trait: one.trait(trait) or UNKNOWN for trait in frame.margins})
     design = Design(
         weight="weight",
         stratum="stratum",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from outreach.surveys import adjusting
 from outreach.surveys.errors import BadDesign
-from outreach.surveys.results.frames import Frame
+from outreach.surveys.results.frames import UNKNOWN, Frame
 from outreach.surveys.results.interviews import Interview
 from outreach.surveys.results.merging import merged, together
 from outreach.surveys.results.notes import Note
@@ -80,7 +80,7 @@ def _adjust(
     margins: dict[str, Margin] = {}
     for trait, totals in (frame.margins if raked else {}).items():
         margins[trait] = (
-            [one.trait(trait) for one in belonging],
+            [one.trait(trait) or UNKNOWN for one in belonging],
             dict[Hashable, float](totals.items()),
         )
     return adjusting.adjust(
