@@ -38,13 +38,24 @@ _WEEKS = 8
 def of_policies(connection: Connection, terms: Terms, _: Looked) -> Iterator[Finding]:
     """Each policy that is not withdrawn."""
     now = terms.now()
-    told = set(counting.policies_of(connection, [row.id for row in campaigns(connection)]))
+    told = _told(connection)
     for policy in policies.all_policies(connection):
         if policy.status == "withdrawn":
             continue
         figures = _policy(connection, policy, terms, now, counts=policy.ref in told)
         for rule in rules.OF_POLICIES:
             yield from some(rule(figures, now))
+
+
+def _told(connection: Connection) -> set[str]:
+    """Policies of which a campaign has ended and none goes on: a later step may still reach whom no phone reached."""
+    done: list[int] = []
+    going: list[int] = []
+    for row in campaigns(connection):
+        (done if row.status == "finished" else going).append(row.id)
+    return set(counting.policies_of(connection, done)) - set(
+        counting.policies_of(connection, going)
+    )
 
 
 def _policy(

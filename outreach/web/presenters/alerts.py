@@ -34,6 +34,8 @@ _NEEDS: Mapping[str, Action] = {
 """Page → what one needs to open it: nobody is sent to a closed door."""
 
 _MOST_TODO = 3
+_SAID_THERE = ("unknown_waiting",)
+"""Kinds that the to-do list says in its own words."""
 
 
 @dataclass(frozen=True)
@@ -124,15 +126,23 @@ def todo(actor: Actor, connection: Connection) -> list[Todo]:
     """The most pressing alerts that nobody has seen, for the to-do list."""
     if not actor.may(Action.ALERTS_VIEW):
         return []
-    unseen = [one for one in service.open_alerts(connection, actor.scope) if one.seen_at is None]
-    if not unseen:
-        return []
-    said = [words(one) for one in unseen]
-    shown = [Todo(one.title, f"{one.text}{one.fix}", Link("去看", "/alerts", "alert")) for one in said[:_MOST_TODO]]  # fmt: skip
-    left = len(unseen) - len(shown)
-    if left:
-        shown.append(Todo(f"还有 {left} 条提醒", "都在提醒页上，看过的点一下“看过了”。", Link("看全部", "/alerts", "alert")))  # fmt: skip
+    unseen = [
+        one
+        for one in service.open_alerts(connection, actor.scope)
+        if one.seen_at is None and one.kind not in _SAID_THERE
+    ]
+    named = places(connection, {one.region for one in unseen})
+    shown = [_todo(one, named[one.region]) for one in unseen[:_MOST_TODO]]
+    if left := len(unseen) - len(shown):
+        text = "都在提醒页上，看过的点一下“看过了”。"
+        shown.append(Todo(f"还有 {left} 条提醒", text, Link("看全部", "/alerts", "alert")))
     return shown
+
+
+def _todo(one: AlertView, place: str) -> Todo:
+    said = words(one)
+    title = f"{said.title}：{place}" if one.kind == "opinions_overdue" else said.title
+    return Todo(title, f"{said.text}{said.fix}", Link("去看", f"/alerts#a{one.id}", "alert"))
 
 
 def _targets(desk: Desk) -> tuple[TargetLine, ...]:

@@ -94,6 +94,10 @@ class Desk:
         """User → name on pages."""
         return people_at_work(self.connection)
 
+    def name(self, user: str) -> str:
+        """A user's name on pages; a command of whoever runs the machine has none."""
+        return "命令行" if user.startswith("cli:") else self.people.get(user, user)
+
 
 def wanted(desk: Desk, asked: Asked, limit: int = ROWS) -> tuple[Scope, Wanted]:
     """The scope and the search behind a form. Refused for a region outside the actor's."""
@@ -168,7 +172,7 @@ def lines(desk: Desk, found: Sequence[OpinionView]) -> tuple[OpinionLine, ...]:
 
 def _line(desk: Desk, one: OpinionView, named: Mapping[str, str]) -> OpinionLine:
     vault = desk.services.vault
-    by = f"{desk.people.get(one.by, one.by)}记" if one.by else ""
+    by = f"{desk.name(one.by)}记" if one.by else ""
     parts = (say(f"opinions.source.{one.source}"), named[one.region], by)
     about = desk.policies.get(one.policy, one.policy)
     return OpinionLine(
@@ -180,7 +184,7 @@ def _line(desk: Desk, one: OpinionView, named: Mapping[str, str]) -> OpinionLine
         state=say(f"opinions.state.{one.state}"),
         mark=_MARK[one.state],
         late=one.state in OPEN and one.at < desk.late_before,
-        assigned=desk.people.get(one.assigned, one.assigned),
+        assigned=desk.name(one.assigned),
         answer=vault.decrypt(ANSWER, one.answer),
     )
 
@@ -211,12 +215,12 @@ def one(desk: Desk, opinion: int, shown: Shown) -> OpinionPage:
         policy_href=f"/policies/{view.policy}" if view.policy else "",
         place=place,
         source=say(f"opinions.source.{view.source}"),
-        by=desk.people.get(view.by, view.by) if view.by else "群众自己写的",
+        by=desk.name(view.by) if view.by else "群众自己写的",
         contact=contact,
         clear=bool(shown.contact),
         reason=shown.reason,
         history=tuple(
-            MoveLine(move.at, say(f"opinions.state.{move.state}"), desk.people.get(move.by, move.by) or "群众", vault.decrypt(NOTE, move.note))
+            MoveLine(move.at, say(f"opinions.state.{move.state}"), desk.name(move.by) or "群众", vault.decrypt(NOTE, move.note))
             for move in history
         ),
         seen=history[-1].id,
@@ -236,7 +240,7 @@ def _able(desk: Desk, view: OpinionView) -> tuple[Choice, ...]:
         Choice(user.name, user.display or user.name)
         for user in users(desk.connection)
         if user.active
-        and user.name != view.assigned
+        and user.name not in (view.assigned, desk.actor.name)
         and allowed(user.role, Action.OPINIONS_HANDLE)
         and Scope(user.region).covers(view.region)
     )
