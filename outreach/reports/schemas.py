@@ -101,6 +101,13 @@ class PlaceCount:
             self.code, **{name: getattr(self, name) + getattr(other, name) for name in counts}
         )
 
+    def minus(self, other: PlaceCount) -> PlaceCount:
+        """This place without a part of it, under this one's code."""
+        counts = [one.name for one in fields(self) if one.name != "code"]
+        return PlaceCount(
+            self.code, **{name: getattr(self, name) - getattr(other, name) for name in counts}
+        )
+
 
 @dataclass(frozen=True)
 class ReachFigures:

@@ -38,14 +38,17 @@ from outreach.web.views.imports import (
 from outreach.web.views.previews import SmsPart
 from outreach.web.views.printing import PaperKind, PaperSize, PrintView
 from outreach.web.views.results import (
-    Awareness,
+    Aware,
+    CountRow,
+    Fact,
     Level,
+    Outcome,
+    PlaceRow,
     Reach,
-    Response,
     ResultsView,
+    SmallTable,
     Unreached,
-    VillageRow,
-    Volunteers,
+    UnreachedPlace,
 )
 from outreach.web.views.signing import (
     ApprovalsView,
@@ -60,7 +63,7 @@ from outreach.web.views.signing import (
     StepPlan,
     SureView,
 )
-from tests.web import samples_wizard
+from tests.web import samples_surveys, samples_wizard
 
 AT = datetime(2026, 11, 23, 2, 26, tzinfo=UTC)
 STATES = States(
@@ -226,17 +229,7 @@ RESULTS = ResultsView(
     policy_name="育儿补贴",
     place="示范县（演示）",
     as_of=date(2026, 11, 23),
-    awareness=Awareness(
-        title="知道育儿补贴的人",
-        rate=RATE,
-        response=Response(1172, 832, (("三次没见到", 210), ("拒答", 96), ("已搬走", 34))),
-        base="从 10,398 名符合或可能符合的人里抽，没发过和没收到的也在内；“说不清”算不知道。",
-        generated=True,
-        fictional=0.041,
-        decided=OTHER_BASE,
-        frame="从台账里抽。",
-        volunteers=Volunteers(310, 402, "扫码"),
-    ),
+    aware=Aware("知道育儿补贴的人", RATE, Link("看知晓率", "/awareness"), generated=True),
     reach=Reach(
         levels=(
             Level("应知", 9112, 9112, "另有 1,286 人待核实", unknown=1286),
@@ -252,16 +245,42 @@ RESULTS = ResultsView(
         relayed=311,
         published=8870,
     ),
-    villages=(
-        VillageRow("柳溪镇清泉社区", 412, 380, True, 32, Link("看", "/print")),
-        VillageRow("柳溪镇柳岸村", 96, 61, False, 35),
+    facts=(
+        Fact("触达的户", "3,010 / 4,100 户", "满14岁的人被告知就算这一户触达。"),
+        Fact(
+            "覆盖率",
+            "60.0 % → 98.0 %",
+            "领取 ÷ 应知。",
+            ("第一次告知 2026年9月1日", "领取名单截至 2026-11-20"),
+        ),
+    ),
+    places=(
+        PlaceRow("柳溪镇", 412, 380, 12, True, 20, 300, 280, Link("看", "/results")),
+        PlaceRow("青石镇", 96, 61, 0, False, 35, 40, 38),
     ),
     unreached=(
-        Unreached("没有手机号，也没入户", 742, "入户"),
-        Unreached("短信没送到", 511, "电话"),
+        Unreached("没有手机号", 742, "入户", Link("打印入户", "/print")),
+        Unreached("短信没送到：关机或没信号", 511, "电话"),
     ),
-    unreached_link=Link("安排补上", "/print"),
-    report=Link("生成会议简报", "/reports/childcare.pdf", "policy"),
+    unreached_places=(
+        UnreachedPlace("柳溪镇", 20, (("入户", 12), ("电话", 8)), Link("名单", "/x", "down")),
+    ),
+    set_aside="另有 31 人已经申请或领取，不在里面，不用再找。",
+    untold_list=Link("下载名单", "/results/untold.xlsx", "down"),
+    tables=(
+        SmallTable(
+            "按渠道",
+            ("渠道", "当面", "送达", "家人转告"),
+            (CountRow("短信", (0, 5328, 0)),),
+            "每人只算一次。",
+        ),
+    ),
+    outcomes=(Outcome("申领率", (("2026年11月20日", "85.0 %（850 / 1,000）", "卫健局"),)),),
+    plays="播放量和发帖数不能证明知晓。",
+    file=Link("下载表格", "/results.csv", "down"),
+    level="乡镇",
+    above=(Link("示范县（演示）", "/results"),),
+    definitions=("应知：……",),
 )
 
 SIGNING = SigningView(
@@ -369,6 +388,7 @@ PAGES: dict[str, tuple[str, object]] = {
     "campaigns-empty": ("campaigns.html", CampaignsView(())),
     "approvals": ("approvals.html", ApprovalsView((SIGNING,), (LINE,))),
     **samples_wizard.VIEWS,
+    **samples_surveys.VIEWS,
     "sure": ("sure.html", SureView("取消《居民医保》？", "不能恢复。", "/x", "确定取消", "/y")),
     "calculator": ("calculator.html", CALCULATOR),
     "import-start": ("import_start.html", IMPORT_START),

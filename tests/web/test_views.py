@@ -101,32 +101,26 @@ def test_a_finished_campaign_asks_for_no_more_events(show: Show) -> None:
 def test_generated_answers_say_so_above_the_rate(show: Show) -> None:
     html = show("results.html", samples.RESULTS)
     assert 0 < html.index("回答是程序编的") < html.index("76.9")
-    awareness = samples.RESULTS.awareness
-    assert awareness is not None
-    real = show(
-        "results.html", replace(samples.RESULTS, awareness=replace(awareness, generated=False))
-    )
+    aware = samples.RESULTS.aware
+    assert aware is not None
+    real = show("results.html", replace(samples.RESULTS, aware=replace(aware, generated=False)))
     assert "程序编的" not in real
 
 
 def test_a_rate_is_never_alone_and_a_small_sample_gives_none(show: Show) -> None:
     html = re.sub(r"<[^>]+>", "", show("results.html", samples.RESULTS))
     assert "76.9 %（72.4–80.8\u202f%，n = 832，2026-11 入户）" in html
-    assert "自愿填答（不能推算全县）" in html
-    awareness = samples.RESULTS.awareness
-    assert awareness is not None
-    few = replace(
-        awareness, rate=Rate(0.7, 0.4, 0.9, 24, "none", date(2026, 11, 1), "入户"), volunteers=None
-    )
+    assert "播放量和发帖数不能证明知晓" in html
+    aware = samples.RESULTS.aware
+    assert aware is not None
+    few = replace(aware, rate=Rate(0.7, 0.4, 0.9, 24, "none", date(2026, 11, 1), "入户"))
     small = re.sub(
-        r"<[^>]+>", "", show("results.html", replace(samples.RESULTS, awareness=few, reach=None))
+        r"<[^>]+>", "", show("results.html", replace(samples.RESULTS, aware=few, reach=None))
     )
     assert "样本不足" in small
     assert "70.0" not in small
-    some = replace(awareness, rate=replace(awareness.rate, use="indicative"), worst=(0.3, 0.8))
-    shown = show("results.html", replace(samples.RESULTS, awareness=some))
-    assert "仅供参考" in shown
-    assert "回答不到一半" in shown
+    some = replace(aware, rate=replace(aware.rate, use="indicative"))
+    assert "仅供参考" in show("results.html", replace(samples.RESULTS, aware=some))
 
 
 @pytest.mark.parametrize(

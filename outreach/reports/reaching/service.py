@@ -15,13 +15,17 @@ from outreach import clock
 from outreach.access.scope import Scope
 from outreach.deliveries.telling.words import WORDS
 from outreach.errors import Missing
+from outreach.people.queries import regions
 from outreach.policies.schemas import PolicyView
 from outreach.reach import service as reach
 from outreach.reach.signals import service as signals
+from outreach.reports import service as reports
+from outreach.reports.counted import service as counted
+from outreach.reports.counted.service import Terms
 from outreach.reports.reaching.advising import advise
 from outreach.reports.reaching.queries import ledger, missing, money
 from outreach.reports.reaching.schemas import (
-    GRADES,
+    TOLD,
     AwareCost,
     ChannelCount,
     Conversion,
@@ -43,6 +47,7 @@ from outreach.reports.reaching.schemas import (
     summed,
 )
 from outreach.reports.reaching.worth import per_aware
+from outreach.reports.schemas import PlaceCount
 from outreach.surveys import service as surveys
 from outreach.surveys.comparing import service as comparing
 
@@ -102,8 +107,8 @@ def channels(
 ) -> tuple[ChannelCount, ...]:
     """People told, by channel of their strongest mark: each person once, so that the rows may be added."""
     found: dict[str, dict[str, int]] = {}
-    for channel, strength, n in ledger.by_channel(connection, scope, policy, on, home):
-        found.setdefault(channel, {})[GRADES[strength]] = int(n)
+    for grade, channel, n in counted.divided(connection, scope, policy, "channel", Terms(on, home)):
+        found.setdefault(channel, {})[grade] = n
     return tuple(ChannelCount(channel, **counts) for channel, counts in sorted(found.items()))
 
 
@@ -111,8 +116,29 @@ def languages(
     connection: Connection, scope: Scope, policy: PolicyView, on: date, home: str = ""
 ) -> tuple[LanguageCount, ...]:
     """People who fit and people told, by language."""
-    rows = ledger.by_language(connection, scope, policy, on, home)
-    return tuple(LanguageCount(tag, int(n), int(heard)) for tag, n, heard in rows)
+    found: dict[str, tuple[int, int]] = {}
+    for tag, grade, n in counted.divided(connection, scope, policy, "language", Terms(on, home)):
+        eligible, told_ = found.get(tag, (0, 0))
+        found[tag] = (eligible + n, told_ + (n if grade in TOLD else 0))
+    return tuple(LanguageCount(tag, *counts) for tag, counts in sorted(found.items()))
+
+
+def by_grid(
+    connection: Connection, scope: Scope, policy: PolicyView, on: date, home: str = ""
+) -> list[PlaceCount]:
+    """The counts of `reports.service.reach` for the places directly below a village, in the order of codes.
+
+    Whoever is registered at the village and in no grid of it stands in a row of the village's own code, the last one.
+    """
+    below = regions.children(connection, scope.region, on)
+    rest = reports.reach(connection, scope, policy, on, home).total
+    rows = []
+    for place in below:
+        there = reports.reach(connection, Scope(place.code), policy, on, home).total
+        rest = rest.minus(there)
+        rows.append(PlaceCount(place.code).plus(there))
+    others = any(getattr(rest, name) for name in ("eligible", "unknown"))
+    return [*rows, PlaceCount(scope.region).plus(rest)] if others or not rows else rows
 
 
 def never_reached(
@@ -127,7 +153,7 @@ def never_reached(
 
     level: how long the codes of places are. Whoever is blocked (deceased, moved, stopped) is in no row.
     """
-    counted: dict[str, list[Missed]] = {}
+    found: dict[str, list[Missed]] = {}
     done = stopped = 0
     for person, situation in missing.untold(connection, scope, policy, on, home):
         advice = advise(situation)
@@ -136,10 +162,10 @@ def never_reached(
             done += not situation.stopped
             continue
         code = person.region[:level] if level else person.region
-        counted.setdefault(code, []).append(Missed(advice, 1))
-        if len(counted[code]) > _MANY:
-            counted[code] = summed(counted[code])
-    places = tuple(MissedPlace(code, tuple(summed(counted[code]))) for code in sorted(counted))
+        found.setdefault(code, []).append(Missed(advice, 1))
+        if len(found[code]) > _MANY:
+            found[code] = summed(found[code])
+    places = tuple(MissedPlace(code, tuple(summed(found[code]))) for code in sorted(found))
     return NeverReached(places, done, stopped)
 
 
@@ -184,8 +210,8 @@ def coverage(
     """Recipients of those who fit, before and after the first contact of a campaign (None: of any about the policy)."""
     since = _since(connection, policy, campaign)
     state = list_state(connection, policy.ref, "received", on, scope.region or home)
-    counted = money.received(connection, scope, policy, on, home, since)
-    return Coverage(*counted, since, state, _had_list(connection, policy, since))
+    numbers = money.received(connection, scope, policy, on, home, since)
+    return Coverage(*numbers, since, state, _had_list(connection, policy, since))
 
 
 def _had_list(connection: Connection, policy: PolicyView, since: date | None) -> bool:
@@ -211,8 +237,8 @@ def conversion(
     since = _since(connection, policy, campaign)
     state = list_state(connection, policy.ref, "applied", on, scope.region or home)
     when = (since or on, state.cut_off or on, CONVERTED_IN)
-    counted = money.converted(connection, scope, policy, on, home, when)
-    return Conversion(*counted, since, state)
+    numbers = money.converted(connection, scope, policy, on, home, when)
+    return Conversion(*numbers, since, state)
 
 
 def _since(connection: Connection, policy: PolicyView, campaign: int | None) -> date | None:

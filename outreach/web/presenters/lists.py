@@ -56,7 +56,7 @@ def start(
     everybody = actor.may(Action.LISTS_VIEW)
     return ListsView(
         choices=_choices(actor, named),
-        regions=_regions(connection, home),
+        regions=regions_below(connection, home),
         handed=_handed(services, actor, connection, named, everybody=everybody),
         everybody=everybody,
         today=clock.today(services.settings.zone),
@@ -96,7 +96,8 @@ def _choices(actor: Actor, named: Mapping[str, str]) -> tuple[Choice, ...]:
     return tuple(Choice(ref, named.get(ref, ref)) for ref in mine)
 
 
-def _regions(connection: Connection, home: str) -> tuple[Choice, ...]:
+def regions_below(connection: Connection, home: str) -> tuple[Choice, ...]:
+    """A region and those directly below it, to choose from."""
     line = region_queries.line(connection, home) if home else []
     here = Choice(home, f"{line[-1].name}（全部）" if line else "全部地区")
     below = regions.children(connection, home) if home else []

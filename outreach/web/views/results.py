@@ -1,4 +1,4 @@
-"""What the page 知晓与触达 shows: the rate with its interval, 逐级情况, and counts per village."""
+"""What the page 触达 shows: who was told in grades, places, who was never told and what comes next, lists, money."""
 
 from __future__ import annotations
 
@@ -10,66 +10,21 @@ from outreach.web.views.common import Choice, Link, Rate, Shade
 
 
 @dataclass(frozen=True)
-class Response:
-    """What became of the sample. `others` are dispositions in words with their counts."""
-
-    drawn: int
-    answered: int
-    others: tuple[tuple[str, int], ...] = ()
-
-    @property
-    def rate(self) -> float:
-        """Answered of drawn, 0…1."""
-        return self.answered / self.drawn if self.drawn else 0.0
-
-
-@dataclass(frozen=True)
-class Volunteers:
-    """自愿填答: people who answered by themselves. They get no interval and stand for nobody but themselves."""
-
-    aware: int
-    n: int
-    source: str  # such as 扫码
-
-
-@dataclass(frozen=True)
-class Awareness:
-    """One survey's headline. `generated` answers were made up for a demonstration and say so."""
+class Aware:
+    """One line about awareness; everything that belongs to the figure stands on its own page."""
 
     title: str
     rate: Rate
-    response: Response
-    base: str  # in words: who could be drawn, who counts as aware
-    generated: bool = False
-    worst: tuple[float, float] | None = (
-        None  # when fewer than half answered: if nobody or everybody else knew
-    )
-    fictional: float | None = None  # share that "knew" an invented policy
-    baseline: str = ""  # '' prints 无基线，不能说提高
-    decided: Rate | None = None  # the other base: without 说不清 and 拒答
-    frame: str = ""  # who could be drawn, and the code of that list
-    approval: str = ""  # 表号/批准文号/有效期; '' prints the line for unapproved surveys
-    volunteers: Volunteers | None = None
-
-    @property
-    def sentence(self) -> str:
-        """The page's title: the conclusion, with its uncertainty."""
-        if self.rate.use == "none":
-            return f"答的人太少（n = {self.rate.n}），说不出多少人知道"
-        return f"每 100 个该知道的人里，约 {self.rate.rate * 100:.0f} 个知道"
-
-    @property
-    def worst_words(self) -> str:
-        """What the rate could be at most and at least, had everybody answered."""
-        if self.worst is None:
-            return ""
-        low, high = self.worst
-        return f"回答不到一半：没答的人全不知道是 {percent(low)}，全知道是 {percent(high)}。"
+    link: Link | None
+    generated: bool = False  # the answers were made up for a demonstration
 
 
 @dataclass(frozen=True)
 class Level:
-    """One row of 逐级情况. `of` is 应知, the length of every bar; an estimate carries its interval in persons."""
+    """One row of 逐级情况. `of` is 应知, the length of every bar; an estimate carries its interval in persons.
+
+    means: its definition. list: where the people behind the number are listed.
+    """
 
     label: str
     n: int
@@ -79,6 +34,9 @@ class Level:
     low: int | None = None
     high: int | None = None
     counted: bool = True  # False when there is no list to count from: then no number is shown
+    means: str = ""
+    list: Link | None = None
+    rates: bool = True  # below the village there are counts only
 
     @property
     def estimated(self) -> bool:
@@ -92,23 +50,18 @@ class Level:
 
     @property
     def share(self) -> str:
-        """Of 应知; '' for the first row itself."""
-        return (
-            ""
-            if not self.counted or (self.n == self.of and not self.estimated)
-            else percent(self.n / self.of)
-            if self.of
-            else ""
-        )
+        """Of 应知; '' for the first row itself, and where there are no rates."""
+        first = self.n == self.of and not self.estimated
+        if not (self.counted and self.rates and self.of) or first:
+            return ""
+        return percent(self.n / self.of)
 
     @property
     def interval_words(self) -> str:
         """区间 in persons."""
-        return (
-            ""
-            if self.low is None or self.high is None
-            else f"区间 {thousands(self.low)}–{thousands(self.high)}，抽样推算"
-        )
+        if self.low is None or self.high is None:
+            return ""
+        return f"区间 {thousands(self.low)}–{thousands(self.high)}，抽样推算"
 
 
 @dataclass(frozen=True)
@@ -123,11 +76,12 @@ class Reach:
     relayed: int
     published: int  # people in whose place something was published; shown, never added
     as_of: str = ""
+    rates: bool = True
 
     @property
     def rate(self) -> str:
         """触达率: told in person or delivered, of everybody who certainly fits; '' when nobody does."""
-        return percent(self.told / self.eligible) if self.eligible else ""
+        return percent(self.told / self.eligible) if self.eligible and self.rates else ""
 
     @property
     def told(self) -> int:
@@ -141,45 +95,106 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class VillageRow:
-    """Counts of one village or town, in office order. There is no rate below the village, and no ranking."""
+class PlaceRow:
+    """Counts of one place, in office order. No rate, no ranking."""
 
     name: str
     eligible: int
     told: int
+    relayed: int
     published: bool
     unreached: int
+    applied: int | None  # None where there is no list to count from
+    received: int | None
     link: Link | None = None
 
 
 @dataclass(frozen=True)
 class Unreached:
-    """Why some were never told, and the next way to them."""
+    """Why some were never told, the next way to them, and the page where that is done."""
 
     reason: str
     n: int
     next: str
+    go: Link | None = None
+
+
+@dataclass(frozen=True)
+class UnreachedPlace:
+    """People never told at one place, with what comes next for how many."""
+
+    name: str
+    n: int
+    ways: tuple[tuple[str, int], ...]
+    list: Link | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A number with what it means under it."""
+
+    label: str
+    value: str
+    means: str
+    notes: tuple[str, ...] = ()
+    link: Link | None = None
+
+
+@dataclass(frozen=True)
+class CountRow:
+    """A line of a small table: a channel, a language."""
+
+    label: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SmallTable:
+    """Counts by channel or language, with the definition beneath."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[CountRow, ...]
+    means: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """参保率…: counted by the policy's own office."""
+
+    measure: str
+    points: tuple[tuple[str, str, str], ...]  # day, rate with n of, source
 
 
 @dataclass(frozen=True)
 class ResultsView:
-    """知晓与触达."""
+    """触达."""
 
     policies: tuple[Choice, ...]
     policy: str
     policy_name: str
     place: str
     as_of: date
-    awareness: Awareness | None = None
+    aware: Aware | None = None
     reach: Reach | None = None
-    villages: tuple[VillageRow, ...] = ()
+    facts: tuple[Fact, ...] = ()  # households, coverage, conversion, money
+    places: tuple[PlaceRow, ...] = ()
     unreached: tuple[Unreached, ...] = ()
-    unreached_link: Link | None = None
-    report: Link | None = None
+    unreached_places: tuple[UnreachedPlace, ...] = ()
+    set_aside: str = ""  # whom nobody has to look for
+    untold_list: Link | None = None
+    tables: tuple[SmallTable, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    plays: str = ""  # that plays are no evidence
+    hotline: Link | None = None
+    file: Link | None = None
+    counting: bool = False  # a large register is being counted for the first time
+    counted_at: str = ""
     first_steps: tuple[Link, ...] = ()
     above: tuple[Link, ...] = ()  # the regions around the one shown
-    level: str = "地方"  # what one row of the table is: 乡镇, 村（社区）
+    level: str = "地方"  # what one row of the table is: 乡镇, 村（社区）, 网格
     region: str = ""
+    definitions: tuple[str, ...] = ()
 
     @property
     def never_told(self) -> int:
@@ -188,9 +203,9 @@ class ResultsView:
 
     @property
     def title(self) -> str:
-        """The conclusion for the policy shown."""
-        return (
-            self.awareness.sentence
-            if self.awareness
-            else f"{self.policy_name}：还没有问过群众知不知道"
-        )
+        """The conclusion for the policy and place shown; a rate only where there are rates."""
+        if self.reach is None or not self.reach.eligible:
+            return f"{self.policy_name}：还没有人该知道" if self.policy else "还没有数字"
+        if not self.reach.rate:
+            return f"{self.policy_name}：{thousands(self.reach.eligible)} 人里告知了 {thousands(self.reach.told)} 人"
+        return f"{self.policy_name}：该知道的人里，{self.reach.rate} 已告知"

@@ -134,42 +134,6 @@ def households(
     return {name: int(n) for name, n in row._mapping.items()}
 
 
-def by_channel(
-    connection: Connection, scope: Scope, policy: PolicyView, on: date, home: str
-) -> Sequence[tuple[Any, ...]]:
-    """(channel, strength, people) of those who certainly fit, each person once: by the strongest mark."""
-    certain, _ = eligible(policy, on, home)
-    best = strongest(policy.id)
-    rows = connection.execute(
-        select(Reach.channel, best.c.strength, func.count())
-        .select_from(best)
-        .join(Reach, and_(Reach.person_id == best.c.person_id, Reach.policy_id == policy.id, strength() == best.c.strength))
-        .join(Person, Person.id == best.c.person_id)
-        .where(scope.condition(Person.region), Person.status == "active", certain)
-        .group_by(Reach.channel, best.c.strength)
-        .order_by(Reach.channel)
-    )  # fmt: skip
-    return [tuple(row) for row in rows]
-
-
-def by_language(
-    connection: Connection, scope: Scope, policy: PolicyView, on: date, home: str
-) -> Sequence[tuple[Any, ...]]:
-    """(language, eligible, told) of those who certainly fit; '' is the language of the region."""
-    certain, _ = eligible(policy, on, home)
-    best = strongest(policy.id)
-    told = func.sum(case((best.c.strength < len(TOLD), 1), else_=0))
-    rows = connection.execute(
-        select(Person.language, func.count(), told)
-        .select_from(Person)
-        .outerjoin(best, best.c.person_id == Person.id)
-        .where(scope.condition(Person.region), Person.status == "active", certain)
-        .group_by(Person.language)
-        .order_by(Person.language)
-    )
-    return [tuple(row) for row in rows]
-
-
 def campaign_levels(
     connection: Connection, scope: Scope, campaign: int
 ) -> Sequence[Mapping[str, Any]]:
