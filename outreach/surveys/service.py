@@ -196,6 +196,13 @@ def baseline_of(connection: Connection, policy: str, region: str = "") -> Mappin
     return None
 
 
+def baseline_due(connection: Connection, policy: str, region: str = "") -> bool:
+    """Whether nobody there was told yet by a campaign, and nobody was asked either: now or never."""
+    found = policies.get(connection, policy)
+    sent = queries.first_send(connection, found.id, region)
+    return sent is None and baseline_of(connection, policy, region) is None
+
+
 def sampled(connection: Connection, ref: str) -> list[Mapping[str, Any]]:
     """Who counts, in the order of drawing, as `queries.respondents` gives them."""
     return queries.respondents(connection, get_drawn(connection, ref)["id"])

@@ -205,3 +205,19 @@ def test_what_was_changed_after_locking_is_said_and_offers_nothing(office: Offic
     assert "和锁定时不一样了" in page
     assert "抽样并封存" not in page
     assert send(browser, "/surveys/first/draw").status_code == 409
+
+
+def test_before_the_first_send_the_officer_is_asked_for_a_baseline(office: Office) -> None:
+    office.write()
+    browser = office.enter("zhou")
+    page = browser.get("/campaigns/winter/check")
+    assert "无基线，不能说提高" in words(page)
+    assert 'href="/surveys/new?kind=awareness&amp;policy=check"' in page.text
+    set_up(browser)
+    send(browser, "/surveys/first/draw")
+    with office.store.begin() as connection:
+        asked = {"disposition": "completed", "asked_on": town.TODAY}
+        connection.execute(update(Respondent).values(**asked))
+    page = browser.get("/campaigns/winter/check")
+    assert "policy=check" not in page.text
+    assert "policy=insure" in page.text

@@ -14,6 +14,7 @@ from outreach.campaigns import queries, service
 from outreach.campaigns.preview.looking import state_of
 from outreach.policies import service as policies
 from outreach.policies.readiness import Fault
+from outreach.surveys import service as surveys
 from outreach.web.formats import thousands
 from outreach.web.kept_previews import Kept, Work
 from outreach.web.presenters.names import CHANNEL
@@ -54,6 +55,20 @@ def check_page(
         stale=kept is not None and state_of(connection, look) != kept.state,
         made=kept.at if kept else None,
         may_submit=actor.may(Action.CAMPAIGNS_SUBMIT) and not found,
+        unasked=_unasked(actor, connection, campaign, names),
+    )
+
+
+def _unasked(
+    actor: Actor, connection: Connection, campaign: Mapping[str, Any], names: Mapping[str, str]
+) -> tuple[Link, ...]:
+    """A survey before the first send is the only one that a rise can be held against."""
+    if not actor.may(Action.SURVEYS_DESIGN):
+        return ()
+    return tuple(
+        Link(name, f"/surveys/new?kind=awareness&policy={ref}", "ear")
+        for ref, name in names.items()
+        if surveys.baseline_due(connection, ref, campaign["region"])
     )
 
 

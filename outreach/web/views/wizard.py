@@ -204,3 +204,5 @@ class CheckPage:
     stale: bool = False
     made: datetime | None = None
     may_submit: bool = False
+    unasked: tuple[Link, ...] = ()
+    """Policies of which nobody was told and nobody asked yet, each with where a survey is set up."""
