@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     bindparam,
     case,
@@ -23,10 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from outreach import clock
-from outreach.access.scope import Scope, under
-from outreach.audiences.predicates import child
+from outreach.access.scope import under
 from outreach.models.campaigns import Campaign, CampaignPolicy, Firing, Step
-from outreach.models.people import Household, Person
 from outreach.models.policies import Policy, Reach
 from outreach.models.surveys import Answer, Respondent, Survey
 from outreach.store import upsert
@@ -170,27 +167,6 @@ def answers(connection: Connection, survey: int) -> dict[int, dict[str, str]]:
     for row in connection.execute(statement):
         found.setdefault(row.respondent_id, {})[row.question] = row.value
     return found
-
-
-def sampled_people(
-    connection: Connection, scope: Scope, survey: int, on: date
-) -> Sequence[Row[Any]]:
-    """number, region, name, phone, address (encrypted), synthetic, and for those under 14 on a date their guardian."""
-    guardian = aliased(Person)
-    young = child(on)
-    columns: tuple[Any, ...] = (
-        Respondent.number, Person.region, Person.name, Person.phone, Household.address, Person.synthetic,
-        young.label("child"), guardian.name.label("guardian"), guardian.phone.label("guardian_phone"),
-    )  # fmt: skip
-    statement = (
-        select(*columns)
-        .join(Person, Person.id == Respondent.person_id)
-        .outerjoin(Household, Household.id == Person.household_id)
-        .outerjoin(guardian, (guardian.id == Person.guardian_id) & young)
-        .where(Respondent.survey_id == survey, in_sample(), scope.condition(Person.region))
-        .order_by(Respondent.number)
-    )
-    return connection.execute(statement).all()
 
 
 def set_reports(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

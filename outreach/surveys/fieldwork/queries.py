@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from outreach.access.scope import Scope
@@ -16,6 +16,7 @@ from outreach.models.campaigns import Campaign
 from outreach.models.people import Household, Person
 from outreach.models.surveys import Answer, CallBack, Respondent, Survey, SurveyEntry
 from outreach.store import chunks, upsert
+from outreach.surveys.queries import in_sample
 
 _COLUMNS: tuple[Any, ...] = (
     Respondent.id, Respondent.number, Respondent.person_id, Respondent.stratum, Respondent.disposition,
@@ -27,11 +28,6 @@ EVERYWHERE = Scope()
 
 CORRECTED = "corrected"
 """Stands as the note of an entry that its interviewer corrected: nobody has to look at it."""
-
-
-def in_sample() -> ColumnElement[bool]:
-    """Drawn, and no member of a reserve that nobody has released."""
-    return or_(Respondent.reserve == 0, Respondent.released_at.is_not(None))
 
 
 def sample(
