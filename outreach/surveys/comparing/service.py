@@ -107,7 +107,8 @@ def staggered(connection: Connection, ref: str) -> Comparison | None:
     draw = _draw(connection, survey)
     if draw is None or survey["kind"] not in SAMPLED:
         return None
-    return told_and_waiting(read(connection, ref), draw)
+    make = lambda: told_and_waiting(read(connection, ref), draw)  # noqa: E731
+    return kept(connection, f"staggered {draw.stands}", [survey], make)
 
 
 def differences(connection: Connection, ref: str, earlier: str) -> Comparison | None:
@@ -118,11 +119,15 @@ def differences(connection: Connection, ref: str, earlier: str) -> Comparison | 
     draw = _draw(connection, survey)
     if draw is None or survey["kind"] not in SAMPLED:
         return None
-    now, first = read(connection, ref), read(connection, earlier)
-    if _why_not(now, first) is not None:
-        return None
-    notes = cautions(now, first, _began(connection, now))
-    return in_differences(now, first, draw, notes)
+
+    def make() -> Comparison | None:
+        now, first = read(connection, ref), read(connection, earlier)
+        if _why_not(now, first) is not None:
+            return None
+        notes = cautions(now, first, _began(connection, now))
+        return in_differences(now, first, draw, notes)
+
+    return kept(connection, f"differences {draw.stands}", [survey, before], make)
 
 
 def _draw(connection: Connection, survey: Mapping[str, Any]) -> Draw | None:

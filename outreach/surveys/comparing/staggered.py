@@ -31,6 +31,12 @@ class Draw:
     moved: Mapping[int, int]
 
     @property
+    def stands(self) -> str:
+        """What a comparison depends on, besides the surveys: it changes when waves move or people are moved."""
+        moved = sorted(self.moved.items())
+        return f"{self.unit} {[*self.waves]} {len(moved)} {hash(tuple(moved))}"
+
+    @property
     def last(self) -> Wave | None:
         """The wave that is the comparison until its date."""
         return next((one for one in self.waves if one.comparison), None)

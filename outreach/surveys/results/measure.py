@@ -10,6 +10,7 @@ correction for villages alone would promise more than the sample holds (Lohr 202
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -93,15 +94,22 @@ def measure(
     """The sample with its design: one Interview for each sampled person, whatever became of it."""
     frame = frame or Frame()
     asked = tuple(one for one in interviews if one.asked)
-    if not (asked and representative):
-        return Measure(asked, (), Design(level=level), None, False, (), representative)
+    notes = _weightless(interviews)
+    if notes or not (asked and representative):
+        return Measure(asked, (), Design(level=level), None, False, notes, representative)
     found = weighed(interviews, frame)
-    rows, design, notes = _rows(asked, found, frame, level)
+    rows, design, more = _rows(asked, found, frame, level)
     simple = not found.changed and _simple(interviews, frame)
     if simple:
         design = Design(level=level)
     sample = read(rows, design)
-    return Measure(asked, tuple(rows), design, sample, simple, (*found.notes, *notes))
+    return Measure(asked, tuple(rows), design, sample, simple, (*found.notes, *more))
+
+
+def _weightless(interviews: Sequence[Interview]) -> tuple[Note, ...]:
+    """Somebody whose chance of being drawn is not known stands for nobody: then nothing is estimated."""
+    lost = sum(not (one.weight > 0 and math.isfinite(one.weight)) for one in interviews)
+    return (Note("results.no_weights", {"people": lost}),) if lost else ()
 
 
 def _simple(interviews: Sequence[Interview], frame: Frame) -> bool:

@@ -24,7 +24,7 @@ from outreach.web.views.survey_results import (
     VolunteersShown,
 )
 from outreach.wording import say
-from outreach.wording.figures import interval, percent, thousands
+from outreach.wording.figures import percent, thousands
 
 
 def shown(desk: Desk, ref: str) -> SurveyResultsView:
@@ -37,7 +37,7 @@ def shown(desk: Desk, ref: str) -> SurveyResultsView:
         title=sentence(found),
         name=survey["title"],
         about=words.about(survey, desk.names()),
-        href=f"{BASE}/{ref}",
+        above=_above(desk, survey),
         rate=rate,
         lines=lines,
         generated=survey["generated"],
@@ -124,7 +124,7 @@ def _beside(found: SurveyResults) -> Iterable[str]:
         yield say("results.heard", n=thousands(head.heard))
     if head.worst_case is not None:
         low, high = head.worst_case
-        yield say("results.worst", low=percent(low), high=percent(high), range=interval(low, high))
+        yield say("results.worst", low=percent(low), high=percent(high))
     share = head.share
     if share.shown and share.method != "wilson":
         yield say(
@@ -228,6 +228,13 @@ def _made(survey: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     yield "问卷编号", survey["instrument_hash"][:8]
     for one in ((survey["frame"] or {}).get("coverage") or {}).get("words", ()):
         yield "名单的范围", str(one)
+
+
+def _above(desk: Desk, survey: Mapping[str, Any]) -> Link:
+    """The page of the survey for whoever plans surveys; for others the page that leads here."""
+    if desk.actor.may(Action.SURVEYS_DESIGN):
+        return Link(survey["title"], f"{BASE}/{survey['ref']}")
+    return Link("知晓率", "/awareness")
 
 
 def _links(desk: Desk, found: SurveyResults) -> tuple[Link, ...]:

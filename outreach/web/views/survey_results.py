@@ -89,7 +89,7 @@ class SurveyResultsView:
     title: str
     name: str
     about: str
-    href: str
+    above: Link
     rate: Rate | None = None
     lines: tuple[Line, ...] = ()
     generated: bool = False

@@ -196,3 +196,38 @@ def test_a_value_of_the_register_that_nobody_answered_for_leaves_the_figure_unwe
 def test_answers_of_a_single_village_have_no_interval(store: Store) -> None:
     found = estimate(store, [Group(30, 40, cluster="A"), Group(0, 0, missed=9, cluster="B")])
     assert (found["rate"], found["use"], found["aware"], found["n"]) == (None, "none", 30, 40)
+
+
+def test_people_without_a_weight_leave_counts_and_a_reason(store: Store) -> None:
+    found = estimate(store, [Group(30, 50, weight=2), Group(5, 10, weight=0)])
+    assert (found["rate"], found["low"], found["aware"], found["n"]) == (None, None, 35, 60)
+    assert found["notes"][0].startswith("有 10 个人没有权数")
+
+
+def test_who_answered_also_stands_for_the_silent_of_their_class(store: Store) -> None:
+    groups = [
+        Group(40, 50, missed=50, traits={"band": "18-44"}),
+        Group(20, 100, traits={"band": "60+"}),
+    ]
+    found = estimate(store, groups, design={"classes": ["band"]})
+    assert found["rate"] == pytest.approx((80 + 20) / 200)
+    assert (found["method"], found["notes"]) == ("logit", [])
+
+
+def test_a_class_that_was_silent_joins_the_one_beside_it(store: Store) -> None:
+    groups = [
+        Group(40, 50, traits={"band": "18-44"}),
+        Group(0, 0, missed=50, traits={"band": "45-59"}),
+        Group(20, 100, traits={"band": "60+"}),
+    ]
+    found = estimate(store, groups, design={"classes": ["band"]})
+    assert len(found["notes"]) == 1
+    assert "45-59 + 60+" in found["notes"][0]
+    assert found["rate"] == pytest.approx((40 + 30) / 200)
+
+
+def test_heavy_weights_are_cut_and_that_is_said(store: Store) -> None:
+    groups = [Group(60, 100, weight=1), Group(10, 10, weight=40)]
+    found = estimate(store, groups, design={"trim": 5})
+    assert found["rate"] < (60 + 400) / 500
+    assert found["notes"] == ["10 个人的权数超过中位数的 5 倍，已截断。"]
