@@ -17,6 +17,7 @@ from outreach.surveys.comparison import (
     holm,
     holm_levels,
     mcnemar,
+    p_of_difference,
 )
 from outreach.surveys.design import Design
 from outreach.surveys.errors import BadDesign
@@ -67,6 +68,7 @@ __all__ = [
     "mover",
     "newcombe",
     "newcombe_paired",
+    "p_of_difference",
     "people_to_detect",
     "post_stratify",
     "power_of",

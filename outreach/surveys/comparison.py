@@ -1,8 +1,11 @@
 """Differences between estimates: two samples, two samples before and after, and each group against the rest.
 
-Two independent estimates are joined by MOVER on each side's own interval (Zou and Donner 2008; for two simple random
-samples with Wilson it is Newcombe's method). A group and the rest of the same sample may share strata, villages and
+Two estimates are joined by MOVER on each side's own interval, with its own degrees of freedom (Zou and Donner 2008; for
+two simple random samples it is Newcombe's method). A group and the rest of the same sample may share strata, villages and
 raking, so their correlation comes from the linearised difference; it is 0 where groups are strata.
+
+difference ± t·se is not used: a group whose people are all aware has no linearised error, and one with three villages
+often seems to have little, which the degrees of freedom of the whole sample do not show.
 
 Groups are tested together: p-values are corrected for their number (Holm 1979), and the interval of a group is drawn at
 the level at which Holm's procedure decides about it, so it leaves out 0 exactly when the corrected p is below alpha.
@@ -12,12 +15,13 @@ Together these intervals do not promise their level for the size of a difference
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from outreach.surveys.design import Design, Row, Sample, read
-from outreach.surveys.distributions import beta_cdf, t_quantile, t_tails, two_sided
+from outreach.surveys.distributions import beta_cdf
 from outreach.surveys.estimation import (
     Estimate,
     estimate_rows,
@@ -25,11 +29,13 @@ from outreach.surveys.estimation import (
     members_by_value,
     use_of,
 )
-from outreach.surveys.intervals import Difference, mover, score_limits
+from outreach.surveys.intervals import Difference, mover
 from outreach.surveys.linearisation import variance
 
 Verdict = Literal["behind", "ahead", "same", "few"]
-_FARTHEST = 1e6
+_SMALLEST = 1e-12
+_LARGEST_Z = 7.2
+_ROUNDS = 100
 _CLOSE = 1e-12
 
 
@@ -38,8 +44,8 @@ class DomainDifference:
     """A group beside all other rows of its sample.
 
     `difference` = rate of the group − rate of the rest, `se` its linearised standard error, `low` and `high` its
-    interval at Holm's `level`, `p` of the two-sided test alone, `p_holm` corrected for the number of groups; `df` by
-    Welch. `verdict`: few where either side has an effective number under 100, else behind or ahead where the interval
+    interval at Holm's `level`, `p` of the two-sided test alone (1 − the highest level whose interval leaves out 0),
+    `p_holm` corrected for the number of groups. `verdict`: few where either side has an effective number under 100, else behind or ahead where the interval
     lies wholly below or above 0, else same (不能区分).
     """
 
@@ -48,7 +54,6 @@ class DomainDifference:
     rest: Estimate
     difference: float
     se: float
-    df: float
     low: float
     high: float
     level: float
@@ -57,9 +62,45 @@ class DomainDifference:
     verdict: Verdict
 
 
-def difference_of(first: Estimate, second: Estimate, level: float = 0.95) -> Difference:
-    """first − second of two estimates from independent samples, with its interval. Shares between −1 and 1."""
-    return mover((first.rate, *limits(first, level)), (second.rate, *limits(second, level)))
+def difference_of(
+    first: Estimate, second: Estimate, level: float = 0.95, correlation: float = 0.0
+) -> Difference:
+    """first − second of two estimates with its interval, as shares; `correlation` is 0 for independent samples."""
+    one, other = (first.rate, *limits(first, level)), (second.rate, *limits(second, level))
+    return mover(one, other, correlation)
+
+
+def p_of_difference(first: Estimate, second: Estimate, correlation: float = 0.0) -> float:
+    """1 − the highest level at which the interval of the difference leaves out 0; not below 1e-12."""
+    if first.rate == second.rate:
+        return 1.0
+
+    def beyond(z: float) -> float:
+        """How far the limit facing 0 lies beyond it, at the level of this normal quantile."""
+        level = min(max(math.erf(z / math.sqrt(2)), _SMALLEST), 1 - _SMALLEST)
+        difference, low, high = difference_of(first, second, level, correlation)
+        return low if difference > 0 else -high
+
+    return max(math.erfc(_root(beyond, 0.0, _LARGEST_Z) / math.sqrt(2)), _SMALLEST)
+
+
+def _root(falling: Callable[[float], float], low: float, high: float) -> float:
+    """Where a falling function is 0 (Illinois: false position that halves the end which stays twice)."""
+    above, below = falling(low), falling(high)
+    moved = 0.0
+    if below >= 0:
+        return high
+    for _ in range(_ROUNDS):
+        middle = low + (high - low) * above / (above - below)
+        found = falling(middle)
+        if abs(found) < _CLOSE or high - low < _CLOSE:
+            return middle
+        if found > 0:
+            low, above, below = middle, found, below / (2 if moved > 0 else 1)
+        else:
+            high, below, above = middle, found, above / (2 if moved < 0 else 1)
+        moved = found
+    return (low + high) / 2
 
 
 def difference_in_differences_of(
@@ -151,53 +192,21 @@ class _Pair:
     se: float
     correlation: float
 
-    @property
-    def df(self) -> float:
-        """Welch: each side weighs with the variance it has left at its effective number."""
-        here, rest = _left(self.here), _left(self.rest)
-        parts = here**2 / max(self.here.df, 1) + rest**2 / max(self.rest.df, 1)
-        return (here + rest) ** 2 / parts
-
-    def limits(self, t: float) -> Difference:
-        """The difference when each side is stretched by a quantile of Student's t."""
-        here = score_limits(self.here.rate, self.here.n_eff, t)
-        rest = score_limits(self.rest.rate, self.rest.n_eff, t)
-        return mover((self.here.rate, *here), (self.rest.rate, *rest), self.correlation)
-
-    @property
+    @cached_property
     def p(self) -> float:
-        """The tails beyond the quantile at which the interval of the difference just reaches 0."""
-        if self.here.rate == self.rest.rate:
-            return 1.0
-        near, far = 0.0, 1.0
-        while not self._reaches(far) and far < _FARTHEST:
-            near, far = far, far * 2
-        middle = (near + far) / 2
-        while far - near > _CLOSE * far and near < middle < far:
-            near, far = (near, middle) if self._reaches(middle) else (middle, far)
-            middle = (near + far) / 2
-        return t_tails(middle, self.df)
-
-    def _reaches(self, t: float) -> bool:
-        _, low, high = self.limits(t)
-        return low <= 0 <= high
+        """Alone, before it is corrected."""
+        return p_of_difference(self.here, self.rest, self.correlation)
 
     def judged(self, p_holm: float, level: float) -> DomainDifference:
         """With the interval at this level, and what it says."""
-        difference, low, high = self.limits(t_quantile(two_sided(level), self.df))
+        difference, low, high = difference_of(self.here, self.rest, level, self.correlation)
         verdict: Verdict = "behind" if high < 0 else "ahead" if low > 0 else "same"
         if use_of(min(self.here.n_eff, self.rest.n_eff)) != "compare":
             verdict = "few"
         return DomainDifference(
-            self.value, self.here, self.rest, difference, self.se, self.df, low, high, level,
+            self.value, self.here, self.rest, difference, self.se, low, high, level,
             self.p, p_holm, verdict,
         )  # fmt: skip
-
-
-def _left(side: Estimate) -> float:
-    """The variance at the effective number; two more aware and two more not keep it above 0 (Agresti and Coull 1998)."""
-    rate = (side.rate * side.n_eff + 2) / (side.n_eff + 4)
-    return rate * (1 - rate) / side.n_eff
 
 
 def _pair(sample: Sample, design: Design, value: str, inside: Sequence[int]) -> _Pair:

@@ -32,11 +32,7 @@ def wilson(aware: int, n: int, level: float = 0.95) -> Interval:
 
 def wilson_at(rate: float, n: float, level: float = 0.95) -> Interval:
     """Wilson's interval of a rate on an effective number of people, which need not be whole."""
-    return score_limits(rate, n, normal_quantile(two_sided(level)))
-
-
-def score_limits(rate: float, n: float, z: float) -> Interval:
-    """Both p with |rate − p| = z·√(p(1 − p)/n), the roots behind Wilson's interval: z is a quantile ≥ 0, n > 0."""
+    z = normal_quantile(two_sided(level))
     scale = 1 + z * z / n
     centre = (rate + z * z / (2 * n)) / scale
     half = z * math.sqrt(rate * (1 - rate) / n + (z / (2 * n)) ** 2) / scale

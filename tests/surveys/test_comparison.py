@@ -67,7 +67,7 @@ def test_four_samples_give_the_worked_difference_in_differences() -> None:
     assert found == pytest.approx(by_counts)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)  # the oracle takes its time
 @given(p_lists)
 def test_holm_agrees_with_statsmodels(p_values: list[float]) -> None:
     theirs = multipletests(p_values, method="holm")[1]
@@ -181,31 +181,41 @@ def test_the_p_value_is_near_that_of_the_linearised_t() -> None:
         for _ in range(1200)
     ]
     for found in by_town(rows, Design(weight="w")).values():
-        linear = t_tails(found.difference / found.se, found.df)
+        linear = t_tails(found.difference / found.se, 1199)
         assert found.p == pytest.approx(linear, abs=0.01)
 
 
-def false_alarms(draws: int, seed: int, towns: int, size: int) -> int:
-    """In how many counties of equal towns at least one town is called behind or ahead."""
+def false_alarms(draws: int, seed: int, towns: int, villages: int, size: int) -> int:
+    """In how many counties of equal towns at least one town is called behind or ahead; 0 villages: people at once."""
     dice, alarms = random.Random(seed), 0
+    design = Design(stratum="town", cluster="village" if villages else None)
     for _ in range(draws):
-        rows = county(
-            *[
-                (str(town), sum(dice.random() < 0.7 for _ in range(size)), size)
-                for town in range(towns)
-            ]
+        rows: Rows = []
+        for town in range(towns):
+            for village in range(max(villages, 1)):
+                rate = dice.betavariate(0.7 * 19, 0.3 * 19) if villages else 0.7
+                rows += [
+                    {"outcome": int(dice.random() < rate), "town": town, "village": village}
+                    for _ in range(size)
+                ]
+        alarms += any(
+            pair.verdict in ("behind", "ahead") for pair in by_town(rows, design).values()
         )
-        found = by_town(rows, Design(stratum="town"))
-        alarms += any(pair.verdict in ("behind", "ahead") for pair in found.values())
     return alarms
 
 
 def test_equal_towns_are_rarely_called_different() -> None:
-    assert (
-        false_alarms(60, seed=3, towns=5, size=110) <= 9
-    )  # 3 expected; more than 9 once in 800 times
+    found = false_alarms(60, seed=3, towns=5, villages=0, size=110)
+    assert found <= 9  # 3 expected; more than 9 once in 800 times
 
 
 @pytest.mark.slow
 def test_equal_towns_are_called_different_in_at_most_5_of_100_surveys() -> None:
-    assert 40 <= false_alarms(2000, seed=17, towns=10, size=130) <= 125
+    assert 40 <= false_alarms(2000, seed=17, towns=10, villages=0, size=130) <= 125
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("villages", "size"), [(3, 40), (4, 30), (10, 12)])
+def test_few_villages_in_a_town_do_not_make_it_different(villages: int, size: int) -> None:
+    """With the degrees of freedom of the whole sample it was wrong in 12 to 17 of 100."""
+    assert false_alarms(400, seed=5, towns=8, villages=villages, size=size) <= 32
