@@ -61,7 +61,7 @@ def people(seed: int, n: int, **fixed: Any) -> list[Group]:
         aware = sum(rng.random() < (0.4 if town == TOWN_CODES[0] else 0.75) for _ in range(asked))
         one = Group(
             aware, asked, missed, weight=12.0, town=town, village=f"{town}{rng.randint(1, 6):03}",
-            traits={"sex": rng.choice("FM"), "band": rng.choice(BANDS), "age": rng.randint(18, 90)},
+            traits={"sex": rng.choice(("F", "M", "F", "M", "F", "M", "")), "band": rng.choice(BANDS), "age": rng.randint(18, 90)},
             more=_answers(rng), disposition="partial" if at % 17 == 0 else "completed",
         )  # fmt: skip
         found.append(replace(one, **fixed))

@@ -100,7 +100,7 @@ class Compared:
 class Told:
     """One policy in the scope: who fits and who was told, what a survey found, what the lists say.
 
-    `channels`: people by the channel of their strongest mark. `awareness` as `reports.service.awareness` gives it, None without a survey; `survey` its row.
+    `waves`: the rate of each survey so far, in lines, where there are several. `channels`: people by the channel of their strongest mark. `awareness` as `reports.service.awareness` gives it, None without a survey; `survey` its row.
     """
 
     ref: str
@@ -113,6 +113,7 @@ class Told:
     survey: Mapping[str, Any] | None = None
     verdicts: tuple[Verdict, ...] = ()
     compared: Compared | None = None
+    waves: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     channels: tuple[ChannelCount, ...] = ()
 

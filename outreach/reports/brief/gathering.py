@@ -142,7 +142,7 @@ _KINDS = {"campaign": _campaign, "survey": _survey, "policy": _policy}
 
 def _told(connection: Connection, view: PolicyView, asked: Asked, found: Found) -> Told:
     scope, on, home = asked.scope, asked.on, asked.home
-    survey = found.survey or reports.survey_of(connection, view.ref)
+    survey = found.survey or _newest(connection, view.ref)
     aware = _awareness(connection, survey)
     return Told(
         ref=view.ref,
@@ -155,9 +155,17 @@ def _told(connection: Connection, view: PolicyView, asked: Asked, found: Found) 
         survey=survey if aware else None,
         verdicts=sources.verdicts(connection, survey, scope) if aware and survey else (),
         compared=sources.compared(connection, survey) if aware and survey else None,
+        waves=tuple(sources.waves(connection, view.ref)) if aware else (),
         outcomes=tuple(sources.outcomes(connection, scope, view, on, home)),
         channels=sources.channels(connection, scope, view, on, home),
     )
+
+
+def _newest(connection: Connection, policy: str) -> Mapping[str, Any] | None:
+    """The newest survey about the awareness of a policy in which somebody was asked."""
+    every = surveys.list_surveys(connection)
+    asked = (one for one in every if one["policy"] == policy and one["kind"] == "awareness")
+    return next((one for one in asked if one["drawn_at"] is not None and one["answered"]), None)
 
 
 def _awareness(connection: Connection, survey: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -11,6 +11,9 @@ from outreach.reports.brief.figures import NONE, rate
 from outreach.wording import say
 from outreach.wording.figures import interval, percent, thousands
 
+_WAVES = 4
+"""The last surveys whose rates stand in a brief; the workbook has all."""
+
 
 def sections(facts: Facts, most: int, *, details: bool) -> Iterator[BriefSection]:
     """知晓率. With one survey all that belongs to it; with several a row for each, and the details of the leading one."""
@@ -70,6 +73,7 @@ def _lines(facts: Facts, lead: Told, *, details: bool) -> Iterator[str]:
     if figure["worst_case"] is not None:
         worst = figure["worst_case"]
         yield say("brief.worst", span=interval(worst["low"], worst["high"]))
+    yield from lead.waves[-_WAVES:]
     yield from lead.compared.sentences if lead.compared else (say("brief.no_baseline"),)
 
 
@@ -84,4 +88,5 @@ def _details(figure: Mapping[str, Any]) -> Iterator[str]:
         yield "".join(parts)
     if figure.get("n_eff") and figure.get("method") != "wilson":
         yield say("brief.design", n_eff=thousands(round(figure["n_eff"])), deff=f"{figure['deff']:.2f}")  # fmt: skip
+    yield from figure.get("notes", ())
     yield say("brief.drawn", seed=figure["seed"], frame=figure["frame_hash"][:8], questions=figure["instrument_hash"][:8])  # fmt: skip

@@ -14,6 +14,7 @@ from outreach.policies.schemas import PolicyView
 from outreach.reach.opinions import service as opinions
 from outreach.reach.signals import service as signals
 from outreach.reports.brief.facts import Compared, Reason, Verdict
+from outreach.reports.brief.figures import rate
 from outreach.reports.reaching import service as ledger
 from outreach.reports.reaching.schemas import ChannelCount, Coverage
 from outreach.reports.suppression import LEAST, SMALL
@@ -48,6 +49,15 @@ def compared(connection: Connection, survey: Mapping[str, Any]) -> Compared | No
     said = [one.sentence() for one in real]
     warned = [caution for one in real for caution in one.warnings()]
     return Compared(tuple(dict.fromkeys([*said, *warned])), any(one.may_claim for one in real))
+
+
+def waves(connection: Connection, policy: str) -> Iterator[str]:
+    """The rate of each survey so far, the oldest first; nothing where there is only one."""
+    points = comparing.trend(connection, policy)
+    for point in points if len(points) > 1 else ():
+        figure = {**vars(point.share), "date": point.on.isoformat(), "mode": point.mode}
+        other = "" if point.comparable else say("brief.wave_other")
+        yield say("brief.wave", wave=point.wave, rate=rate(figure), other=other)
 
 
 def reasons(

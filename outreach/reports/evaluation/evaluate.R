@@ -110,24 +110,14 @@ estimate <- function(y, members = rep(TRUE, length(y))) {
   e$high <- bounds[2]
   e
 }
-# --- one town beside the rest: MOVER on score limits, with the correlation that strata, villages and raking give --
-score_limits <- function(p, n, z) {
-  scale <- 1 + z^2 / n
-  centre <- (p + z^2 / (2 * n)) / scale
-  half <- z * sqrt(p * (1 - p) / n + (z / (2 * n))^2) / scale
-  c(if (p == 0) 0 else max(0, centre - half), if (p == 1) 1 else min(1, centre + half))
-}
+# --- one town beside the rest: MOVER on the interval of each side, with the correlation that strata, villages and raking give
 arm <- function(a, b, r) sqrt(pmax(a^2 - 2 * r * a * b + b^2, 0))
-difference <- function(pair, t) {
-  a <- score_limits(pair$here$rate, pair$here$n_eff, t)
-  b <- score_limits(pair$rest$rate, pair$rest$n_eff, t)
+difference <- function(pair, level) {
+  a <- limits(pair$here, level)
+  b <- limits(pair$rest, level)
   d <- pair$here$rate - pair$rest$rate
   c(d, d - arm(pair$here$rate - a[1], b[2] - pair$rest$rate, pair$r),
     d + arm(a[2] - pair$here$rate, pair$rest$rate - b[1], pair$r))
-}
-left <- function(e) {
-  p <- (e$rate * e$n_eff + 2) / (e$n_eff + 4)
-  p * (1 - p) / e$n_eff
 }
 pair_of <- function(y, inside) {
   here <- estimate(y, inside)
@@ -142,23 +132,25 @@ pair_of <- function(y, inside) {
       r <- max(-1, min(1, (one + other - both) / (2 * sqrt(one * other))))
     }
   }
-  parts <- left(here)^2 / max(here$df, 1) + left(rest)^2 / max(rest$df, 1)
-  pair <- list(here = here, rest = rest, r = r, df = (left(here) + left(rest))^2 / parts)
+  pair <- list(here = here, rest = rest, r = r)
   pair$p <- p_value(pair)
   pair
 }
-# the tails beyond the quantile at which the interval just reaches 0
+# 1 - the highest level at which the interval leaves out 0, by the normal quantile of the level
 p_value <- function(pair) {
   if (pair$here$rate == pair$rest$rate) return(1)
-  reaches <- function(t) { d <- difference(pair, t); d[2] <= 0 && d[3] >= 0 }
-  near <- 0
-  far <- 1
-  while (!reaches(far) && far < 1e6) { near <- far; far <- far * 2 }
-  for (i in 1:100) {
-    middle <- (near + far) / 2
-    if (reaches(middle)) far <- middle else near <- middle
+  beyond <- function(z) {
+    d <- difference(pair, min(max(2 * pnorm(z) - 1, 1e-12), 1 - 1e-12))
+    if (d[1] > 0) d[2] else -d[3]
   }
-  2 * pt(-middle, pair$df)
+  low <- 0
+  high <- 7.2
+  if (beyond(high) >= 0) return(1e-12)
+  for (i in 1:100) {
+    middle <- (low + high) / 2
+    if (beyond(middle) > 0) low <- middle else high <- middle
+  }
+  max(2 * pnorm(-middle), 1e-12)
 }
 # the levels that agree with Holm's correction
 holm_levels <- function(p) {
@@ -198,7 +190,7 @@ figure_of <- function(f) {
 }
 
 # --- towns with enough people, each beside everybody else, corrected for their number ------------------------------
-towns <- sort(setdiff(unique(asked$town), ""))
+towns <- sort(setdiff(unique(asked$town), c("", "unknown")))
 if (length(towns)) {
   aware <- counts(headline)
   enough <- vapply(towns, function(code) round(estimate(aware, asked$town == code)$n_eff, 9) >= 100, logical(1))
@@ -214,7 +206,7 @@ reproduced <- do.call(rbind, lapply(seq_len(nrow(printed)), function(i) {
   f <- printed[i, ]
   if (f$figure == "difference") {
     at <- match(f$place, towns)
-    d <- difference(pairs[[at]], qt(1 - (1 - levels[at]) / 2, pairs[[at]]$df))
+    d <- difference(pairs[[at]], levels[at])
     e <- list(rate = d[1], low = d[2], high = d[3], p = p[at], p_holm = p_holm[at])
   } else {
     e <- figure_of(f)

@@ -21,10 +21,11 @@ from outreach.access.roles import Action
 from outreach.errors import Refused
 from outreach.people.queries import regions
 from outreach.reports.evaluation import codebook, figures
-from outreach.reports.evaluation.rows import OTHER_TRAIT, PLAIN, Rows, build
+from outreach.reports.evaluation.rows import NOT_KNOWN, OTHER_TRAIT, PLAIN, Rows, build
 from outreach.surveys.comparing import service as comparing
 from outreach.surveys.kinds import SAMPLED
 from outreach.surveys.results import service as results
+from outreach.surveys.results.frames import UNKNOWN
 from outreach.surveys.results.service import Read
 from outreach.wording import both
 
@@ -118,7 +119,7 @@ def _margins(found: Read) -> Iterable[tuple[str, str, str]]:
     for trait, totals in (found.measured.design.rake or {}).items():
         column = trait if trait in PLAIN else OTHER_TRAIT + trait
         for value, people in totals.items():
-            yield (column, str(value), repr(float(people)))
+            yield (column, NOT_KNOWN if value == UNKNOWN else str(value), repr(float(people)))
 
 
 def _frame(survey: Mapping[str, Any], notice: str) -> Iterable[tuple[str, str]]:

@@ -16,6 +16,9 @@ PLAIN = (
 )  # fmt: skip
 """Columns before the answers (q_CODE, one for each closed question)."""
 
+NOT_KNOWN = "unknown"
+"""Stands in a row and among the margins for a trait that the register does not know."""
+
 OTHER_TRAIT = "x_"
 """Before a trait that the figures are weighted to and that is none of the plain columns."""
 
@@ -68,6 +71,7 @@ class _Maker:
         chance: random.Random,
     ) -> None:
         self.found, self.kept, self.questions, self.others = found, kept, questions, others
+        self.weighted = frozenset(found.measured.design.rake or ())
         measured = found.measured
         self.counted = {id(one): at for at, one in enumerate(measured.asked)}
         joined = {
@@ -79,7 +83,8 @@ class _Maker:
         }
         self.stratum = _codes("S", self.joined.values(), chance)
         self.cluster = _codes("V", (self._unit(one) for one in found.interviews), chance)
-        self.final = measured.sample.weights if measured.sample is not None else None
+        simple = measured.sample is None or measured.simple
+        self.final = None if simple or measured.sample is None else measured.sample.weights
 
     def _unit(self, one: Interview) -> str:
         """The village, or the unit that the estimate made of somebody who was drawn alone."""
@@ -103,17 +108,27 @@ class _Maker:
             self._fact(at, "fpc"),
             repr(one.weight),
             self._fact(at, "weight"),
-            "" if at is None or self.final is None else repr(self.final[at]),
+            self._final(at),
         )
-        traits = (one.trait(name) if name in self.kept.traits else "" for name in TRAITS)
-        others = (one.trait(name) for name in self.others)
+        traits = (self._trait(one, name) if name in self.kept.traits else "" for name in TRAITS)
+        others = (self._trait(one, name) for name in self.others)
         return (
             *plain,
             *traits,
-            one.trait("eligible"),
+            self._trait(one, "eligible"),
             *others,
             *(_codes_of(self.found, code, said) for code, said in answers.items()),
         )
+
+    def _trait(self, one: Interview, name: str) -> str:
+        """What is not known is a value of its own where the figures are weighted to it."""
+        return one.trait(name) or (NOT_KNOWN if name in self.weighted else "")
+
+    def _final(self, at: int | None) -> str:
+        """After raking; of a simple random sample the weight of the drawing stays."""
+        if at is None or self.final is None:
+            return self._fact(at, "weight")
+        return repr(self.final[at])
 
     def _fact(self, at: int | None, name: str) -> str:
         value = None if at is None else self.found.measured.rows[at].get(name)
@@ -126,6 +141,8 @@ class _Maker:
             own = [key for key, joined in self.joined.items() if joined == name]
             known = [sizes[key].get("population") for key in own if key in sizes]
             people = [one for one in self.found.interviews if self.joined[one.stratum] == name]
+            if not people:
+                continue
             total = str(sum(known)) if known and None not in known else ""
             yield code, total, len(people), sum(one.asked for one in people)
 

@@ -8,7 +8,7 @@ from typing import Any
 from outreach.reports.brief.conclusion import conclusion
 from outreach.reports.brief.facts import LEVELS, Facts, Told
 from outreach.reports.brief.limits import limits
-from outreach.reports.suppression import COVER, SMALL, TOTAL, Suppressed
+from outreach.reports.suppression import COVER, LEAST, SMALL, TOTAL, Suppressed
 from outreach.reports.workbook import method
 from outreach.reports.workbook.schemas import Cell, Row, Share, Sheet
 from outreach.surveys.results.schemas import SurveyResults
@@ -25,7 +25,7 @@ def sheets(facts: Facts, found: Mapping[str, SurveyResults]) -> list[Sheet]:
         _places(facts, tables),
         _channels(facts, tables),
         _missed(facts, tables),
-        _awareness(facts),
+        _awareness(facts, found),
         _questions(facts, found),
         _compared(facts),
         method.method(facts, found),
@@ -139,15 +139,23 @@ def _missed(facts: Facts, tables: Mapping[str, Suppressed]) -> Sheet:
     return _sheet("missed", "policy why n next", rows(), (28, 46, 12, 40), say("definition.never"))
 
 
-def _awareness(facts: Facts) -> Sheet:
+def _awareness(facts: Facts, found: Mapping[str, SurveyResults]) -> Sheet:
     def rows() -> Iterator[Row]:
         for one in facts.policies:
             if one.awareness is not None:
                 yield from _bases(one.name, one.awareness)
 
     notes = [one.awareness["notice"] for one in facts.policies if one.awareness]
+    notes += [line for one in facts.policies for line in _volunteers(one, found.get(one.ref))]
     heads = "policy base rate_only low high n n_eff deff use date mode"
     return _sheet("awareness", heads, rows(), (26, 26, 9, 9, 9, 9, 9, 9, 12, 12, 10), *dict.fromkeys(notes))  # fmt: skip
+
+
+def _volunteers(one: Told, found: SurveyResults | None) -> Iterator[str]:
+    """自愿填答: counted, never estimated, and never beside a rate without these words."""
+    told = found.volunteers if found is not None else None
+    if told is not None and told.n >= LEAST and (told.aware is None or told.aware >= LEAST):
+        yield say("workbook.volunteers", policy=one.name, n=told.n, aware=told.aware if told.aware is not None else "—")  # fmt: skip
 
 
 def _bases(name: str, figure: Mapping[str, Any]) -> Iterator[Row]:
@@ -195,7 +203,10 @@ def _compared(facts: Facts) -> Sheet:
         f"{one.name}：{line}"
         for one in facts.policies
         if one.awareness is not None
-        for line in (one.compared.sentences if one.compared else (say("brief.no_baseline"),))
+        for line in (
+            *one.waves,
+            *(one.compared.sentences if one.compared else (say("brief.no_baseline"),)),
+        )
     ]
     heads = "policy code place rate_only low high n verdict"
     return _sheet("compared", heads, rows(), (26, 13, 22, 9, 9, 9, 9, 18), *said, say("brief.defined.verdict"))  # fmt: skip
