@@ -198,6 +198,7 @@ def test_the_whole_way_on_the_page(office: Office) -> None:
     key = written(office, "wu", policy="check", contact=PHONE, kind="problem")
     zhou = office.enter("zhou")
     assert "1 条新意见" in zhou.get("/today").text
+    assert "意见 1 条，1 条没答复" in zhou.get("/policies/check").text
     listed = zhou.get("/opinions").text
     assert ["办事遇到问题" in listed, "新来的 <b>1</b> 条" in listed] == [True] * 2
     assert PHONE not in zhou.get(f"/opinions/{key}").text

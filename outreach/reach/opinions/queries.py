@@ -119,13 +119,16 @@ def moves(connection: Connection, opinion: int) -> list[Move]:
     return [Move(*row) for row in connection.execute(statement)]
 
 
-def standing(connection: Connection, scope: Scope) -> dict[str, int]:
-    """State → opinions of a scope."""
+def standing(connection: Connection, scope: Scope, policy: str = "") -> dict[str, int]:
+    """State → opinions of a scope, about a policy where one is named."""
     statement = (
         select(Opinion.state, func.count())
         .where(scope.condition(Opinion.region))
         .group_by(Opinion.state)
     )
+    if policy:
+        about = select(Policy.id).where(Policy.ref == policy).scalar_subquery()
+        statement = statement.where(Opinion.policy_id == about)
     return {row[0]: int(row[1]) for row in connection.execute(statement)}
 
 

@@ -171,9 +171,9 @@ def counts(
     ]  # fmt: skip
 
 
-def standing(connection: Connection, scope: Scope) -> dict[str, int]:
-    """State → how many."""
-    return queries.standing(connection, scope)
+def standing(connection: Connection, scope: Scope, policy: str = "") -> dict[str, int]:
+    """State → how many, about one policy where it is named."""
+    return queries.standing(connection, scope, policy)
 
 
 def overdue(

@@ -154,6 +154,18 @@ def todo(actor: Actor, connection: Connection) -> list[Todo]:
     return [Todo(f"{thousands(n)} 条新意见", text, Link("去看", "/opinions", "text"))]
 
 
+def about(actor: Actor, connection: Connection, policy: str) -> list[Link]:
+    """How many there are about a policy, for whoever reads them."""
+    if not actor.may(Action.OPINIONS_VIEW):
+        return []
+    found = service.standing(connection, actor.scope, policy)
+    if not found:
+        return []
+    waiting = sum(found.get(state, 0) for state in OPEN)
+    href = f"/opinions?{urlencode({'policy': policy, 'state': 'all'})}"
+    return [Link(f"意见 {thousands(sum(found.values()))} 条，{thousands(waiting)} 条没答复", href)]
+
+
 def region_choices(desk: Desk, everything: str) -> tuple[Choice, ...]:
     """The actor's own region, then towns, or the villages of a town, in office order."""
     mine = desk.actor.region

@@ -17,7 +17,7 @@ from outreach.policies.queries import life
 from outreach.policies.schemas import LocalFacts
 from outreach.policies.schemas import PolicyView as Policy
 from outreach.web.formats import long_day, thousands
-from outreach.web.presenters import policy_answers
+from outreach.web.presenters import opinions, policy_answers
 from outreach.web.presenters.names import STATUS, places
 from outreach.web.presenters.policy_desk import Desk
 from outreach.web.views.common import Link
@@ -174,7 +174,7 @@ def stages(desk: Desk) -> tuple[Stage, ...]:
         Stage("制定", "、".join(signing.departments(policy, desk.place)), (Link(f"{source.title}{'，' + source.number if source.number else ''}", ""),)),
         Stage("宣传", "这里", tuple(campaigns), "还没有宣传过"),
         Stage("执行", names.plainly(facts.get("where")), (figures,) if desk.actor.may(Action.REACH_VIEW) else (), "受理部门办理"),
-        Stage("反馈", "这里", tuple(surveys), "还没有做过知晓调查"),
+        Stage("反馈", "这里", (*surveys, *opinions.about(desk.actor, desk.connection, policy.ref)), "还没有做过知晓调查"),
     )  # fmt: skip
 
 

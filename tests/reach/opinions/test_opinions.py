@@ -293,6 +293,7 @@ def test_counts_are_by_policy_and_by_week_of_the_office(office: Store, vault: Va
         found = service.counts(connection, COUNTY, date(2026, 11, 16), town.ZONE)
         late = service.counts(connection, COUNTY, date(2026, 11, 23), town.ZONE)
         assert service.standing(connection, COUNTY) == {"new": 3}
+        assert service.standing(connection, COUNTY, "check") == {"new": 2}
     assert [(one.policy, one.week.day, one.n) for one in found] == [
         ("", 23, 1), ("check", 16, 1), ("check", 23, 1),
     ]  # fmt: skip
