@@ -88,7 +88,7 @@ def designs() -> dict[str, tuple[list[Group], dict[str, Any]]]:
     simple = people(1, 220)
     strata = {code: {"population": 4000 + 500 * at, "clusters": None} for at, code in enumerate(TOWN_CODES)}  # fmt: skip
     stratified = [replace(g, stratum=g.town, weight=20.0 + 5 * TOWN_CODES.index(g.town)) for g in people(2, 220)]  # fmt: skip
-    raked = [replace(g, stratum=g.town, weight=9.0 + 3 * TOWN_CODES.index(g.town)) for g in people(3, 240)]  # fmt: skip
+    raked = [replace(g, stratum=g.town, weight=30.0 + 9 * TOWN_CODES.index(g.town)) for g in people(3, 240)]  # fmt: skip
     villages = [replace(g, cluster=g.village, stratum=g.town[-1]) for g in people(4, 240)]
     return {
         "a simple random sample": (simple, {"frame": {"strata": {"": {"population": 9000}}}}),
