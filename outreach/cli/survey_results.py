@@ -59,7 +59,7 @@ def _results(found: SurveyResults) -> list[str]:
 
 def _question(question: QuestionFigure) -> list[str]:
     lines = [f"{question.text}（n = {question.n}）"]
-    if question.counting is not None:
+    if question.counting is not None and len(question.counted_labels) > 1:
         lines.append(f"  {'、'.join(question.counted_labels)}：{rate_words(question.counting)}")
     lines += [f"    {option.label} {rate_words(option.share)}" for option in question.options]
     if not question.options:

@@ -45,7 +45,8 @@ class TownFigure:
     def word(self, lang: Lang = "zh") -> str:
         """落后, 高于其他地方, 不能区分, 仅供参考 (a figure that is not compared) or 样本不足 (no figure)."""
         if self.verdict == "few" and self.use != "none":
-            return say("comparing.verdict.not_compared", lang)
+            alone = "alone" if self.use == "compare" else "not_compared"
+            return say(f"comparing.verdict.{alone}", lang)
         return say(f"comparing.verdict.{self.verdict}", lang)
 
     def as_dict(self) -> dict[str, Any]:

@@ -108,3 +108,10 @@ def test_villages_are_figures_of_their_own_with_enough_answers(store: Store) -> 
         found = service.villages(connection, "s")
     assert [one.word() for one in found] == ["高于其他地方", "落后", "样本不足"]
     assert found[2].rate is None
+
+
+def test_a_single_town_has_a_figure_and_nobody_to_compare_with(store: Store) -> None:
+    one = towns(store, [Group(140, 200, town=CODES[0])])[CODES[0]]
+    assert one.rate == 0.7
+    assert one.difference is None
+    assert one.word() == "没有足够的其他地方可比"
