@@ -146,7 +146,9 @@ def record(here: Here, ref: SurveyId, file: Path) -> Answer:
 
     today = here.today()
     with here.installation() as office:
-        report = fieldwork.record(office.store.begin, ref, file, machine_user(), today)
+        report = fieldwork.record(
+            office.store.begin, ref, file, machine_user(), today, office.vault
+        )
     lines = [
         f"{report.rows} 行：登记 {report.recorded}，有错 {report.rejected}，还没有结果 {report.pending}"
     ]

@@ -20,6 +20,7 @@ from outreach.surveys.dispositions import INTERVIEWED
 from outreach.surveys.fieldwork import queries
 from outreach.surveys.fieldwork.assigning import interviewers
 from outreach.surveys.fieldwork.checking import require_open, tidy
+from outreach.surveys.questions import Kind
 from outreach.surveys.service import get_drawn, locked_instrument, thing
 
 SHARE = 0.1
@@ -132,7 +133,10 @@ def _answers(survey: Mapping[str, Any], again: Again, today: date) -> dict[str, 
         raise Invalid("fieldwork.bad_result", value=again.result, choices="、".join(RESULTS))
     if again.on > today:
         raise Invalid("fieldwork.future_date", value=again.on.isoformat())
-    answers, problems = tidy(locked_instrument(survey), again.answers)
+    instrument = locked_instrument(survey)
+    if any(question.code in again.answers for question in instrument.of_kind(Kind.OPEN)):
+        raise Invalid("fieldwork.other_questions", survey=survey["ref"])  # words are asked once
+    answers, problems = tidy(instrument, again.answers)
     for _, error in problems:
         raise error
     if answers and again.result != "confirmed":

@@ -59,9 +59,10 @@ def waiting_reserve(
 def locked(connection: Connection, survey: int, number: int) -> Mapping[str, Any] | None:
     """One of the sample, held until the end of the transaction: two reports about one person wait for each other."""
     statement = (
-        select(*_COLUMNS)
+        select(*_COLUMNS, Person.region)
+        .join(Person, Person.id == Respondent.person_id)
         .where(Respondent.survey_id == survey, Respondent.number == number, in_sample())
-        .with_for_update()
+        .with_for_update(of=Respondent)
     )
     row = connection.execute(statement).mappings().first()
     return None if row is None else dict(row)

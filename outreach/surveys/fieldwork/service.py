@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from outreach.surveys.fieldwork.people import sampled
 from outreach.surveys.fieldwork.queries import EVERYWHERE
 from outreach.surveys.fieldwork.recording import Checked, Known, check
 from outreach.surveys.fieldwork.taking import SHEET
+from outreach.surveys.fieldwork.words import hear
 from outreach.surveys.fieldwork.workbook import (
     heading,
     read_filled,
@@ -53,11 +54,15 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Typist:
-    """Who hands a sheet in, on which day, and whose rows they may hand in."""
+    """Who hands a sheet in, on which day, and whose rows they may hand in.
+
+    `vault` keeps what was answered in words; only a questionnaire without such a question needs none.
+    """
 
     by: str
     today: date
     scope: Scope = EVERYWHERE
+    vault: Vault | None = None
 
 
 def write_sample(
@@ -109,7 +114,9 @@ def write_answers(connection: Connection, ref: str, path: Path, lines: Sequence[
     write_sheet(path, title, locked_instrument(survey), lines)
 
 
-def record(begin: Begin, ref: str, path: Path, by: str, today: date) -> RecordReport:
+def record(
+    begin: Begin, ref: str, path: Path, by: str, today: date, vault: Vault | None = None
+) -> RecordReport:
     """Take in a filled workbook or CSV file: good rows are written, bad rows reported with row and column.
 
     A row without a result is left as it was; a row recorded before is replaced; a missing date means the date known
@@ -117,7 +124,7 @@ def record(begin: Begin, ref: str, path: Path, by: str, today: date) -> RecordRe
     reach ledger. Raises Missing, Conflict before the drawing and after the closing, Invalid for a file that is no
     sheet of this survey.
     """
-    return record_sheet(begin, ref, path, Typist(by, today))
+    return record_sheet(begin, ref, path, Typist(by, today, vault=vault))
 
 
 def record_sheet(
@@ -175,7 +182,11 @@ def _write(
     instrument: Instrument = locked_instrument(survey)
     known = {row["number"]: row for row in queries.sample(connection, survey["id"])}
     before = surveys.answers(connection, survey["id"])
-    rows = [(line, known[line.number], before.get(known[line.number]["id"], {})) for line in lines]
+    rows = []
+    for line in lines:
+        row = known[line.number]
+        said = hear(connection, typist.vault, (survey, instrument, row), line.answers)
+        rows.append((replace(line, answers=said), row, before.get(row["id"], {})))
     entries = [_entry(line, row, survey["id"], typist) for line, row, _ in rows]
     queries.add_entries(connection, entries)
     return write(connection, survey, instrument, rows, typist.today)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -18,10 +18,12 @@ from outreach.surveys.dispositions import Disposition, parse_disposition
 from outreach.surveys.fieldwork import queries
 from outreach.surveys.fieldwork.checking import require_open, tidy, together, wrong_day
 from outreach.surveys.fieldwork.settling import Report, Verdict, settle
+from outreach.surveys.fieldwork.words import hear
 from outreach.surveys.fieldwork.writing import write
 from outreach.surveys.instrument import Instrument
 from outreach.surveys.schemas import Line
 from outreach.surveys.service import get_drawn, locked_instrument, thing
+from outreach.vault import Vault
 
 MOST = 200
 """Entries in one parcel."""
@@ -60,16 +62,23 @@ class Taken:
 
 
 def take(
-    connection: Connection, ref: str, entries: Sequence[Entry], by: str, today: date
+    connection: Connection,
+    ref: str,
+    entries: Sequence[Entry],
+    by: str,
+    today: date,
+    vault: Vault | None = None,
 ) -> list[Taken]:
     """Take in what an account typed about people who are assigned to it, in the order of typing.
+
+    `vault` keeps what was answered in words; only a questionnaire without such a question needs none.
 
     Raises Missing, Conflict before the drawing, Invalid for a parcel of more than MOST.
     """
     if len(entries) > MOST:
         raise Invalid("fieldwork.parcel", entries=len(entries), most=MOST)
     survey = get_drawn(connection, ref)
-    desk = _Desk(connection, survey, locked_instrument(survey), by, today)
+    desk = _Desk(connection, survey, locked_instrument(survey), by, today, vault)
     found = [desk.one(entry) for entry in entries]
     counts = {state: sum(one.state == state for one in found) for state in ("taken", "set_aside")}
     if any(counts.values()):
@@ -84,6 +93,7 @@ class _Desk:
     instrument: Instrument
     by: str
     today: date
+    vault: Vault | None
 
     def one(self, entry: Entry) -> Taken:
         key = f"phone:{self.by}:{entry.key}"
@@ -91,7 +101,7 @@ class _Desk:
             return Taken(entry.key, "again")
         try:
             row = self._row(entry)
-            report = self._report(entry)
+            report = self._heard(row, self._report(entry))
         except OutreachError as error:
             return Taken(entry.key, "refused", error)
         standing = self._standing(row)
@@ -129,6 +139,10 @@ class _Desk:
             if error is not None:
                 raise error
         return Report(disposition, entry.asked_on, answers)
+
+    def _heard(self, row: Mapping[str, Any], report: Report) -> Report:
+        asked = (self.survey, self.instrument, row)
+        return replace(report, answers=hear(self.connection, self.vault, asked, report.answers))
 
     def _standing(self, row: Mapping[str, Any]) -> Report | None:
         if not row["disposition"]:

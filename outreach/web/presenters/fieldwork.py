@@ -166,12 +166,17 @@ def _person(one: Sampled, word: str, shade: str, *, left: bool, done: bool) -> P
     )
 
 
-def form(survey: Mapping[str, Any], today: date, filled: Filled = Filled()) -> FormView:
-    """The questions as large buttons."""
+def form(
+    survey: Mapping[str, Any],
+    today: date,
+    filled: Filled = Filled(),
+    only: frozenset[Kind] | None = None,
+) -> FormView:
+    """The questions (of some kinds; None: all) as large buttons."""
     instrument = locked_instrument(survey)
     return FormView(
         results=tuple(_results(filled.disposition)),
-        questions=questions(instrument, filled),
+        questions=questions(instrument, filled, only),
         today=today.isoformat(),
         earliest=survey["opens_on"].isoformat() if survey["opens_on"] else "",
         on=filled.on or today.isoformat(),
@@ -261,7 +266,7 @@ def again(
         account=actor.name,
         person=_to_ask_again(one),
         results=choices,
-        form=form(survey, today, filled),
+        form=form(survey, today, filled, frozenset(Kind) - {Kind.OPEN}),
         note="",
     )
 

@@ -105,7 +105,7 @@ def entries(ref: str, services: TheServices, actor: TheActor, parcel: Parcel) ->
         for one in parcel.entries
     ]
     with services.store.begin() as connection:
-        found = take(connection, ref, given, actor.name, _today(services))
+        found = take(connection, ref, given, actor.name, _today(services), services.vault)
     return JSONResponse({"entries": [_said(one) for one in found]})
 
 
@@ -155,7 +155,7 @@ def save(
             corrects=filled.corrects,
         )
         with services.store.begin() as connection:
-            (done,) = take(connection, ref, [entry], actor.name, _today(services))
+            (done,) = take(connection, ref, [entry], actor.name, _today(services), services.vault)
     except Invalid as error:
         done = Taken(filled.key, "refused", error)
     if done.error is not None:

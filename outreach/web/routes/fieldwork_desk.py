@@ -215,7 +215,8 @@ def take_sheet(
         return page(request, "fieldwork_upload.html", view, 422)
     uploads = Uploads(services.settings.data_dir)
     kept = uploads.keep(file.file, file.filename, actor.id, actor.region)
-    typist = service.Typist(actor.name, clock.today(services.settings.zone), actor.scope)
+    today = clock.today(services.settings.zone)
+    typist = service.Typist(actor.name, today, actor.scope, services.vault)
     try:
         report = service.record_sheet(
             services.store.begin, ref, kept.path, typist, wrong=kept.rejected
