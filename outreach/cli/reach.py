@@ -226,14 +226,15 @@ def costs(here: Here, policy: PolicyOption, region: RegionOption = "", on: Day =
         "policy": policy, "cost": spent.fen / 100, "people": spent.people, "campaigns": spent.campaigns,
         "per_person": None if spent.per_person is None else spent.per_person / 100,
         "per_aware": None if why else {"cost": aware.fen / 100, "low": aware.low / 100, "high": aware.high / 100},
-        "why_not": why, "definitions": {code: define(code) for code in ("cost", "cost_aware")},
+        "why_not": why, "caution": say(aware.caution) if aware.caution else "", "definitions": {code: define(code) for code in ("cost", "cost_aware")},
     }  # fmt: skip
     each = "—" if spent.per_person is None else exact_yuan(round(spent.per_person))
     lines = [
         f"{view.plain_name}：{exact_yuan(round(spent.fen))}，第一次告知 {spent.people} 人，每人 {each}"
     ]
     span = f"每多一个人知道 {exact_yuan(round(aware.fen))}（{exact_yuan(round(aware.low))}–{exact_yuan(round(aware.high))}）"  # fmt: skip
-    return Answer(data, [*lines, why or span])
+    said = [say(aware.caution)] if aware.caution else []
+    return Answer(data, [*lines, why or span, *said])
 
 
 @command(app, "campaign")

@@ -90,8 +90,9 @@ def _coverage(asked: Asked, found: Coverage) -> Fact:
 
 
 def _conversion(asked: Asked, found: Conversion) -> Fact:
-    if found.rate is None or found.since is None:
-        return Fact("申领转化", "数不出来", define("conversion"), (list_words(found.state),))
+    if found.since is None or found.rate is None:
+        why = say("reaching.no_contact") if found.since is None else list_words(found.state)
+        return Fact("申领转化", "数不出来", define("conversion"), (why,))
     people = f"{thousands(found.applied)} / {thousands(found.base)} 人"
     young = f"{thousands(found.young)} 人告知还不满 90 天" if found.young else ""
     notes = [people if asked.rates else "", f"其中告知过 {thousands(found.contacted)} 人", young]
