@@ -44,6 +44,10 @@ def sweep(store: Store, settings: Settings) -> None:
     except (OutreachError, ChannelError, DBAPIError, OSError) as error:
         code = getattr(error, "code", type(error).__name__)
         structlog.get_logger().warning("alerts.sweep", code=str(code))
+    except (
+        Exception
+    ):  # a fault of ours here must not hide the one that the sweep may just be raising
+        structlog.get_logger().exception("alerts.sweep")
 
 
 def check(store: Store, settings: Settings, *, due_only: bool = False) -> Checked | None:

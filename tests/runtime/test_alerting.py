@@ -327,6 +327,17 @@ def test_a_sweep_looks_and_says_and_is_stopped_by_nothing(
         assert states(store) == [("sent", 2, "")]
 
 
+def test_a_fault_of_ours_does_not_hide_that_of_the_sweep(
+    store: Store, server: SmtpServer, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise TypeError
+
+    monkeypatch.setattr(alerting, "check", broken)
+    found = settings(server, vault).model_copy(update={"data_dir": tmp_path})
+    assert sweep(store, found) == 0
+
+
 def test_an_address_stands_nowhere_in_clear(store: Store, vault: Vault) -> None:
     with store.begin() as connection:
         targets.add(connection, vault, NewTarget("宣传股", BOX), "guan")
