@@ -16,7 +16,7 @@ from outreach.web import routes
 
 HOME = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*HOME.glob("*.md"), *HOME.glob("docs/**/*.md"), HOME / "templates/README.md"])
-COMMAND = re.compile(r"`outreach ([a-z ]+?)(?= [^a-z ]|`)")
+COMMAND = re.compile(r"`outreach ([a-z ]+?(?:-[a-z]+)?)(?= [^a-z ]|`)")
 LINK = re.compile(r"\]\(([^)#:]+?)(?:#[^)]*)?\)")
 CODE = re.compile(r"`([^`]+)`")
 
