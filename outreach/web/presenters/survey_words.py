@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from outreach.surveys import standing
+from outreach.surveys.design_order import DesignOrder
 from outreach.surveys.instrument import Instrument
 from outreach.surveys.questions import Kind
+from outreach.web.formats import percent
 from outreach.web.presenters.names import places
 from outreach.web.views.people import Mark
 from outreach.web.views.surveys import QuestionShown
@@ -106,3 +108,34 @@ def _note(kind: Kind) -> str:
         Kind.QUIZ: "有正确答案，不算知晓率。",
     }
     return notes.get(kind, "")
+
+
+def how(design: DesignOrder, *, panel: bool) -> str:
+    """The design in words."""
+    parts = []
+    if panel:
+        parts.append("上一次的人都再问一遍")
+        if design.fresh:
+            parts.append(f"另加 {percent(design.fresh, 0)}没问过的人作对照")
+    elif design.clustered:
+        parts.append(
+            f"先按人数抽 {design.villages} 个村（社区），每村抽 {design.per_village} {_unit(design)}"
+        )
+    elif design.within != "people":
+        parts.append("先抽户")
+    if design.within != "people" and not panel:
+        parts.append(
+            "每户问一人，" + ("生日最近的" if design.within == "next_birthday" else "随机选")
+        )
+    if design.strata:
+        divided = "和".join(TRAITS[one] for one in design.strata)
+        shares = {"proportional": "按人数分配", "equal": "各层一样多", "neyman": "按预计差异分配"}
+        share = f"每层 {design.per_stratum} 人" if design.per_stratum else shares[design.allocation]
+        parts.append(f"按{divided}分层，{share}")
+    if design.reserve:
+        parts.append(f"另备 {percent(design.reserve, 0)}")
+    return "；".join(parts) or "在全部名单里逐人随机抽"
+
+
+def _unit(design: DesignOrder) -> str:
+    return "人" if design.within == "people" else "户"

@@ -16,7 +16,7 @@ from outreach.surveys import service, standing
 from outreach.surveys.design_order import DesignOrder
 from outreach.surveys.drawing import reserve
 from outreach.surveys.kinds import SAMPLED, SurveyKind
-from outreach.web.formats import long_day, percent, thousands
+from outreach.web.formats import long_day, thousands
 from outreach.web.presenters import survey_words as words
 from outreach.web.presenters.names import people_at_work, places
 from outreach.web.services import Services
@@ -84,12 +84,17 @@ def listing(desk: Desk) -> SurveysView:
             drawn=one["drawn"],
             answered=one["answered"],
             closes=one["closes_on"],
-            by=shown.get(one["created_by"], one["created_by"]),
+            by=_by(shown, one["created_by"]),
             generated=one["generated"],
         )
         for one in found
     ]
     return SurveysView(tuple(lines), (Link("建一次调查", f"{BASE}/new", "ear"),))
+
+
+def _by(shown: Mapping[str, str], name: str) -> str:
+    """Somebody by name; whoever used a command on the machine has none here."""
+    return "命令行" if name.startswith("cli:") else shown.get(name, name)
 
 
 def opened(desk: Desk, ref: str, problem: str = "") -> SurveyView:
@@ -135,7 +140,7 @@ def _facts(desk: Desk, survey: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]  # fmt: skip
     if survey["kind"] in SAMPLED:
         found.append(("抽多少", f"{thousands(survey['size'])} 人"))
-        found.append(("怎么抽", _how(design, panel=survey["panel"])))
+        found.append(("怎么抽", words.how(design, panel=survey["panel"])))
         found.append(("种子", survey["seed"]))
     else:
         found.append(("怎么参加", "自愿参加，不抽样，不代表其他人"))
@@ -148,39 +153,8 @@ def _facts(desk: Desk, survey: Mapping[str, Any]) -> list[tuple[str, str]]:
     if any(days):
         found.append(("访问时间", "至".join(days)))
     shown = people_at_work(desk.connection)
-    found.append(("谁建的", shown.get(survey["created_by"], survey["created_by"])))
+    found.append(("谁建的", _by(shown, survey["created_by"])))
     return found
-
-
-def _how(design: DesignOrder, *, panel: bool) -> str:
-    """The design in words."""
-    parts = []
-    if panel:
-        parts.append("上一次的人都再问一遍")
-        if design.fresh:
-            parts.append(f"另加 {percent(design.fresh, 0)}没问过的人作对照")
-    elif design.clustered:
-        parts.append(
-            f"先按人数抽 {design.villages} 个村（社区），每村抽 {design.per_village} {_unit(design)}"
-        )
-    elif design.within != "people":
-        parts.append("先抽户")
-    if design.within != "people" and not panel:
-        parts.append(
-            "每户问一人，" + ("生日最近的" if design.within == "next_birthday" else "随机选")
-        )
-    if design.strata:
-        divided = "和".join(words.TRAITS[one] for one in design.strata)
-        shares = {"proportional": "按人数分配", "equal": "各层一样多", "neyman": "按预计差异分配"}
-        share = f"每层 {design.per_stratum} 人" if design.per_stratum else shares[design.allocation]
-        parts.append(f"按{divided}分层，{share}")
-    if design.reserve:
-        parts.append(f"另备 {percent(design.reserve, 0)}")
-    return "；".join(parts) or "在全部名单里逐人随机抽"
-
-
-def _unit(design: DesignOrder) -> str:
-    return "人" if design.within == "people" else "户"
 
 
 def _hashes(survey: Mapping[str, Any]) -> list[tuple[str, str]]:

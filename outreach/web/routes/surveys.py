@@ -17,7 +17,7 @@ from outreach.errors import OutreachError
 from outreach.surveys import service
 from outreach.surveys.drawing import reserve
 from outreach.web.guard import TheActor, TheServices, guarded_router, needs
-from outreach.web.presenters import survey_form, survey_words
+from outreach.web.presenters import survey_document, survey_form, survey_words
 from outreach.web.presenters.surveys import BASE, Desk, listing, opened
 from outreach.web.render import page
 from outreach.web.services import Services
@@ -74,12 +74,12 @@ def set_up(request: Request, services: TheServices, actor: TheActor, given: Give
     if do != "create":
         return _form(request, services, actor, given, size=do == "size")
     try:
-        document = survey_form.document(given)
+        document = survey_document.document(given)
         with services.store.begin() as connection:
             home = services.settings.region
             service.create(connection, document, actor.name, "", home, actor.scope)
     except OutreachError as error:
-        return _form(request, services, actor, given, survey_form.said(error))
+        return _form(request, services, actor, given, survey_document.said(error))
     return RedirectResponse(f"{BASE}/{document['id']}", 303)
 
 
