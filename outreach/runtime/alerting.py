@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 
 import structlog
@@ -109,7 +110,9 @@ def _hand_over(
     most = registry.robot(account.provider).most_bytes - _ENVELOPE
     text = digest.text(alerts, place, settings.public_url, most)
     try:
-        return asyncio.run(_post(account, settings, Message(address, text, f"alert.{target.id}")))
+        post = _post(account, settings, Message(address, text, f"alert.{target.id}"))
+        with ThreadPoolExecutor(1) as apart:  # `run --now` sweeps inside a loop of its own
+            return apart.submit(asyncio.run, post).result()
     except ChannelError:
         return Handed("failed", "robot_account_gone")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -285,6 +286,21 @@ def settings_keys() -> dict[str, str]:
 
     key = base64.urlsafe_b64encode(bytes(range(64))).decode()
     return {"identity_key": key, "encryption_keys": f"t1:{key}"}
+
+
+def test_a_group_is_told_also_from_inside_a_loop(connect: Connect, vault: Vault) -> None:
+    """`campaign run --now` sweeps there: what was claimed must leave."""
+    line = connect(receipts=False)
+    with line.store.begin() as connection:
+        add_account(connection, "group", provider="wecom", name="alarm")
+        targets.add(connection, vault, NewTarget("工作群", "robot-9000", "alarm"), "guan")
+    raise_alert(line.store, "opt_out")
+
+    async def inside() -> int:
+        return alerting.say(line.store, line.settings.model_copy(update=settings_keys()))
+
+    assert asyncio.run(inside()) == 1
+    assert states(line.store) == [("sent", 1, "")]
 
 
 def test_a_robot_whose_answer_got_lost_is_not_asked_again(connect: Connect, vault: Vault) -> None:
