@@ -35,10 +35,17 @@ SMALL, COVER = "<10", "*"
 """How a hidden small count and a count hidden for its sake are printed."""
 
 _TRIES = 1500  # partial moves looked at before the search goes on with longer ones
-_SEARCHES = ((True, 4), (True, 8), (False, 4), (False, 8), (False, 30))
-"""Hidden cells only, or any; how many cells a move may have: a short one is soon found and hides little."""
+_SEARCHES = (
+    (True, 4, 40_000),
+    (True, 8, 400_000),
+    (False, 4, 40_000),
+    (False, 8, 400_000),
+    (False, 30, 1_000_000),
+)
+"""Hidden cells only, or any; how many cells a move may have (a short one is soon found and hides little); what a sum that
+does not hold yet weighs in the order of looking: little finds the cheapest move, much finds one at all."""
+_WIDE = 16  # of the cells that would help a sum, those that help most for least are tried
 
-_OPEN = 40_000  # what a sum that does not hold yet weighs in the order of looking
 _USE, _NARROW = 20_000, 50_000
 _HIDE, _HIDE_SUM, _HIDE_WHOLE = 100_000, 300_000, 1_000_000
 """What it costs to move a cell that is hidden already, or one without much room; to hide one, a sum, the sum of all."""
@@ -212,9 +219,9 @@ class _Table:
         self, start: Cell, direction: int, other: Mapping[Cell, int], wanted: int
     ) -> dict[Cell, int] | None:
         """A cheap set of cells that change by one each, with `start`, so that every sum still holds."""
-        for only_hidden, most in _SEARCHES:
+        for only_hidden, most, weight in _SEARCHES:
             take = self.hidden if only_hidden else self.values
-            found = self._search(start, direction, other, take, (most, wanted))
+            found = self._search(start, direction, other, take, (most, wanted, weight))
             if found is not None:
                 return found
         return None
@@ -225,10 +232,11 @@ class _Table:
         direction: int,
         other: Mapping[Cell, int],
         take: Collection[Cell],
-        limits: tuple[int, int],
+        limits: tuple[int, int, int],
     ) -> dict[Cell, int] | None:
-        """The cheapest with so many cells of `take`, as far as _TRIES go. `limits`: cells, and how far it should reach."""
-        most, wanted = limits
+        """The cheapest with so many cells of `take`, as far as _TRIES go. `limits`: cells, how far it should reach,
+        what an open sum weighs."""
+        most, wanted, weight = limits
         order = count()
         heap = [(0, next(order), 0, {start: direction}, self._open({}, start, direction))]
         for _ in range(_TRIES):
@@ -237,13 +245,15 @@ class _Table:
             _, _, cost, move, unbalanced = heapq.heappop(heap)
             if not unbalanced:
                 return move
+            helping = []
             for cell, change in self._candidates(unbalanced, move, other, take):
                 so_far = cost + self._cost(cell, change, other, wanted)
                 rest = self._open(unbalanced, cell, change)
                 if len(rest) <= 3 * (most - len(move) - 1):  # a cell is in three sums at most
-                    rank = so_far + _OPEN * len(rest)
-                    more = {**move, cell: change}
-                    heapq.heappush(heap, (rank, next(order), so_far, more, rest))
+                    rank = so_far + weight * len(rest)
+                    helping.append((rank, next(order), so_far, (cell, change), rest))
+            for rank, at, so_far, (cell, change), rest in heapq.nsmallest(_WIDE, helping):
+                heapq.heappush(heap, (rank, at, so_far, {**move, cell: change}, rest))
         return None
 
     def _candidates(
@@ -253,8 +263,8 @@ class _Table:
         other: Mapping[Cell, int],
         take: Collection[Cell],
     ) -> Iterator[tuple[Cell, int]]:
-        """Cells that would help the first sum that does not hold, and by which change."""
-        at = min(unbalanced)
+        """Cells that would help the shortest sum that does not hold, and by which change: it leaves the fewest ways."""
+        at = min(unbalanced, key=lambda one: (len(self.sums[one]), one))
         for cell, sign in self.sums[at]:
             change = -sign if unbalanced[at] > 0 else sign
             if cell not in move and cell in take and self._room(cell, change, other) > 0:

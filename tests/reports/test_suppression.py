@@ -93,6 +93,22 @@ def test_the_same_table_is_hidden_the_same_way_twice() -> None:
     assert suppress(rows, parents) == suppress(rows, parents)
 
 
+def test_many_small_counts_side_by_side_are_hidden_and_not_the_whole_table() -> None:
+    values = (0, 3, 8, 20, 60, 200)
+    rows = {}
+    for at in range(60):
+        a, b, c, d = (values[(at * step + at // 7) % 6] for step in (1, 2, 3, 5))
+        rows[f"{at:02}"] = {
+            "in_person": a, "delivered": b, "told": a + b, "relayed": c, "untold": d, "eligible": a + b + c + d,
+        }  # fmt: skip
+    table, parents = with_total(rows)
+    sums = {"told": ("in_person", "delivered"), "eligible": ("told", "relayed", "untold")}
+    shown = suppress(table, parents, sums)
+    assert not shown.withheld
+    assert len(shown.cover) < len(shown.small)
+    assert shown.text("total", "eligible") != "*"
+
+
 def test_a_county_with_400_villages_takes_a_moment() -> None:
     columns = ("told", "relayed", "untold")
     rows: dict[str, dict[str, int]] = {}
