@@ -22,7 +22,7 @@ from outreach.surveys.service import get
 from outreach.web.errors import status_of
 from outreach.web.guard import TheActor, TheServices, guarded_router, needs
 from outreach.web.presenters import fieldwork as shown
-from outreach.web.presenters.fieldwork import Filled
+from outreach.web.presenters.fieldwork_form import Filled, answers_of, with_problem
 from outreach.web.render import page
 from outreach.web.services import Services
 from outreach.wording import say
@@ -159,7 +159,7 @@ def save(
     except Invalid as error:
         done = Taken(filled.key, "refused", error)
     if done.error is not None:
-        filled = shown.with_problem(filled, done.error)
+        filled = with_problem(filled, done.error)
         return _person(request, services, actor, (ref, number), filled, status_of(done.error))
     return RedirectResponse(f"/fieldwork/{ref}?saved={number}&state={done.state}#n{number}", 303)
 
@@ -203,7 +203,7 @@ def save_again(
             _mine_again(people, number)
             calling_back.enter(connection, ref, again, actor.name, _today(services))
     except Invalid as error:
-        filled = shown.with_problem(filled, error)
+        filled = with_problem(filled, error)
         return _again(request, services, actor, (ref, number), filled, status_of(error))
     return RedirectResponse(f"/fieldwork/{ref}?saved={number}&state=again", 303)
 
@@ -215,7 +215,7 @@ def _filled(sent: Mapping[str, list[str]]) -> Filled:
     return Filled(
         disposition=first("disposition"),
         on=first("asked_on"),
-        answers=shown.answers_of(sent),
+        answers=answers_of(sent),
         key=first("key"),
         corrects=first("corrects") == "1",
     )

@@ -16,8 +16,7 @@ from outreach.surveys.fieldwork import volunteers
 from outreach.surveys.service import locked_instrument
 from outreach.web.errors import status_of
 from outreach.web.guard import TheServices, guarded_router, public
-from outreach.web.presenters import fieldwork as shown
-from outreach.web.presenters.fieldwork import Filled
+from outreach.web.presenters.fieldwork_form import Filled, answers_of, questions, with_problem
 from outreach.web.render import page
 from outreach.web.routes.sheet_codes import campaign_behind, public_policies
 from outreach.web.services import Services
@@ -53,7 +52,7 @@ def answered(
     token: str, request: Request, services: TheServices, sent: Annotated[Fields, Depends(_fields)]
 ) -> Response:
     """Keep the answers, once for each form."""
-    filled = Filled(key=next(iter(sent.get("key", ())), ""), answers=shown.answers_of(sent))
+    filled = Filled(key=next(iter(sent.get("key", ())), ""), answers=answers_of(sent))
     with services.store.read() as connection:
         campaign, survey = _open(services, connection, token)
     caller = request.client.host if request.client else ""
@@ -64,7 +63,7 @@ def answered(
         with services.store.begin() as connection:
             volunteers.answer(connection, survey, filled.key, filled.answers)
     except Invalid as error:
-        filled = shown.with_problem(filled, error)
+        filled = with_problem(filled, error)
         view = _view(token, campaign, survey, filled)
         return page(request, "volunteer_ask.html", view, status_of(error))
     view = replace(_view(token, campaign, survey, Filled()), done=True)
@@ -86,7 +85,7 @@ def _open(
 def _view(
     token: str, campaign: Mapping[str, Any], survey: Mapping[str, Any], filled: Filled
 ) -> AskView:
-    asked = shown.questions(locked_instrument(survey), filled, volunteers.KINDS)
+    asked = questions(locked_instrument(survey), filled, volunteers.KINDS)
     options = campaign["options"]
     return AskView(
         office=options["office"],
