@@ -78,15 +78,15 @@ def results(
     figures = reports.reach(connection, scope, chosen, on, asked.home)
     counted = _counted(asked)
     more = counted.figures if counted else None
-    total = figures.total
+    total, aware = figures.total, _aware(asked)
     return ResultsView(
         policies=tuple(Choice(one.ref, one.plain_name) for one in every),
         policy=chosen.ref,
         policy_name=chosen.plain_name,
         place=place_of(asked, scope),
         as_of=on,
-        aware=_aware(asked),
-        reach=_reach(asked, total) if figures.places else None,
+        aware=aware,
+        reach=_reach(asked, total, aware) if figures.places else None,
         facts=ledger.facts(asked, more, total) if more and total.eligible else (),
         places=tuple(_places(asked, figures)),
         unreached=ledger.unreached(asked, more) if more else (),
@@ -174,9 +174,9 @@ def _aware(asked: Asked) -> Aware | None:
     return Aware(found["title"], rate, link, found["generated"])
 
 
-def _reach(asked: Asked, total: PlaceCount) -> Reach:
+def _reach(asked: Asked, total: PlaceCount, aware: Aware | None) -> Reach:
     return Reach(
-        levels=tuple(_levels(asked, total)),
+        levels=tuple(_levels(asked, total, aware)),
         eligible=total.eligible,
         unknown=total.unknown,
         in_person=total.in_person,
@@ -187,14 +187,13 @@ def _reach(asked: Asked, total: PlaceCount) -> Reach:
     )
 
 
-def _levels(asked: Asked, total: PlaceCount) -> Iterator[Level]:
+def _levels(asked: Asked, total: PlaceCount, aware: Aware | None) -> Iterator[Level]:
     of, rates = total.eligible, asked.rates
     waiting = f"另有 {total.unknown:,} 人待核实" if total.unknown else ""
     yield Level("应知", of, of, waiting, total.unknown, means=define("due"))
     grades = f"当面 {total.in_person:,}，送达 {total.delivered:,}"
     yield Level("已告知", total.told, of, grades, means=define("told"), rates=rates)
-    aware = _aware(asked) if _is_whole(asked) else None
-    if aware and aware.rate.use != "none":
+    if aware and _is_whole(asked) and aware.rate.use != "none":
         shares = (aware.rate.rate, aware.rate.low, aware.rate.high)
         persons = [round(share * of) for share in shares]
         yield Level("知晓", persons[0], of, low=persons[1], high=persons[2], means=define("aware"))
