@@ -150,7 +150,7 @@ def one_person(
     actor: Actor,
     found: tuple[Asked, Sequence[Mapping[str, Any]]],
     today: date,
-    filled: Filled = Filled(),
+    filled: Filled,
 ) -> OnePersonView:
     """One person per screen."""
     asked, entries = found
@@ -178,7 +178,7 @@ def _tries(entries: Iterable[Mapping[str, Any]]) -> Iterable[TryView]:
 
 
 def again(
-    survey: Mapping[str, Any], actor: Actor, one: Sampled, today: date, filled: Filled = Filled()
+    survey: Mapping[str, Any], actor: Actor, one: Sampled, today: date, filled: Filled
 ) -> AgainView:
     """复核 of one person: the same questions, asked by somebody else."""
     choices = tuple(Choice(code, say(f"fieldwork.call_back.{code}")) for code in RESULTS)
