@@ -20,7 +20,8 @@ from outreach.deliveries.printing import jobs, work
 from outreach.deliveries.printing.printer import Printer
 from outreach.deliveries.printing.schemas import Ask
 from outreach.demo import command, county, residents, workbook
-from outreach.demo.story import CAMPAIGN, Story
+from outreach.demo.asking import CAMPAIGN
+from outreach.demo.story import Story
 from outreach.models.people import Person
 from outreach.people.intake import importer
 from outreach.policies import service as policies

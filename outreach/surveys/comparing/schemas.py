@@ -43,7 +43,7 @@ class TownFigure:
     verdict: Verdict
 
     def word(self, lang: Lang = "zh") -> str:
-        """落后, 高于其他地方, 不能区分, 仅供参考 (a figure that is not compared) or 样本不足 (no figure)."""
+        """落后, 没有落后 (surely above: no place is praised, and none is ranked), 不能区分, 仅供参考 (a figure that is not compared) or 样本不足 (no figure)."""
         if self.verdict == "few" and self.use != "none":
             alone = "alone" if self.use == "compare" else "not_compared"
             return say(f"comparing.verdict.{alone}", lang)

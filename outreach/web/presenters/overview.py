@@ -14,17 +14,22 @@ from outreach.access.schemas import Actor
 from outreach.errors import Missing
 from outreach.policies import service as policies
 from outreach.policies.schemas import PolicyView
+from outreach.reach.opinions import service as opinions
 from outreach.reports import service as reports
+from outreach.reports.alerts.service import open_alerts
 from outreach.reports.overview import service
 from outreach.reports.overview.schemas import PolicyLine
+from outreach.web.presenters import alerts
 from outreach.web.presenters import overview_detail as detail
 from outreach.web.presenters.names import places
 from outreach.web.services import Services
+from outreach.web.views.alerts import AlertLine
 from outreach.web.views.common import Link
 from outreach.web.views.overview import OverviewView, PolicyRow
 from outreach.wording import say
 from outreach.wording.figures import day, percent, thousands
 
+_MOST_RINGS = 3
 _TAG = {"dropped": "bad", "towns": "bad", "late": "ask", "few": "no", "unasked": "no", "same": "no"}
 
 
@@ -52,7 +57,13 @@ def overview(
     place = _place(desk)
     if not told:
         return OverviewView(
-            desk.on, place, "还没有宣传过政策", others=others, first_steps=_first(actor)
+            desk.on,
+            place,
+            "还没有宣传过政策",
+            others=others,
+            rings=_rings(desk),
+            pages=_pages(desk),
+            first_steps=_first(actor),
         )
     lines = service.lines(connection, actor.scope, told, desk.on, desk.home)
     chosen = _chosen(lines, policy)
@@ -71,6 +82,8 @@ def overview(
         past=detail.past(connection, chosen),
         untold=chosen.reach.total.untold,
         unreached=detail.unreached(connection, actor.scope, view, desk.on, desk.home),
+        rings=_rings(desk),
+        pages=_pages(desk),
         reach_link=Link("看各地触达", f"/results?policy={chosen.ref}"),
         brief_link=Link("生成会议简报", "/reports", "policy") if actor.may(Action.REPORTS_MAKE) else None,
     )  # fmt: skip
@@ -104,6 +117,33 @@ def _place(desk: Desk) -> str:
     if not region or region == desk.home:
         return desk.services.place or "全部地区"
     return places(desk.connection, [region])[region]
+
+
+def _rings(desk: Desk) -> tuple[AlertLine, ...]:
+    """The most pressing alerts of the region."""
+    if not desk.actor.may(Action.ALERTS_VIEW):
+        return ()
+    found = open_alerts(desk.connection, desk.actor.scope)
+    return alerts.lines(
+        alerts.Desk(desk.services, desk.actor, desk.connection), found[:_MOST_RINGS]
+    )
+
+
+def _pages(desk: Desk) -> tuple[Link, ...]:
+    """What lies beside this page: alerts, opinions, the hotline's weeks, surveys."""
+    known = (
+        (Action.ALERTS_VIEW, Link("提醒", "/alerts", "alert")),
+        (Action.OPINIONS_VIEW, Link(_opinions(desk), "/opinions", "text")),
+        (Action.SIGNALS_IMPORT, Link("12345 与办理数", "/signals", "call")),
+        (Action.SURVEYS_DESIGN, Link("调查", "/surveys", "ear")),
+    )
+    return tuple(link for action, link in known if desk.actor.may(action))
+
+
+def _opinions(desk: Desk) -> str:
+    found = opinions.standing(desk.connection, desk.actor.scope)
+    waiting = found.get("new", 0) + found.get("taken", 0)
+    return f"意见（{thousands(waiting)} 条没答复）" if waiting else "意见"
 
 
 def _first(actor: Actor) -> tuple[Link, ...]:

@@ -48,11 +48,17 @@ def title(line: PolicyLine) -> str:
     compared = [town for town in line.towns if town.verdict != "few"]
     behind = len(line.behind)
     if behind:
-        rest = "，其余不能区分" if len(compared) > behind else ""
-        return f"{behind} 个乡镇确实落后{rest}"
+        return f"{behind} 个乡镇确实落后{_rest(compared, behind)}"
     if compared:
         return "看不出哪个乡镇落后"
     return f"每 100 个该知道的人里，约 {line.figure['rate'] * 100:.0f} 个知道"
+
+
+def _rest(compared: Sequence[TownFigure], behind: int) -> str:
+    if len(compared) == behind:
+        return ""
+    ahead = any(town.verdict == "ahead" for town in compared)
+    return "，其余没有落后或不能区分" if ahead else "，其余不能区分"
 
 
 def asked(line: PolicyLine) -> str:

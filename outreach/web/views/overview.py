@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from outreach.reports.charts.schemas import Chart
+from outreach.web.views.alerts import AlertLine
 from outreach.web.views.common import Link, Rate
 
 
@@ -65,14 +66,6 @@ class Levels:
 
 
 @dataclass(frozen=True)
-class Ring:
-    """Something that asks for a look: what, and where it is mended."""
-
-    text: str
-    link: Link
-
-
-@dataclass(frozen=True)
 class OverviewView:
     """总览."""
 
@@ -89,7 +82,8 @@ class OverviewView:
     past: Past | None = None
     untold: int = 0
     unreached: tuple[tuple[str, int, str], ...] = ()
-    rings: tuple[Ring, ...] = ()
+    rings: tuple[AlertLine, ...] = ()
+    pages: tuple[Link, ...] = ()
     reach_link: Link | None = None
     brief_link: Link | None = None
     first_steps: tuple[Link, ...] = ()

@@ -106,7 +106,7 @@ def test_villages_are_figures_of_their_own_with_enough_answers(store: Store) -> 
     with store.begin() as connection:
         build(connection, "s", groups)
         found = service.villages(connection, "s")
-    assert [one.word() for one in found] == ["高于其他地方", "落后", "样本不足"]
+    assert [one.word() for one in found] == ["没有落后", "落后", "样本不足"]
     assert found[2].rate is None
 
 
