@@ -1,21 +1,24 @@
 """What is left of a campaign that is stopped: how much is with the carrier, on its way, in doubt, not sent; by step.
 
-Counted from the deliveries themselves, never from the running totals: whoever stops a campaign in the middle needs
-the exact numbers. They add up to what was planned, before and after.
+Exact, because whoever stops a campaign in the middle needs it: the funnel moves in the transaction that moves a
+delivery, so its numbers are those of the deliveries at each moment, and adding them up takes no time. They come to
+what was planned, before and after.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, func, select
 
 from outreach.access.roles import Action
 from outreach.campaigns import moving, queries
+from outreach.deliveries import funnel
 from outreach.deliveries.states import HANDED_OVER
-from outreach.models.deliveries import Outcome, delivery_state
+from outreach.models.deliveries import DeliveryAgain, Outcome, delivery_state
 
 
 @dataclass(frozen=True)
@@ -102,26 +105,40 @@ def note(connection: Connection, campaign: Mapping[str, Any], by: str) -> Remain
 
 
 def _counted(connection: Connection, campaign: int) -> Mapping[int, Mapping[str, int]]:
-    """Step → place → deliveries."""
+    """Step → place → deliveries, from the funnel, which moves in the transaction of whoever moves a delivery.
+
+    Waiting is two things there: an attempt without an answer is on its way, one that was put off is with nobody. Which
+    are on their way is looked up on the short list of what must be come back to.
+    """
+    flying = _in_flight(connection, campaign)
+    counted: dict[int, Counter[str]] = {}
+    for (step, state), n in funnel.counts(connection, campaign, "step_id", "state").items():
+        counted.setdefault(int(step), Counter())[_place(state)] += n
+    for number, places in counted.items():
+        places["not_sent"] -= flying[number]
+        places["in_flight"] += flying[number]
+    return counted
+
+
+def _place(state: str) -> str:
+    if state in {one.value for one in HANDED_OVER}:
+        return "with_carrier"
+    return "not_sent" if state in ("waiting", "planned") else state
+
+
+def _in_flight(connection: Connection, campaign: int) -> Counter[int]:
+    """Step → deliveries whose newest attempt has no answer."""
     view = delivery_state.c
-    # Waiting is two things: an attempt without an answer is on its way, one that was put off is with nobody.
     answered = (
         select(Outcome.no)
         .where(Outcome.delivery_id == view.delivery_id, Outcome.no == view.attempts)
         .exists()
     )
-    place = case(
-        (view.state.in_([one.value for one in HANDED_OVER]), "with_carrier"),
-        ((view.state == "waiting") & ~answered, "in_flight"),
-        (view.state.in_(("waiting", "planned")), "not_sent"),
-        else_=view.state,
-    )
     rows = connection.execute(
-        select(view.step_id, place.label("place"), func.count())
-        .where(view.campaign_id == campaign)
-        .group_by(view.step_id, "place")
+        select(view.step_id, func.count())
+        .select_from(DeliveryAgain)
+        .join(delivery_state, view.delivery_id == DeliveryAgain.delivery_id)
+        .where(view.campaign_id + 0 == campaign, view.state == "waiting", ~answered)
+        .group_by(view.step_id)
     )
-    counted: dict[int, dict[str, int]] = {}
-    for step, where, n in rows:
-        counted.setdefault(step, {})[where] = int(n)
-    return counted
+    return Counter({step: int(n) for step, n in rows})

@@ -64,8 +64,8 @@ def _offers(office: Installation, ref: str, step: int) -> Answer:
 
     with office.store.read() as connection:
         found = resending.offers(connection, ref, step)
-    rows = [{"reason": one.reason, "people": one.people} for one in found]
-    lines = [f"{one.reason:<20} {one.people} 人" for one in found]
+    rows = [{"reason": one.reason, "people": one.people, "at_most": one.at_most} for one in found]
+    lines = [f"{one.reason:<20} {'最多 ' * one.at_most}{one.people} 人" for one in found]
     hint = f"补发：outreach campaign resend {ref} --step {step} --only REASON --as USER"
     return Answer(
         {"campaign": ref, "step": step, "reasons": rows},

@@ -23,11 +23,7 @@ from outreach.models.policies import Policy
 
 def state_counts(connection: Connection, campaign: int) -> dict[str, int]:
     """Deliveries by state, exclusive, with `planned` as their sum: what has not begun counts as waiting."""
-    view = delivery_state.c
-    rows = connection.execute(
-        select(view.state, func.count()).where(view.campaign_id == campaign).group_by(view.state)
-    )
-    found = {row[0]: int(row[1]) for row in rows}
+    found = {row[0]: n for row, n in funnel.counts(connection, campaign).items()}
     counts = {state.value: found.get(state, 0) for state in State if state is not State.PLANNED}
     counts["waiting"] += found.get(State.PLANNED, 0)
     return {"planned": sum(found.values()), **counts}
@@ -35,13 +31,10 @@ def state_counts(connection: Connection, campaign: int) -> dict[str, int]:
 
 def by_channel(connection: Connection, campaign: int) -> dict[str, dict[str, int]]:
     """Planned and handed over, by channel."""
-    view = delivery_state.c
-    rows = connection.execute(
-        select(Step.channel, view.state, func.count())
-        .join(Step, Step.id == view.step_id)
-        .where(view.campaign_id == campaign)
-        .group_by(Step.channel, view.state)
-    )
+    steps = connection.execute(select(Step.id, Step.channel).where(Step.campaign_id == campaign))
+    channels = {str(row.id): row.channel for row in steps}
+    counts = funnel.counts(connection, campaign, "step_id", "state")
+    rows = [(channels[step], state, n) for (step, state), n in counts.items()]
     found: dict[str, dict[str, int]] = {}
     for channel, state, count in rows:
         entry = found.setdefault(channel, {"planned": 0, "handed_over": 0})

@@ -122,6 +122,12 @@ class Delivery(Base):
             "campaign_id", "step_id", "firing_id", "address_key", name="uq_delivery_address"
         ),
         CheckConstraint("kind IN ('person','household','group','region')", name="kind"),
+        Index(
+            "ix_delivery_group",
+            "addressee",
+            sqlite_where=text("kind = 'group'"),
+            postgresql_where=text("kind = 'group'"),
+        ),
     )
 
 
@@ -138,7 +144,13 @@ class DeliverySubject(Base):
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True)
     reason: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
 
-    __table_args__ = (Index("ix_delivery_subject_person", "person_id"),)
+    __table_args__ = (
+        Index("ix_delivery_subject_person", "person_id"),
+        Index(
+            "ix_delivery_subject_left_out", "delivery_id",
+            sqlite_where=text("reason <> ''"), postgresql_where=text("reason <> ''"),
+        ),
+    )  # fmt: skip
 
 
 class DeliveryBatch(Base):

@@ -122,9 +122,10 @@ def waiting(
 
 def office(connection: Connection, scope: Scope, on: date) -> OfficeFacts:
     """What the to-do list of a region is made of."""
+    kept = counted.register_of(connection, scope, on)
     return OfficeFacts(
-        people=people.count_people(connection, scope),
-        without_number=queries.without_number(connection, scope, on),
+        people=kept[0] if kept else people.count_people(connection, scope),
+        without_number=kept[1] if kept else queries.without_number(connection, scope, on),
         unprinted=queries.sheets(connection, scope, "planned"),
         printed=queries.sheets(connection, scope, "accepted"),
     )

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from outreach.campaigns import queries, resending, schedule, service
+from outreach.campaigns.resending import choosing
 from outreach.deliveries import queries as deliveries
 from outreach.deliveries import settle
 from outreach.errors import Conflict, Invalid, Missing, Refused
@@ -227,6 +228,21 @@ def test_reasons_that_are_none(
         with pytest.raises(error) as caught:
             resending.propose(connection, "winter", 1, reasons, "gan")
         assert getattr(caught.value, "code", "") == code
+
+
+def test_of_a_large_step_the_offers_are_read_from_counts(
+    home: Store, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(home, vault)
+    settled(home, {"1": "delivered", "2": "undelivered", "3": "undelivered"})
+    with home.begin() as connection:
+        looked_up = resending.offers(connection, "winter", 1)
+        monkeypatch.setattr(choosing, "LARGE", 0)
+        read = resending.offers(connection, "winter", 1)
+    assert looked_up
+    assert [(one.reason, one.people, one.at_most) for one in read] == [
+        (one.reason, one.people, True) for one in looked_up
+    ]
 
 
 def test_of_a_campaign_that_is_over_for_good_nothing_is_sent_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -23,12 +25,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from outreach.campaigns import moving, queries
+from outreach.deliveries import funnel, reckoning
 from outreach.deliveries.planning.conditions import ENDED, unspoken, untold
 from outreach.deliveries.planning.orders import BY_PLACE
 from outreach.deliveries.states import Reason, State
 from outreach.errors import Invalid, Missing, Refused
 from outreach.models.campaigns import AudienceMember, Step, StepTarget
-from outreach.models.deliveries import Attempt, DeliverySubject, delivery_state
+from outreach.models.deliveries import Attempt, Delivery, DeliverySubject, delivery_state
 from outreach.store import upsert
 
 _Row = Mapping[str, Any]
@@ -43,12 +46,20 @@ FINAL = (
 """Reasons that sending once more does not change."""
 
 
+LARGE = 20_000
+"""Deliveries of a step from which on it is not looked up for a page who of them was reached in another way since."""
+
+
 @dataclass(frozen=True)
 class Offer:
-    """A reason for which people could be sent to once more, and how many they are now."""
+    """A reason for which people could be sent to once more, and how many they are now.
+
+    at_most: how many deliveries of a large step ended so; who was reached since is left out when they are chosen.
+    """
 
     reason: str
     people: int
+    at_most: bool = False
 
 
 def offers(connection: Connection, ref: str, step: int) -> list[Offer]:
@@ -62,7 +73,29 @@ def offers(connection: Connection, ref: str, step: int) -> list[Offer]:
     return [one for one in _offers(connection, campaign, before) if one.people]
 
 
+def _at_most(connection: Connection, campaign: _Row, step: _Row) -> list[Offer]:
+    """From counts that are kept, and the few who were left out of what went to others."""
+    found: Counter[str] = Counter()
+    for (of, state, reason, error), n in reckoning.whys(connection, campaign["id"]).items():
+        if of == step["id"] and state in ENDED:
+            found[reason or error or state] += n
+    subject = DeliverySubject
+    left_out = connection.execute(
+        select(subject.reason, func.count(subject.person_id.distinct()))
+        .join(Delivery, Delivery.id == subject.delivery_id)
+        .where(subject.reason != literal_column("''"), Delivery.step_id + 0 == step["id"])
+        .group_by(subject.reason)
+    )
+    for reason, n in left_out:
+        found[reason] += n
+    rows = sorted(found.items(), key=lambda one: (-one[1], one[0]))
+    return [Offer(reason, n, at_most=True) for reason, n in rows if reason not in FINAL]
+
+
 def _offers(connection: Connection, campaign: _Row, step: _Row) -> list[Offer]:
+    counts = funnel.counts(connection, campaign["id"], "step_id")
+    if counts.get((str(step["id"]),), 0) > LARGE:
+        return _at_most(connection, campaign, step)
     missed = _missed(campaign, step, _whatever).subquery()
     said = case(
         (missed.c.reason != "", missed.c.reason),

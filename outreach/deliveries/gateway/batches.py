@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from channels.base import Message
 from outreach.deliveries import pace
@@ -89,6 +89,12 @@ def _prefix(batch: int) -> str:
     return f"gw{batch:08d}-"
 
 
+def _marked() -> ColumnElement[bool]:
+    """Outcomes that stand in files, found from their marks and not from all deliveries of a campaign."""
+    mark = Outcome.provider_id
+    return and_(mark >= "gw", mark < "gx", mark.startswith("gw"))
+
+
 def rows(connection: Connection, campaign: int, batch: int | None = None) -> list[Row]:
     """The rows of a campaign's batch, or of all its batches, in the order of the files."""
     marked = Outcome.provider_id.startswith("gw" if batch is None else _prefix(batch))
@@ -119,7 +125,7 @@ def summary(connection: Connection, campaign: int) -> list[Batch]:
     found: Sequence[tuple[str, int, int]] = connection.execute(
         select(number, func.count(), unknown)
         .join(Delivery, Delivery.id == Outcome.delivery_id)
-        .where(Delivery.campaign_id == campaign, Outcome.provider_id.startswith("gw"))
+        .where(Delivery.campaign_id + 0 == campaign, _marked())
         .group_by(number)
     ).all()
     return sorted(

@@ -57,6 +57,23 @@ def upgrade() -> None:
     _old_ones()
     _campaigns()
     _fill()
+    # notices are few among messages, and found from the groups that they went to
+    of_groups = sa.text("kind = 'group'")
+    op.create_index(
+        "ix_delivery_group",
+        "delivery",
+        ["addressee"],
+        sqlite_where=of_groups,
+        postgresql_where=of_groups,
+    )
+    left_out = sa.text("reason <> ''")
+    op.create_index(
+        "ix_delivery_subject_left_out",
+        "delivery_subject",
+        ["delivery_id"],
+        sqlite_where=left_out,
+        postgresql_where=left_out,
+    )
     if op.get_bind().dialect.name == "sqlite":
         _watch_sqlite()
     else:
@@ -395,6 +412,8 @@ def downgrade() -> None:
             name = f"{table}_counted_{event.lower()}"
             op.execute(f"DROP TRIGGER {name} ON {table}")
             op.execute(f"DROP FUNCTION {name}()")
+    op.drop_index("ix_delivery_subject_left_out", "delivery_subject")
+    op.drop_index("ix_delivery_group", "delivery")
     for name in (
         "spend_count",
         "spend_delta",

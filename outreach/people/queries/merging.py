@@ -177,9 +177,13 @@ def likely(
             one.merged_into.is_(None), other.merged_into.is_(None), one.synthetic == other.synthetic,
             scope.condition(one.region), scope.condition(other.region),
         )
-        .order_by(other.id, one.id)
-        .limit(limit)
     )  # fmt: skip
-    if of is not None:
-        statement = statement.where(or_(one.id.in_(of), other.id.in_(of)))
-    return connection.execute(statement).all()
+    if of is None:
+        return connection.execute(statement.order_by(other.id, one.id).limit(limit)).all()
+    # two statements: with an OR between them a database walks over everybody
+    pairs = {
+        (row.other, row.one): row
+        for mine in (one.id, other.id)
+        for row in connection.execute(statement.where(mine.in_(of)))
+    }
+    return [pairs[key] for key in sorted(pairs)][:limit]

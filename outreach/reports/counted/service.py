@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 from outreach import clock
 from outreach.access.scope import Scope
 from outreach.models.counts import REGISTER
+from outreach.people.queries.people import count_people
 from outreach.policies import service as policies
 from outreach.policies.schemas import PolicyView
 from outreach.reports.counted import looking, queries
@@ -111,6 +112,20 @@ def register(connection: Connection, scope: Scope) -> tuple[int, int]:
         sum(n for _, _, n in queries.parts(connection, scope, REGISTER, about))
         for about in ("people", "without_number")
     )
+
+
+def register_of(connection: Connection, scope: Scope, on: date) -> tuple[int, int] | None:
+    """The same where it is kept and answers for a scope and a day; None where the register itself has to be asked."""
+    row = queries.counted(connection, REGISTER)
+    if row is None or not serves(connection, scope, REGISTER, on, row.home):
+        return None
+    return register(connection, scope)
+
+
+def people(connection: Connection, scope: Scope) -> int:
+    """How many people are registered, from what is kept where that answers."""
+    kept = register_of(connection, scope, clock.business_day())
+    return kept[0] if kept else count_people(connection, scope)
 
 
 def as_of(connection: Connection, policy: PolicyView | int) -> datetime | None:

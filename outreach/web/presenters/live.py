@@ -21,11 +21,9 @@ from outreach.people import service as people
 from outreach.people.queries import people as people_queries
 from outreach.reports import queries, service, unknowns
 from outreach.reports.running import BY_ITSELF, rate
-from outreach.reports.schemas import StepCount, Walked
+from outreach.reports.schemas import StepCount
 from outreach.reports.unknowns import Doubt
-from outreach.web import kept_figures
 from outreach.web.formats import clock_time, thousands, when, yuan
-from outreach.web.kept_figures import Counted
 from outreach.web.presenters.live_history import history, stopped_by
 from outreach.web.presenters.live_next import to_come
 from outreach.web.presenters.live_reasons import failed, skipped
@@ -34,7 +32,6 @@ from outreach.web.presenters.resending import OPEN
 from outreach.web.services import Services
 from outreach.web.views.campaigns import Ask, LiveCampaign, States, StepLine
 from outreach.web.views.common import Link
-from outreach.wording import say
 
 SHOWN_ASKS = 3
 MOVING = ("scheduled", "running", "paused")
@@ -57,8 +54,7 @@ def live_campaign(
 ) -> LiveCampaign:
     """Everything about the sending of one campaign that this user may see."""
     steps = service.progress(connection, actor.scope, campaign)
-    counted = _counted(services, actor, connection, campaign, steps)
-    found = counted.walked if counted else Walked()
+    found = service.walked(connection, actor.scope, campaign)
     log = service.log(connection, campaign)
     shown = _asked(services, actor, connection, campaign)
     waiting = unknowns.count(connection, actor.scope, campaign["id"])
@@ -81,8 +77,6 @@ def live_campaign(
         events=history(connection, campaign, log),
         resend=_resend(actor, campaign),
         pending=_pending(connection, campaign),
-        counting="" if counted else say("live.counting"),
-        counted_at=counted.at if counted else None,
         export=f"{href}/deliveries.csv" if _may_export(actor, campaign) else "",
     )
     return _timed(services, connection, campaign, steps, live)
@@ -101,22 +95,6 @@ def _pending(connection: Connection, campaign: Mapping[str, Any]) -> int:
 
 def _may_export(actor: Actor, campaign: Mapping[str, Any]) -> bool:
     return actor.may(Action.DELIVERIES_EXPORT) and actor.scope.covers(campaign["region"])
-
-
-def _counted(
-    services: Services,
-    actor: Actor,
-    connection: Connection,
-    campaign: Mapping[str, Any],
-    steps: Sequence[StepCount],
-) -> Counted | None:
-    """Reasons and money: counted now where that is quick, else what was counted last; None before the first time."""
-    counts = [(step.number, sorted(step.states.items())) for step in steps]
-    if sum(sum(step.states.values()) for step in steps) <= kept_figures.AT_ONCE:
-        walked = service.walked(connection, actor.scope, campaign)
-        return Counted(walked, clock.now(), counts)
-    figures = kept_figures.kept_figures(services.store)
-    return figures.find(services.store, actor.scope, campaign, counts)
 
 
 def _asked(

@@ -17,6 +17,7 @@ from outreach.people import regions, relations
 from outreach.people import service as people
 from outreach.people.queries import people as queries
 from outreach.people.queries import regions as region_queries
+from outreach.reports.counted import service as counted
 from outreach.web.presenters.names import places
 from outreach.web.services import Services
 from outreach.web.views.common import Choice, Link
@@ -56,7 +57,7 @@ def view(services: Services, actor: Actor, connection: Connection, asked: Asked)
     more = len(rows) > len(shown)
     return PeopleView(
         rows=tuple(lines(services, connection, shown)),
-        total=queries.count_people(connection, scope) if plain else None,
+        total=counted.people(connection, scope) if plain else None,
         regions=_regions(services, actor, connection),
         region=asked.region,
         circumstances=_circumstances() if may_filter else (),

@@ -56,7 +56,7 @@ def _offers(
         offers = resending.offers(connection, campaign["ref"], step["number"])
         chosen = [one for one in offers if one.reason not in FINAL]
         reasons = tuple(
-            Choice(one.reason, f"{_words(step['channel'], one.reason)}：{thousands(one.people)} 人") for one in chosen
+            Choice(one.reason, f"{_words(step['channel'], one.reason)}：{'最多 ' * one.at_most}{thousands(one.people)} 人") for one in chosen
         )  # fmt: skip
         if reasons:
             now = tuple(one.reason for one in chosen if one.reason in ticked)

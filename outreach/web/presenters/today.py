@@ -32,7 +32,7 @@ _SUMMARY_DAYS = 3  # how long a finished campaign keeps its summary card
 
 
 _COUNTED_AT_ONCE = (
-    200_000  # people; a larger register is counted on 成效, not each time somebody opens 今日
+    50_000  # people; a larger register is counted on 成效, not each time somebody opens 今日
 )
 
 

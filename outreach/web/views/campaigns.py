@@ -141,8 +141,6 @@ class LiveCampaign:
     events: tuple[Event, ...] = ()
     resend: str = ""  # where it can be sent once more to those whom it did not reach
     pending: int = 0  # resends that wait for a second person
-    counting: str = ""  # said while reasons and money are not counted yet
-    counted_at: datetime | None = None
     export: str = ""  # where the list of deliveries is, '' when this user may not have it
     action: str = ""  # where the form that pauses or resumes is sent to, '' when this user may not
     action_label: str = ""
