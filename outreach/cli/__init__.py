@@ -70,7 +70,17 @@ for group in (
     reach, signals, opinions, alerts,
 ):  # fmt: skip
     app.add_typer(group.app)
-for commands in (system, serving, work, moving, matching, preview, calculator, estimation, reporting):
+for commands in (
+    system,
+    serving,
+    work,
+    moving,
+    matching,
+    preview,
+    calculator,
+    estimation,
+    reporting,
+):
     commands.add_to(app)
 
 

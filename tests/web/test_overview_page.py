@@ -41,7 +41,7 @@ def ask(
     ref: str,
     known: dict[str, tuple[int, int]],
     on: date = DAY,
-    **columns: object,
+    **columns: Any,
 ) -> None:
     """A survey by town with exactly these answers; whoever was only drawn for it fits nothing."""
     groups = [

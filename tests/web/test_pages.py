@@ -62,7 +62,8 @@ def test_no_template_needs_what_the_policy_forbids() -> None:
         assert not re.search(r"https?://(?!www\.w3\.org)", source), template.name
         assert not re.search(r"<script(?![^>]*src=)", source), template.name
         forms = len(re.findall(r'<form[^>]*method="post"', source))
-        secrets = source.count("m.secret(form_token)") + source.count("w.hidden(v.shell)")
+        given = ("m.secret(form_token)", "w.hidden(v.shell)", "{{ hidden() }}")
+        secrets = sum(source.count(one) for one in given)
         assert secrets >= forms, template.name
 
 
