@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, select
 
 from outreach import clock
 from outreach.access import audit
@@ -15,18 +14,16 @@ from outreach.access.scope import Scope
 from outreach.deliveries import cancelling, ending, queries, settle
 from outreach.deliveries.cancelling import cancel_rest as cancel_rest
 from outreach.deliveries.retry import Next
-from outreach.deliveries.states import HANDED_OVER, Reason, State, Why
+from outreach.deliveries.states import Reason, State, Why
 from outreach.deliveries.telling import service as telling
 from outreach.deliveries.telling.follow import Hand
 from outreach.errors import Conflict, Missing
-from outreach.models.campaigns import Step
 from outreach.models.deliveries import (
     Attempt,
     Delivery,
     DeliveryAgain,
     delivery_state,
 )
-from outreach.models.people import Household, Person
 
 COLUMNS = (
     "delivery_id", "kind", "addressee_ref", "subjects", "channel", "language", "state", "reason", "attempts",
@@ -103,56 +100,6 @@ def record_visit(connection: Connection, delivery_id: int, outcome: str, by: str
     """
     hand = Hand(by, Scope(), clock.business_day(), marks=False)
     telling.tell(connection, [delivery_id], outcome, hand)
-
-
-@dataclass(frozen=True)
-class Carried:
-    """A delivery that a person carries to a door, or reads out. `name` and `address` are encrypted.
-
-    region: the home's, a broadcast's village. name: the householder's, '' when nobody is known as such.
-    """
-
-    delivery_id: int
-    campaign_id: int
-    channel: str  # flyer visit broadcast
-    kind: str
-    addressee: int
-    state: str  # accepted undelivered delivered
-    reason: str
-    region: str
-    address: str
-    name: str
-
-
-def carried(connection: Connection, *, campaign: int = 0, delivery: int = 0) -> list[Carried]:
-    """What people have in their hands: of a campaign; or one delivery, with what else goes to the same door."""
-    view = delivery_state.c
-    head = case((Delivery.kind == "person", Delivery.addressee), else_=Household.head_id)
-    statement = (
-        select(
-            Delivery.id, Delivery.campaign_id, Step.channel, Delivery.kind, Delivery.addressee, view.state, view.reason,
-            func.coalesce(Household.region, Person.region, Delivery.village),
-            func.coalesce(Household.address, ""), func.coalesce(Person.name, ""),
-        )
-        .join(Step, Step.id == Delivery.step_id)
-        .join(delivery_state, view.delivery_id == Delivery.id)
-        .outerjoin(Household, (Delivery.kind == "household") & (Household.id == Delivery.addressee))
-        .outerjoin(Person, Person.id == head)
-        .where(Step.channel.in_(("flyer", "visit", "broadcast")), view.state.in_(HANDED_OVER))
-        .order_by(Delivery.id)
-    )  # fmt: skip
-    if delivery:
-        wanted = select(Delivery).where(Delivery.id == delivery).subquery()
-        statement = statement.join(
-            wanted,
-            (wanted.c.campaign_id == Delivery.campaign_id)
-            & (wanted.c.kind == Delivery.kind)
-            & (wanted.c.addressee == Delivery.addressee),
-        )
-    else:
-        statement = statement.where(Delivery.campaign_id == campaign)
-    found = [Carried(*row) for row in connection.execute(statement)]
-    return found if not delivery or any(one.delivery_id == delivery for one in found) else []
 
 
 def write_export(connection: Connection, campaign: int, path: Path) -> int:

@@ -9,7 +9,7 @@ from httpx2 import Response
 from sqlalchemy import insert, select, update
 
 from outreach.access.scope import Scope
-from outreach.deliveries import service, settle
+from outreach.deliveries import carrying, service, settle
 from outreach.models.access import AuditEntry
 from outreach.models.campaigns import Step
 from outreach.models.deliveries import Delivery
@@ -77,7 +77,7 @@ def office(installation: Installation) -> Iterator[Office]:
 def door(office: Office, address: str) -> int:
     """The delivery that goes to an address."""
     with office.store.read() as connection:
-        every = service.carried(connection, campaign=office.campaign_id())
+        every = carrying.carried(connection, campaign=office.campaign_id())
     vault = office.home.vault
     [found] = [one.delivery_id for one in every if vault.decrypt("address", one.address) == address]
     return found
@@ -324,7 +324,7 @@ def test_a_visit_and_its_paper_are_one_door_with_one_tick(installation: Installa
         hand_out(office)
         assert "已走 0 / 3 户" in wu.get("/visits").text
         with office.store.read() as connection:
-            every = service.carried(connection, campaign=office.campaign_id())
+            every = carrying.carried(connection, campaign=office.campaign_id())
         both = [one.delivery_id for one in every if one.addressee == every[0].addressee]
         assert len(both) == 2
         press(wu, both[1], "told")
@@ -399,3 +399,29 @@ def test_the_list_opens_where_something_waits_and_not_at_the_newest_campaign(
     assert "1栋1单元101" in page
     assert re.search(r'<option value="newer">新的一个', page)
     assert "1栋1单元101" not in office.enter("wu").get("/visits?campaign=newer").text
+
+
+def test_a_long_list_is_shown_one_village_at_a_time(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = office.enter("zhou").get("/visits").text
+    monkeypatch.setattr(carrying, "MANY", 0)
+    zhou = office.enter("zhou")
+    first = zhou.get("/visits").text
+    assert f'<option value="{town.EAST}" selected' in first
+    shown = [set(re.findall(r'action="/visits/(\d+)"', page)) for page in (
+        whole, first, zhou.get(f"/visits?grid={town.WEST}").text,
+    )]  # fmt: skip
+    assert shown[1] and shown[2]
+    assert shown[1] | shown[2] == shown[0]
+    assert not shown[1] & shown[2]
+
+
+@pytest.mark.parametrize("region", [town.COUNTY, town.EAST, town.WEST, f"{town.EAST}01"])
+def test_what_lies_in_a_region_is_what_a_walk_over_the_campaign_finds_there(
+    office: Office, region: str
+) -> None:
+    with office.store.read() as connection:
+        every = carrying.carried(connection, campaign=office.campaign_id())
+        inside = carrying.carried(connection, campaign=office.campaign_id(), scope=Scope(region))
+    assert inside == [one for one in every if Scope(region).covers(one.region)]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from outreach.access.schemas import Actor
-from outreach.deliveries import service as deliveries
+from outreach.deliveries import carrying
 from outreach.deliveries.telling import lists
 from outreach.people.masking import mask_name
 from outreach.web.presenters import calls, visits
@@ -116,9 +116,9 @@ def rows(services: Services, actor: Actor, connection: Connection, sheet: Sheet)
     campaign = calls.chosen(known, sheet.campaign)
     if sheet.kind == "calls":
         return _called(services, actor, connection, campaign["id"])
-    every = deliveries.carried(connection, campaign=campaign["id"])
-    mine = [one for one in every if actor.scope.covers(one.region) and one.channel != "broadcast"]
-    numbers = visits.sheet_numbers(services, connection, campaign)
+    every = carrying.carried(connection, campaign=campaign["id"], scope=actor.scope)
+    mine = [one for one in every if one.channel != "broadcast"]
+    numbers = visits.sheet_numbers(services, connection, campaign, actor.scope.region)
     vault = services.vault
     made = []
     for at, group in enumerate(visits.walk(services, mine), 1):

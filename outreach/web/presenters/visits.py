@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
+from outreach.access.scope import Scope
 from outreach.campaigns import queries
-from outreach.deliveries import paper, service
-from outreach.deliveries.service import Carried
+from outreach.deliveries import carrying, paper
+from outreach.deliveries.carrying import Carried
 from outreach.deliveries.states import State
 from outreach.deliveries.telling.words import SLOTS
 from outreach.errors import Missing
@@ -95,15 +96,15 @@ def view(services: Services, actor: Actor, connection: Connection, shown: Shown)
             links=work_links(actor, "/visits"),
         )
     campaign = _chosen(known, shown.campaign)
+    shown, scope, more = _one_village(connection, actor, campaign, shown)
     asked = actor.scope.narrowed(shown.grid)
-    every = service.carried(connection, campaign=campaign["id"])
-    mine = [one for one in every if actor.scope.covers(one.region)]
+    mine = carrying.carried(connection, campaign=campaign["id"], scope=scope)
     own = helpers.households_of(connection, actor.name)
     doors = walk(
         services, [one for one in mine if one.channel != "broadcast" and _wanted(one, own, shown)]
     )
     there = [group for group in doors if asked.covers(group[0].region)]
-    regions = {one.region for one in mine} | {shown.grid}
+    regions = {one.region for one in mine} | {shown.grid, *more}
     named = places(connection, regions | {code[:12] for code in regions})
     walked = [any(one.state != State.ACCEPTED for one in group) for group in there]
     pages = max(1, -(-len(there) // ROWS))
@@ -115,7 +116,7 @@ def view(services: Services, actor: Actor, connection: Connection, shown: Shown)
         "grid": shown.grid,
         **({"whose": shown.whose} if shown.whose else {}),
     }
-    grids = sorted({group[0].region for group in doors})
+    grids = sorted({group[0].region for group in doors} | set(more))
     return VisitsView(
         campaigns=tuple(Choice(one["ref"], one["title"]) for one in known),
         campaign=campaign["ref"],
@@ -136,6 +137,24 @@ def view(services: Services, actor: Actor, connection: Connection, shown: Shown)
         ways=WAYS,
         links=work_links(actor, "/visits"),
     )  # fmt: skip
+
+
+def _one_village(
+    connection: Connection, actor: Actor, campaign: Mapping[str, Any], shown: Shown
+) -> tuple[Shown, Scope, tuple[str, ...]]:
+    """(the place, what is read, the villages to choose from): of a long list one village at a time.
+
+    Without a choice it is the first one in which there is somewhere left to go.
+    """
+    here = actor.scope.narrowed(shown.grid)
+    found = carrying.villages(connection, campaign["id"], actor.scope)
+    inside = {code: n for code, n in found.items() if here.covers(code)}
+    if sum(n for n, _ in inside.values()) <= carrying.MANY or len(inside) < 2:
+        scope = here if sum(n for n, _ in found.values()) > carrying.MANY else actor.scope
+        return shown, scope, tuple(found) if scope != actor.scope else ()
+    open_ones = (code for code, (_, left) in inside.items() if left)
+    first = next(open_ones, next(iter(inside)))
+    return shown.model_copy(update={"grid": first}), Scope(first), tuple(found)
 
 
 def _campaigns(connection: Connection, actor: Actor) -> list[Mapping[str, Any]]:

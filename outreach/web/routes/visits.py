@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
-from outreach.deliveries import service
-from outreach.deliveries.service import Carried
+from outreach.deliveries import carrying
+from outreach.deliveries.carrying import Carried
 from outreach.deliveries.telling import follow, queries
 from outreach.deliveries.telling import service as telling
 from outreach.deliveries.telling.service import Said as Told
@@ -149,7 +149,7 @@ def _carried(
     connection: Connection, actor: Actor, delivery_id: int, *, speaker: bool
 ) -> list[Carried]:
     """The delivery, with what else goes to the same door; its own line first."""
-    found = service.carried(connection, delivery=delivery_id)
+    found = carrying.carried(connection, delivery=delivery_id)
     if not found or (found[0].channel == "broadcast") is not speaker:
         raise Missing("visits.not_in_hand", delivery=delivery_id)
     actor.scope.require(found[0].region)
