@@ -75,7 +75,7 @@ def say(store: Store, settings: Settings) -> int:
         alerts = _claimed(store, target, found, settings)
         if not alerts:
             continue
-        handed = _hand_over(store, vault, settings, target, alerts)
+        handed = _told(store, vault, settings, target, alerts)
         with store.begin() as connection:
             ids = [one.id for one in alerts]
             outbox.settle(connection, target.id, ids, handed.state, handed.error)
@@ -94,6 +94,20 @@ def _claimed(
     with store.begin() as connection:
         alerts = outbox.waiting(connection, target, found.sending, quiet=silent)
         return outbox.claim(connection, target, alerts, found.sending)
+
+
+def _told(
+    store: Store, vault: Vault, settings: Settings, target: TargetView, alerts: Sequence[AlertView]
+) -> Handed:
+    """What cannot even be put together was certainly not said; after any other fault nobody knows."""
+    try:
+        return _hand_over(store, vault, settings, target, alerts)
+    except OutreachError as error:
+        structlog.get_logger().warning("alerts.target", target=target.id, code=error.code)
+        return Handed("failed", "target_unreadable")
+    except Exception:
+        structlog.get_logger().exception("alerts.target", target=target.id)
+        return Handed("unknown", "lost")
 
 
 def _hand_over(

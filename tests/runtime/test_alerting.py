@@ -221,6 +221,23 @@ def test_a_target_of_a_town_hears_of_its_own_only(
     assert alerting.say(store, settings(server, vault)) == 1
 
 
+def test_a_target_that_cannot_be_read_keeps_no_other_waiting(
+    store: Store, vault: Vault, server: SmtpServer, day: clock.fixed
+) -> None:
+    add_box(store, vault, name="甲")
+    add_box(store, vault, name="乙")
+    with store.begin() as connection:
+        broken = {"address": "t0:AAAA"}  # written under a key that is gone
+        connection.execute(update(AlertTarget).where(AlertTarget.name == "乙").values(**broken))
+        connection.execute(update(Region).values(name="演示\r\nBcc: x@example.cn"))
+    raise_alert(store)
+    alerting.say(store, settings(server, vault))
+    [mail] = server.mails()
+    assert mail["Bcc"] is None
+    assert mail["Subject"] == "惠民宣传提醒：1 件事要看（演示 Bcc: x@example.cn）"
+    assert sorted(states(store)) == [("failed", 1, "target_unreadable"), ("sent", 1, "")]
+
+
 def test_an_ended_target_and_an_ended_alert_say_nothing(
     store: Store, vault: Vault, server: SmtpServer, day: clock.fixed
 ) -> None:

@@ -105,8 +105,15 @@ def _policy(connection: Connection, ref: str) -> int | None:
 
 def plain(text: str) -> str:
     """Without what no keyboard writes: half characters and control characters other than a new line."""
-    whole = text.replace("\t", " ").encode("utf-8", "replace").decode()
-    return "".join(one for one in whole if one == "\n" or one.isprintable()).strip()
+    whole = text.encode("utf-8", "replace").decode()
+    return "".join(_seen(one) for one in whole).strip()
+
+
+def _seen(one: str) -> str:
+    """A character as it is kept: a space of another width is a space still, and parts two words."""
+    if one == "\n" or one.isprintable():
+        return one
+    return " " if one.isspace() else ""
 
 
 def words_of(text: str) -> str:

@@ -25,7 +25,7 @@ _WORDS = {
     "of": "应办数 应办人数 应参保 应参保人数 应保人数 应领人数 应领取 应申领人数 应享受人数 符合条件人数 应受助人数 目标数 目标人数 总人数 任务数 分母 of",
     "rate": "参保率 申领率 覆盖率 领取率 办理率 完成率 资助覆盖率 享受率 比例 占比 rate",
 }  # fmt: skip
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*[%％]?")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*([%％])?")
 _ROUNDED = 0.006
 """How far a written rate may lie from n / of: offices round to whole percents."""
 
@@ -102,9 +102,10 @@ def _check(table: Table, given: dict[str, str], n: int, of: int) -> None:
     written = _PERCENT.fullmatch(tidy(given.get("rate", "")))
     if written is None:
         return
-    share = float(written[1])
-    share = share / 100 if share > 1 else share
-    if abs(share - n / of) > _ROUNDED:
+    value, percent = float(written[1]), bool(written[2])
+    # without its sign 1 may be all of them or one of a hundred
+    shares = (value / 100,) if percent or value > 1 else (value, value / 100)
+    if all(abs(share - n / of) > _ROUNDED for share in shares):
         rate = f"{n / of * 100:.1f} %"
         raise Invalid("signals.rate_differs", value=given["rate"], rate=rate, column=table.header_of("rate"))  # fmt: skip
 

@@ -80,6 +80,15 @@ def _names(one: PolicyView) -> Iterable[str]:
     return {one.ref, one.plain_name, str(one.facts["official_name"])}
 
 
+def outermost(regions: Iterable[str]) -> set[str]:
+    """Those that lie in none of the others: what a town counted is in its county's count already."""
+    kept: list[str] = []
+    for code in sorted(set(regions), key=len):
+        if not any(code.startswith(around) for around in kept):
+            kept.append(code)
+    return set(kept)
+
+
 def _shallowest(codes: Iterable[str]) -> list[str]:
     """Of 城关镇 and its 城关村 the town: shorter codes first, and only those of one length."""
     ordered = sorted(codes, key=lambda code: (len(code), code))

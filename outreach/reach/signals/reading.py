@@ -17,6 +17,7 @@ from outreach.people.reading.spreadsheet import read_sheets
 _LOOKED_AT = 20
 _NOTHING = frozenset({"", "-", "—", "–", "/", "无"})
 _NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?(?:件|人|户|次|个|条|通|起|例|宗|人次)?")
+_DIGITS, _SHOWN = 9, 40  # more than there are people; how much of a cell a message repeats
 _NOTE = re.compile(r"^(注|说明|备注|填表人|制表人|填报单位|审核人|联系人)[:：]")
 
 
@@ -101,5 +102,8 @@ def number(text: str, column: str) -> int | None:
         return None
     match = _NUMBER.fullmatch(value)
     if match is None:
-        raise Invalid("signals.count", value=text, column=column)
-    return int(match[1].replace(",", ""))
+        raise Invalid("signals.count", value=text[:_SHOWN], column=column)
+    digits = match[1].replace(",", "").lstrip("0") or "0"
+    if len(digits) > _DIGITS:
+        raise Invalid("signals.count_huge", value=text[:_SHOWN], column=column)
+    return int(digits)

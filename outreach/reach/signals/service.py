@@ -21,7 +21,7 @@ from outreach.policies import service as policies
 from outreach.reach.signals import queries
 from outreach.reach.signals.counts import read_counts
 from outreach.reach.signals.hotline import read_hotline
-from outreach.reach.signals.naming import Names
+from outreach.reach.signals.naming import Names, outermost
 from outreach.reach.signals.schemas import (
     Calls,
     Change,
@@ -148,10 +148,10 @@ def hotline(
 def _weeks(rows: Sequence[Row[Any]]) -> Iterable[WeekCalls]:
     for week in sorted({row.week for row in rows}):
         here = [row for row in rows if row.week == week]
-        widest = min(len(row.region) for row in here)
+        once = outermost({row.region for row in here})
         topics: dict[str, int] = {}
         for row in here:
-            if len(row.region) == widest:
+            if row.region in once:
                 topics[row.topic] = topics.get(row.topic, 0) + row.calls
         yield WeekCalls(week, tuple(sorted(topics.items())))
 

@@ -14,6 +14,7 @@ from outreach.models.people import CompleteList
 from outreach.models.policies import Policy, PolicyList
 from outreach.models.signals import HotlineWeek
 from outreach.models.surveys import Survey
+from outreach.reach.signals.naming import outermost
 from outreach.reports.alerts.schemas import Bounces
 from outreach.store import among, upsert
 
@@ -147,12 +148,19 @@ def policy_lists(connection: Connection, since: date) -> list[Mapping[str, Any]]
 
 
 def calls(connection: Connection, since: date) -> list[tuple[str, date, int]]:
-    """(policy, week, calls) of all topics and places together, from a week on, by policy and week."""
+    """(policy, week, calls) of all topics and places together, from a week on, by policy and week.
+
+    Each call once: a place inside another one that was counted too adds nothing.
+    """
+    week, place = HotlineWeek.week, HotlineWeek.region
     rows = connection.execute(
-        select(Policy.ref, HotlineWeek.week, func.sum(HotlineWeek.calls))
+        select(Policy.ref, week, place, func.sum(HotlineWeek.calls))
         .join(Policy, Policy.id == HotlineWeek.policy_id)
-        .where(HotlineWeek.week >= since)
-        .group_by(Policy.ref, HotlineWeek.week)
-        .order_by(Policy.ref, HotlineWeek.week)
+        .where(week >= since)
+        .group_by(Policy.ref, week, place)
+        .order_by(Policy.ref, week)
     )
-    return [(row[0], row[1], int(row[2])) for row in rows]
+    found: dict[tuple[str, date], dict[str, int]] = {}
+    for row in rows:
+        found.setdefault((row[0], row[1]), {})[row[2]] = int(row[3])
+    return [(*key, sum(here[one] for one in outermost(here))) for key, here in found.items()]

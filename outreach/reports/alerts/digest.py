@@ -12,7 +12,8 @@ from outreach.wording import say
 
 def subject(alerts: Sequence[AlertView], place: str) -> str:
     """The subject of a mail."""
-    return say("alerts.mail_subject", n=len(alerts), place=place or "–")
+    said = say("alerts.mail_subject", n=len(alerts), place=place or "–")
+    return " ".join(said.split())  # a header has one line
 
 
 def text(
@@ -34,7 +35,8 @@ def text(
 
 def _line(number: int, one: AlertView) -> str:
     said = words(one)
-    return say("alerts.digest_line", no=number, title=said.title, text=said.text, fix=said.fix)
+    text = " ".join(said.text.split())  # a title of several lines forges no entries
+    return say("alerts.digest_line", no=number, title=said.title, text=text, fix=said.fix)
 
 
 def _weight(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,8 @@ from urllib.parse import quote
 from outreach.reports.alerts.schemas import AlertView
 from outreach.wording import Lang, say
 from outreach.wording.figures import long_day, thousands
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _PAGE: Mapping[str, str] = {
     "unknown_waiting": "/unknown", "list_estimate": "/lists", "list_expired": "/lists", "quota": "/channels",
@@ -48,9 +51,17 @@ def _shown(value: object, lang: Lang) -> object:
         value = int(value) if value == int(value) else round(value, 1)
     if isinstance(value, int):
         return thousands(value)
-    if isinstance(value, str) and len(value) == 10 and value[4:5] == value[7:8] == "-":
-        return long_day(date.fromisoformat(value)) if lang == "zh" else value
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return _long(value) if lang == "zh" else value
     return value
+
+
+def _long(value: str) -> str:
+    """A day in words; what only looks like one is a name and stays."""
+    try:
+        return long_day(date.fromisoformat(value))
+    except ValueError:
+        return value
 
 
 def href(view: AlertView) -> str:

@@ -114,6 +114,11 @@ def test_half_a_character_and_a_bell_are_left_out_and_the_rest_is_kept(
     assert vault.decrypt(TEXT, read(office, key).said) == "窗口?太远\n走不动"
 
 
+def test_a_wide_space_parts_words_still(office: Store, vault: Vault) -> None:
+    key = put(office, vault, text="\u3000\u3000我家\u3000三楼\u00a0没电梯\u2028走\tno\x00")
+    assert vault.decrypt(TEXT, read(office, key).said) == "我家 三楼 没电梯 走 no"
+
+
 # -- moves ---------------------------------------------------------------------------------------------
 
 Move = Callable[[Any, Vault, int], object]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from outreach import clock
 from outreach.access.scope import Scope
@@ -251,6 +251,35 @@ def test_of_a_county_and_its_towns_only_the_larger_counts(take: Take, built: Sto
     assert [(week.week, week.calls) for week in one.weeks] == [(BEFORE, 4), (MONDAY, 9)]
     assert [(week.week, week.calls) for week in inside[0].weeks] == [(BEFORE, 4), (MONDAY, 5)]
     assert early == ()
+
+
+def test_each_place_counts_as_deep_as_it_was_counted(built: Store) -> None:
+    counted = {town.TOWN: 5, town.EAST: 2, "600101102001": 7, "60010110200101": 1}
+    with built.begin() as connection:
+        policy = policies.get(connection, "check").id
+        for region, n in counted.items():
+            row = {"policy_id": policy, "region": region, "week": MONDAY, "calls": n, "by": "gan", "at": town.MORNING}  # fmt: skip
+            connection.execute(insert(HotlineWeek).values(**row))
+        (one,) = service.hotline(connection, Scope(town.COUNTY), town.TODAY)
+    assert one.weeks[0].calls == 12
+
+
+@pytest.mark.parametrize("huge", ["99999999999999999999", "13812345678", "1" * 5_000])
+def test_a_count_that_is_none_names_its_row_and_column(huge: str, take: Take, built: Store) -> None:
+    report = take([["周", "事项", "件数"], ["2026-W47", "免费体检", huge]])
+    assert problems(report) == [(2, "件数", "signals.count_huge")]
+    report = take([COUNTS[1], ["城关镇", huge, "1", ""]], kind="counts", policy="insure", on=town.TODAY)  # fmt: skip
+    assert problems(report) == [(2, "应参保人数", "signals.count_huge")]
+    assert calls(built) == {}
+
+
+@pytest.mark.parametrize("rate", ["0.5%", "0.5 ％", "0.005", "1%", "0.9"])
+def test_a_rate_under_one_percent_is_one(rate: str, take: Take) -> None:
+    n = "9" if rate in ("1%", "0.9") else "5"
+    report = take([COUNTS[1], ["城关镇", "1000", n, rate]], kind="counts", policy="insure", on=town.TODAY)  # fmt: skip
+    assert problems(report) == []
+    report = take([COUNTS[1], ["城关镇", "1000", "500", "0.5%"]], kind="counts", policy="insure", on=town.TODAY)  # fmt: skip
+    assert problems(report) == [(2, "参保率", "signals.rate_differs")]
 
 
 # -- a policy's own outcome ---------------------------------------------------------------------------------

@@ -260,6 +260,30 @@ def test_opinions_that_wait_are_said_by_town_and_calls_by_policy(
     assert kinds(office, Scope("600102")) == []
 
 
+def test_calls_of_a_county_and_of_its_towns_are_counted_once(office: Store) -> None:
+    with office.begin() as connection:
+        policy = connection.scalars(select(Policy.id).where(Policy.ref == "check")).one()
+        for weeks in range(5):
+            for region in (town.COUNTY, town.TOWN, town.EAST)[: 3 if weeks == 0 else 1]:
+                row = {
+                    "policy_id": policy, "topic": "", "region": region, "week": date(2026, 11, 16) - timedelta(weeks=weeks),
+                    "calls": 20, "source": "", "by": "test", "at": LATER,
+                }  # fmt: skip
+                connection.execute(insert(HotlineWeek).values(**row))
+    check(office)
+    assert kinds(office) == []
+
+
+def test_a_clock_that_was_set_back_does_not_end_the_looking(office: Store) -> None:
+    def due(at: datetime) -> bool:
+        with clock.fixed(at):
+            return service.check(office, terms(office), due_only=True) is not None
+
+    assert due(LATER + timedelta(days=365))
+    assert due(LATER)
+    assert not due(LATER + timedelta(minutes=1))
+
+
 def test_seen_is_noted_once_and_only_by_whom_it_concerns(office: Store) -> None:
     counted(office, accepted=100)
     check(office)

@@ -289,6 +289,15 @@ def test_figures_are_said_as_people_write_them() -> None:
     assert said.text.startswith("《体检》的有效期 2026年11月22日到期，已经过去 1 天")
 
 
+@pytest.mark.parametrize("title", ["2026-宣传-医保", "2026-13-45", "x" * 500])
+def test_a_title_that_looks_like_a_day_stays_a_title(title: str) -> None:
+    found = SAMPLES["budget"]
+    assert found is not None
+    named = replace(found, params={**found.params, "title": title})
+    for lang in ("zh", "en"):
+        assert title in words(view(named), lang).text
+
+
 # -- alerts.toml ---------------------------------------------------------------------------------------
 
 
