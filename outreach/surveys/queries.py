@@ -38,24 +38,24 @@ def in_sample() -> ColumnElement[bool]:
     return or_(Respondent.reserve == 0, Respondent.released_at.is_not(None))
 
 
-def _surveys() -> Select[Any]:
+def _surveys(ref: str = "") -> Select[Any]:
     """Every survey with the names of its policy, campaign and earlier wave ('' for none), and how many people it has.
 
-    `drawn`: its sample; `answered`: interviewed; `spare`: reserve not taken up.
+    `drawn`: its sample; `answered`: interviewed; `spare`: reserve not taken up. `ref`: the only one asked for.
     """
     earlier = aliased(Survey)
-    counts = (
-        select(
-            Respondent.survey_id,
-            func.sum(case((in_sample(), 1), else_=0)).label("drawn"),
-            func.sum(case((in_sample(), 0), else_=1)).label("spare"),
-            func.sum(
-                case((Respondent.disposition == Disposition.COMPLETED.value, 1), else_=0)
-            ).label("answered"),
-        )
-        .group_by(Respondent.survey_id)
-        .subquery()
-    )
+    counted = select(
+        Respondent.survey_id,
+        func.sum(case((in_sample(), 1), else_=0)).label("drawn"),
+        func.sum(case((in_sample(), 0), else_=1)).label("spare"),
+        func.sum(case((Respondent.disposition == Disposition.COMPLETED.value, 1), else_=0)).label(
+            "answered"
+        ),
+    ).group_by(Respondent.survey_id)
+    if ref:  # of one survey only its own people are counted
+        named = select(Survey.id).where(Survey.ref == ref).scalar_subquery()
+        counted = counted.where(Respondent.survey_id == named)
+    counts = counted.subquery()
     return (
         select(
             *Survey.__table__.c,
@@ -75,7 +75,7 @@ def _surveys() -> Select[Any]:
 
 def by_ref(connection: Connection, ref: str) -> Mapping[str, Any] | None:
     """A survey by its name."""
-    row = connection.execute(_surveys().where(Survey.ref == ref)).mappings().first()
+    row = connection.execute(_surveys(ref).where(Survey.ref == ref)).mappings().first()
     return None if row is None else dict(row)
 
 
