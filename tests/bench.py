@@ -4,6 +4,8 @@
     make bench ARGS="--people 100000"           a quick look
     make bench ARGS="--only counts,growth"      parts: counts, import, growth, messages, print, demo, delivery
 
+    .venv/bin/python -m tests.bench_pages       every page at a million deliveries and at ten: an hour, 10 GB of disk
+
 Machines are noisy: read the ratios, not the seconds. Nothing here asserts a time; that all ways count the same is
 asserted always. PostgreSQL, OpenFisca-Core and notifications-utils are left out, with a line that says so, where they are not there.
 """

@@ -1,7 +1,8 @@
+# ruff: noqa: S608 - statements are put together from our own names
 """A county with as many deliveries as are asked for, written straight into the file of a demonstration.
 
-About a ninth as many people as deliveries, fifteen hundred to a village, three to a household. Ten campaigns reach everybody,
-each by one step about one policy: eight by text message (one of them half sent), one on paper, one at the door. Most
+About a ninth as many people as deliveries, fifteen hundred to a village, three to a household. Ten campaigns reach
+everybody, each by one step about one policy: eight by text message (one of them half sent), one on paper, one at the door. Most
 arrived; some were skipped, not delivered, never confirmed, and a few wait for a person. Triggers are off while this is
 written, and all counts are computed afterwards by what computes them in an installation.
 """
@@ -62,7 +63,7 @@ def fill(path: Path, deliveries: int) -> Filled:
     connection.execute("PRAGMA analysis_limit=1000")
     connection.execute("ANALYZE")
     sizes = [
-        connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - our own names
+        connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
         for table in ("person", "delivery", "attempt", "reach")
     ]
     connection.close()
@@ -84,10 +85,10 @@ def _places(connection: sqlite3.Connection, people: int) -> int:
         code = f"600101{201 + town}"
         if place == 0:
             row = (code, f"第{town + 1}镇", "town", "600101", "", "")
-            connection.execute(f"INSERT INTO region ({columns}) VALUES (?,?,?,?,?,?)", row)  # noqa: S608
+            connection.execute(f"INSERT INTO region ({columns}) VALUES (?,?,?,?,?,?)", row)
         village = f"{code}{place + 1:03d}"
         row = (village, f"第{number + 1}村", "village", code, "", "")
-        connection.execute(f"INSERT INTO region ({columns}) VALUES (?,?,?,?,?,?)", row)  # noqa: S608
+        connection.execute(f"INSERT INTO region ({columns}) VALUES (?,?,?,?,?,?)", row)
         here.append(village)
     connection.execute("CREATE TEMP TABLE place (n INTEGER PRIMARY KEY, code TEXT)")
     connection.executemany("INSERT INTO place VALUES (?,?)", enumerate(here))
@@ -111,7 +112,7 @@ def _people(connection: sqlite3.Connection, people: int) -> None:
     connection.execute(
         _series(people // 3)
         + "INSERT INTO household (id, key, region, address, complete, stopped) "
-        + f"SELECT {homes} + 1 + s.n, randomblob(16), {of.format(number='(s.n * 3)')} || '01', '', s.n % 2, 0 FROM s"  # noqa: S608
+        + f"SELECT {homes} + 1 + s.n, randomblob(16), {of.format(number='(s.n * 3)')} || '01', '', s.n % 2, 0 FROM s"
     )
     given = {
         "id": f"{known} + 1 + s.n", "household_id": f"min({homes} + 1 + s.n / 3, (SELECT max(id) FROM household))",
@@ -123,7 +124,7 @@ def _people(connection: sqlite3.Connection, people: int) -> None:
     values = ", ".join(given.get(name, f"p.{name}") for name in names)
     connection.execute(
         _series(people)
-        + f"INSERT INTO person ({', '.join(names)}) SELECT {values} FROM s "  # noqa: S608
+        + f"INSERT INTO person ({', '.join(names)}) SELECT {values} FROM s "
         + f"JOIN person p ON p.id = 1 + s.n % {known}"
     )
 
@@ -140,7 +141,7 @@ def _campaign(connection: sqlite3.Connection, number: int, channel: str) -> None
     given["status"] = "'running'" if running else "'finished'"
     names = _columns(connection, "campaign")
     connection.execute(
-        f"INSERT INTO campaign ({', '.join(names)}) "  # noqa: S608
+        f"INSERT INTO campaign ({', '.join(names)}) "
         f"SELECT {', '.join(given.get(name, name) for name in names)} FROM campaign WHERE id = 1"
     )
     name = _POLICIES[number % len(_POLICIES)]
@@ -148,7 +149,7 @@ def _campaign(connection: sqlite3.Connection, number: int, channel: str) -> None
     names = _columns(connection, "campaign_policy")
     given = {"campaign_id": str(campaign)}
     connection.execute(
-        f"INSERT INTO campaign_policy ({', '.join(names)}) "  # noqa: S608
+        f"INSERT INTO campaign_policy ({', '.join(names)}) "
         f"SELECT {', '.join(given.get(one, one) for one in names)} FROM campaign_policy WHERE campaign_id = 1"
     )
     step, firing = _step(connection, campaign, channel)
@@ -164,12 +165,12 @@ def _step(connection: sqlite3.Connection, campaign: int, channel: str) -> tuple[
             "id": f"{before} + id", "campaign_id": str(campaign),
             "channel": f"CASE number WHEN {number} THEN '{channel}' ELSE channel END",
         }),
-        ("firing", {"id": f"(SELECT max(id) FROM firing) + step_id", "step_id": f"{before} + step_id"}),
+        ("firing", {"id": "(SELECT max(id) FROM firing) + step_id", "step_id": f"{before} + step_id"}),
     ):  # fmt: skip
         names = _columns(connection, table)
         where = "campaign_id = 1" if table == "step" else "step_id <= 4"
         connection.execute(
-            f"INSERT INTO {table} ({', '.join(names)}) "  # noqa: S608
+            f"INSERT INTO {table} ({', '.join(names)}) "
             f"SELECT {', '.join(given.get(one, one) for one in names)} FROM {table} WHERE {where}"
         )
     (firing,) = connection.execute("SELECT id FROM firing WHERE step_id = ?", [before + number]).fetchone()  # fmt: skip
@@ -191,16 +192,16 @@ def _deliveries(
     band = "CASE WHEN birth < '1966-11-26' THEN '60-79' WHEN birth < '1981-11-26' THEN '45-59' ELSE '18-44' END"
     connection.execute("CREATE TEMP TABLE whose AS " + whose)
     connection.execute(
-        "INSERT INTO delivery (id, campaign_id, step_id, firing_id, kind, addressee, address_key, language, village, age_band) "  # noqa: S608
+        "INSERT INTO delivery (id, campaign_id, step_id, firing_id, kind, addressee, address_key, language, village, age_band) "
         f"SELECT {first} + rowid, {campaign}, {step}, {firing}, '{kind}', id, phone_key, "
         f"CASE language WHEN '' THEN 'zh-Hans' ELSE language END, substr(region, 1, 12), {band} FROM whose"
     )
     connection.execute(
-        "INSERT INTO delivery_subject (delivery_id, person_id, policy_id, reason) "  # noqa: S608
+        "INSERT INTO delivery_subject (delivery_id, person_id, policy_id, reason) "
         f"SELECT {first} + rowid, person, {policy}, '' FROM whose"
     )
     connection.execute(
-        "INSERT INTO audience_member (campaign_id, person_id, policy_id, certainty, wave) "  # noqa: S608
+        "INSERT INTO audience_member (campaign_id, person_id, policy_id, certainty, wave) "
         f"SELECT {campaign}, person, {policy}, 'yes', 0 FROM whose"
     )
     _outcomes(connection, cell, channel, running)
@@ -216,7 +217,7 @@ def _outcomes(
     tried = f"{mine} AND {_FATE} < 93" + (" AND d.id % 2 = 0" if running else "")
     moment = "'2026-11-20 02:00:00.000000'"
     connection.execute(
-        "INSERT INTO attempt (delivery_id, no, campaign_id, account_id, at, deadline, address, body, parts, cost_fen, resent) "  # noqa: S608
+        "INSERT INTO attempt (delivery_id, no, campaign_id, account_id, at, deadline, address, body, parts, cost_fen, resent) "
         f"SELECT d.id, 1, {campaign}, {account}, {moment}, {moment}, '', '', 2, 14, 0 {tried}"
     )
     arrived = 80 if channel != "flyer" else 60
@@ -227,16 +228,16 @@ def _outcomes(
     name = "'b' || d.id" if channel == "sms" else "NULL"
     columns = "(delivery_id, no, state, rank, at, provider_id, error, reason)"
     connection.execute(
-        f"INSERT INTO outcome {columns} SELECT d.id, 1, {state}, {rank}, {moment}, {name}, {error}, '' {tried}"  # noqa: S608
+        f"INSERT INTO outcome {columns} SELECT d.id, 1, {state}, {rank}, {moment}, {name}, {error}, '' {tried}"
     )
     connection.execute(
-        f"INSERT INTO outcome {columns} "  # noqa: S608
+        f"INSERT INTO outcome {columns} "
         f"SELECT d.id, 0, 'skipped', 10, {moment}, NULL, '', CASE d.id % 3 WHEN 0 THEN 'no_address' ELSE 'cap' END "
         f"{mine} AND {_FATE} >= 93"
     )
     fact = "in_person" if channel == "visit" else "delivered"
     connection.execute(
-        'INSERT OR IGNORE INTO reach (policy_id, person_id, fact, "on", channel, delivery_id) '  # noqa: S608
+        'INSERT OR IGNORE INTO reach (policy_id, person_id, fact, "on", channel, delivery_id) '
         f"SELECT {policy}, s.person_id, '{fact}', '2026-11-20', '{channel}', d.id "
         f"{mine.replace('d WHERE', 'd JOIN delivery_subject s ON s.delivery_id = d.id WHERE')} "
         f"AND {_FATE} < {arrived}" + (" AND d.id % 2 = 0" if running else "")
@@ -244,10 +245,10 @@ def _outcomes(
     share = ASKED // CAMPAIGNS
     asked = f"SELECT d.id {tried} AND {_FATE} BETWEEN 86 AND 92 ORDER BY d.id LIMIT {share}"
     connection.execute(
-        f"UPDATE outcome SET state = 'unknown', rank = 20 WHERE no = 1 AND delivery_id IN ({asked})"  # noqa: S608
+        f"UPDATE outcome SET state = 'unknown', rank = 20 WHERE no = 1 AND delivery_id IN ({asked})"
     )
     connection.execute(
-        "INSERT INTO delivery_again (delivery_id, account_id, due_at, reason, looks, lease_no) "  # noqa: S608
+        "INSERT INTO delivery_again (delivery_id, account_id, due_at, reason, looks, lease_no) "
         f"SELECT delivery_id, {account}, {moment}, 'ask', 0, 0 FROM outcome "
         f"WHERE no = 1 AND state = 'unknown' AND delivery_id IN ({asked})"
     )

@@ -27,8 +27,9 @@ LOOKING_UP = ("twilio",)
 
 
 def sweep(store: Store, settings: Settings) -> int:
-    """Find attempts whose sender died, settle early receipts, fold counts and bring those of reach to today, end policies whose day has come, look for
-    whom one policy has come to fit, delete files of old imports and print jobs, and fire due steps. Returns news.
+    """Find attempts whose sender died, settle early receipts, fold counts and bring those of reach to today, end
+    policies whose day has come, look for whom one policy has come to fit, delete files of old imports and print jobs,
+    and fire due steps. Returns news.
 
     Firing comes last, because it raises when a step cannot be planned, and the rest must not wait for that.
     """

@@ -45,6 +45,17 @@ def stage_of(view: Any) -> ColumnElement[int]:
     )  # fmt: skip
 
 
+def stage_for(view: Any) -> ColumnElement[int]:
+    """The same for one of those whom a delivery serves: whoever was left out of it was skipped, whatever became of it."""
+    return case((DeliverySubject.reason != "", 5), else_=stage_of(view))
+
+
+def left_for(view: Any) -> ColumnElement[str]:
+    """Why somebody was skipped; NULL where they were not."""
+    whole = case((view.state == "skipped", func.coalesce(view.reason, "")))
+    return case((DeliverySubject.reason != "", DeliverySubject.reason), else_=whole)
+
+
 def _inside(villages: Sequence[str]) -> ColumnElement[bool]:
     """People of these villages; whoever is known only to a larger region is in that one and not in its villages."""
     ranges = [
@@ -72,9 +83,9 @@ def _strongest(policy: int) -> Any:
 def _tried(policy: int, person: ColumnElement[int]) -> Any:
     """The place in STAGES as a digit, and for who was skipped everywhere the reason."""
     view = delivery_state.c
-    stage = stage_of(view)
+    stage, left = stage_for(view), left_for(view)
     word = case(
-        (view.state == "skipped", literal("5").concat(func.coalesce(view.reason, ""))),
+        (stage == 5, literal("5").concat(left)),
         (stage == 0, "0"), (stage == 1, "1"), (stage == 2, "2"), (stage == 3, "3"), (stage == 4, "4"), else_="6",
     )  # fmt: skip
     found = (

@@ -24,7 +24,8 @@ from outreach.models.counts import REGISTER
 from outreach.people.queries.people import count_people
 from outreach.policies import service as policies
 from outreach.policies.schemas import PolicyView
-from outreach.reports.counted import looking, queries
+from outreach.reports.counted import looking
+from outreach.reports.counted.queries import keeping, old
 from outreach.reports.counted.schemas import Kept, Place
 from outreach.reports.schemas import PlaceCount, ReachFigures, Untold
 from outreach.store import Store, chunks
@@ -55,7 +56,7 @@ class Terms:
 
 def small(connection: Connection) -> bool:
     """Whether the register is so small that it is asked itself."""
-    people, deliveries = queries.size(connection)
+    people, deliveries = keeping.size(connection)
     return people <= FEW_PEOPLE and deliveries <= FEW_DELIVERIES
 
 
@@ -63,20 +64,20 @@ def serves(connection: Connection, scope: Scope, policy: int, on: date, home: st
     """Whether the kept counts answer for a scope and a day: today's, whole, of no part of a village."""
     if len(scope.region) > looking.VILLAGE or on != clock.business_day() or small(connection):
         return False
-    row = queries.counted(connection, policy)
+    row = keeping.counted(connection, policy)
     return row is not None and row.whole and row.home == home
 
 
 def reach(connection: Connection, scope: Scope, policy: int) -> ReachFigures:
     """What is kept about a policy, by village."""
     return ReachFigures(
-        tuple(PlaceCount(**row) for row in queries.places(connection, scope, policy))
+        tuple(PlaceCount(**row) for row in keeping.places(connection, scope, policy))
     )
 
 
 def untold(connection: Connection, scope: Scope, policy: int) -> list[Untold]:
     """Why people who fit were never told, as it is kept, the most frequent first."""
-    return [Untold(*row) for row in queries.parts(connection, scope, policy, "untold")]
+    return [Untold(*row) for row in keeping.parts(connection, scope, policy, "untold")]
 
 
 def divided(
@@ -88,7 +89,7 @@ def divided(
     of those who certainly fit; '' = the region's language, and not told.
     """
     if serves(connection, scope, policy.id, terms.on, terms.home):
-        return queries.parts(connection, scope, policy.id, about)
+        return keeping.parts(connection, scope, policy.id, about)
     found: Counter[tuple[str, str]] = Counter()
     for codes in chunks(_codes(connection, scope), STEP):
         for one in looking.villages_now(connection, policy, codes, terms.on, terms.home).values():
@@ -103,20 +104,20 @@ def _codes(connection: Connection, scope: Scope) -> list[str]:
     """Villages in a scope where anybody is registered; of a grid, the grid."""
     if len(scope.region) > looking.VILLAGE:
         return [scope.region]
-    return [code for code in queries.villages(connection) if scope.covers(code)]
+    return [code for code in old.villages(connection) if scope.covers(code)]
 
 
 def register(connection: Connection, scope: Scope) -> tuple[int, int]:
     """(people, who of them has no usable number) as it is kept."""
     return tuple(  # type: ignore[return-value]
-        sum(n for _, _, n in queries.parts(connection, scope, REGISTER, about))
+        sum(n for _, _, n in keeping.parts(connection, scope, REGISTER, about))
         for about in ("people", "without_number")
     )
 
 
 def register_of(connection: Connection, scope: Scope, on: date) -> tuple[int, int] | None:
     """The same where it is kept and answers for a scope and a day; None where the register itself has to be asked."""
-    row = queries.counted(connection, REGISTER)
+    row = keeping.counted(connection, REGISTER)
     if row is None or not serves(connection, scope, REGISTER, on, row.home):
         return None
     return register(connection, scope)
@@ -140,10 +141,10 @@ def standing(connection: Connection, policy: PolicyView | int) -> Kept | None:
     if small(connection):
         return Kept(clock.now(), clock.business_day())
     number = policy if isinstance(policy, int) else policy.id
-    row = queries.counted(connection, number)
+    row = keeping.counted(connection, number)
     if row is None or not row.whole:
         return None
-    now, since = clock.now(), queries.oldest(connection, number)
+    now, since = clock.now(), keeping.oldest(connection, number)
     at = now if since is None else min(now, datetime.fromtimestamp(since, UTC))
     today = Terms(clock.business_day(), row.home)
     if row.on != today.on or (not isinstance(policy, int) and row.seen != _seen(policy, today)):
@@ -158,12 +159,12 @@ def sweep(store: Store, terms: Terms, *, seconds: float = SECONDS) -> int:
     """Count some of what is old; returns how many counts were made."""
     begun, made = time.monotonic(), 0
     with store.begin() as connection:
-        if not queries.alone(connection):
+        if not old.alone(connection):
             return 0
         if small(connection):
-            queries.sort_notes(connection)  # they must not grow while nobody asks for them
+            old.sort_notes(connection)  # they must not grow while nobody asks for them
             return 0
-        queries.give_back(connection)
+        old.give_back(connection)
         _look_at_policies(connection, terms)
     while True:
         some = _step(store)
@@ -176,18 +177,18 @@ def _step(store: Store) -> int:
     """One policy in some villages; how many there were."""
     token = uuid.uuid4().hex
     with store.begin() as connection:
-        if not queries.alone(connection):
+        if not old.alone(connection):
             return 0
-        queries.sort_notes(connection)
-        queries.spread(connection)
-        taken = queries.take(connection, token, STEP)
+        old.sort_notes(connection)
+        old.spread(connection)
+        taken = old.take(connection, token, STEP)
         if not taken:
-            queries.set_whole(connection)
+            keeping.set_whole(connection)
             return 0
     with store.read() as connection:
         found = _look(connection, taken)
     with store.begin() as connection:
-        mine = {village for _, village in queries.still_mine(connection, token)}
+        mine = {village for _, village in old.still_mine(connection, token)}
         _write(connection, taken[0].policy_id, found, mine)
     return len(taken)
 
@@ -196,7 +197,7 @@ def _look(connection: Connection, taken: Sequence[Place]) -> dict[str, Any]:
     """Village → what it comes to now, for the day and the installation that its policy is counted for."""
     policy = taken[0].policy_id
     codes = [one.village for one in taken]
-    row = queries.counted(connection, policy)
+    row = keeping.counted(connection, policy)
     if row is None:
         return {}
     if policy == REGISTER:
@@ -212,14 +213,14 @@ def _look(connection: Connection, taken: Sequence[Place]) -> dict[str, Any]:
 def _write(connection: Connection, policy: int, found: dict[str, Any], mine: set[str]) -> None:
     kept = {code: one for code, one in found.items() if code in mine}
     if policy == REGISTER:
-        queries.write_register(connection, list(kept), kept)
+        keeping.write_register(connection, list(kept), kept)
     else:
-        queries.write_places(connection, policy, kept)
+        keeping.write_places(connection, policy, kept)
 
 
 def _look_at_policies(connection: Connection, terms: Terms) -> None:
     """A new day, a new version, what a region filled in: whose counts are old as a whole."""
-    kept = queries.bases(connection)
+    kept = keeping.bases(connection)
     views = policies.all_policies(connection)
     for view in views:
         seen, before = _seen(view, terms), kept.get(view.id)
@@ -230,9 +231,9 @@ def _look_at_policies(connection: Connection, terms: Terms) -> None:
     if REGISTER not in kept or kept[REGISTER].seen != seen:
         basis = looking.register_basis(terms.on)
         _adopt(connection, REGISTER, seen, basis, terms, kept.get(REGISTER))
-    queries.forget(connection, set(kept) - {view.id for view in views} - {REGISTER})
+    keeping.forget(connection, set(kept) - {view.id for view in views} - {REGISTER})
     if any(clock.now() - one.checked_at >= _CHECKED_EVERY for one in kept.values()):
-        queries.checked(connection)
+        keeping.checked(connection)
 
 
 def _adopt(
@@ -242,9 +243,9 @@ def _adopt(
         "policy_id": policy, "seen": seen, "basis": basis, "home": terms.home, "on": terms.on,
         "checked_at": clock.now(),
     }  # fmt: skip
-    queries.set_basis(connection, values)
+    keeping.set_basis(connection, values)
     if before is None or before.basis != basis:
-        queries.make_all_old(connection, policy)
+        old.make_all_old(connection, policy)
 
 
 def _seen(view: PolicyView, terms: Terms) -> str:
@@ -262,12 +263,12 @@ def rebuild(store: Store, terms: Terms) -> int:
     Nobody who sends waits for it, and until a village is counted its page shows what was kept.
     """
     with store.begin() as connection:
-        queries.take_from_all(connection)
+        old.take_from_all(connection)
         _look_at_policies(connection, terms)
-        known = set(queries.bases(connection))
-        queries.forget(connection, queries.counted_policies(connection) - known)
+        known = set(keeping.bases(connection))
+        keeping.forget(connection, keeping.counted_policies(connection) - known)
         for policy in sorted(known):
-            queries.make_all_old(connection, policy)
+            old.make_all_old(connection, policy)
     made = 0
     while some := _step(store):
         made += some

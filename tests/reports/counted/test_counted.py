@@ -17,8 +17,9 @@ from outreach.models.deliveries import delivery_state
 from outreach.people.queries import people
 from outreach.policies import service as policies
 from outreach.reports import queries
-from outreach.reports.counted import queries as kept_queries
 from outreach.reports.counted import service as counted
+from outreach.reports.counted.queries import keeping as kept_queries
+from outreach.reports.counted.queries import old
 from outreach.reports.schemas import PlaceCount
 from outreach.store import Store
 from outreach.vault import Vault
@@ -53,7 +54,8 @@ def kept(office: Office) -> dict[str, Any]:
 
 def asked(office: Office) -> dict[str, Any]:
     """The same, asked of the register itself."""
-    terms, found = office.terms, {}
+    terms = office.terms
+    found: dict[str, Any] = {}
     with office.store.read() as connection:
         for view in policies.all_policies(connection):
             for scope in SCOPES:
@@ -150,7 +152,7 @@ def test_who_dies_over_a_count_leaves_it_to_the_next(
     def die(*_: object) -> None:
         raise RuntimeError("killed")
 
-    monkeypatch.setattr(counted.queries, "still_mine", die)
+    monkeypatch.setattr(old, "still_mine", die)
     with pytest.raises(RuntimeError):
         counted.sweep(store, office.terms)
     monkeypatch.undo()
@@ -176,7 +178,8 @@ def test_what_two_count_at_once_is_that_of_the_one_who_looked_last(
     office.sweep()
     with store.begin() as connection:
         town.add_person(connection, vault, region=town.WEST)
-    look, slow = counted._look, []
+    look = counted._look
+    slow: list[bool] = []
 
     def late(connection: Connection, taken: Any) -> Any:
         found = look(connection, taken)
