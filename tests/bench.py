@@ -2,7 +2,7 @@
 
     make bench                                  a million people, growth to ten millions: about half an hour
     make bench ARGS="--people 100000"           a quick look
-    make bench ARGS="--only counts,growth"      parts: counts, import, growth, messages, print, demo, delivery
+    make bench ARGS="--only counts,growth"      parts: counts, import, growth, messages, print, demo, delivery, carrier, awareness
 
     .venv/bin/python -m tests.bench_pages       every page at a million deliveries and at ten: an hour, 10 GB of disk
 
@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests import (
+    bench_awareness,
     bench_delivery,
     bench_demo,
     bench_import,
@@ -36,7 +37,17 @@ from tests.bench_growth import GROWTH, growth
 from tests.bench_report import RATIOS, Ratio
 
 DOCS = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-PARTS = ("counts", "import", "growth", "messages", "print", "demo", "delivery", "carrier")
+PARTS = (
+    "counts",
+    "import",
+    "growth",
+    "messages",
+    "print",
+    "demo",
+    "delivery",
+    "carrier",
+    "awareness",
+)
 _ROWS = 200_000
 """Rows of a file: a million, four times, would take longer than all the rest."""
 
@@ -201,6 +212,12 @@ def carrier(page: Page, folder: Path) -> None:
     page.table("Text messages to a carrier", RATIOS, rows)
 
 
+def awareness(page: Page, folder: Path) -> None:
+    """Rates of samples; computed times."""
+    rows = (one.row() for one in bench_awareness.compare(folder, min(page.people, 500_000)))
+    page.table("Rates of samples", RATIOS, rows)
+
+
 def demo(page: Page, folder: Path) -> None:
     """The main job."""
     rows = (one.row() for one in bench_demo.lines(min(page.people, 4000), folder))
@@ -229,6 +246,7 @@ def main(arguments: list[str]) -> None:
         "demo": demo,
         "delivery": delivery,
         "carrier": carrier,
+        "awareness": awareness,
     }
     with tempfile.TemporaryDirectory(prefix="outreach-bench-") as name:
         for part in options.only.split(","):
