@@ -177,8 +177,8 @@ def untold(
     tries = (
         select(
             DeliverySubject.person_id,
-            func.min(looking.stage_of(view)).label("stage"),
-            func.min(case((view.state == "skipped", view.reason))).label("reason"),
+            func.min(looking.stage_for(view)).label("stage"),
+            func.min(looking.left_for(view)).label("reason"),
         )
         .join(delivery_state, view.delivery_id == DeliverySubject.delivery_id)
         .join(Step, Step.id == view.step_id)

@@ -3,13 +3,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from outreach.access.scope import Scope
 from outreach.campaigns import queries as campaign_queries
 from outreach.campaigns import schedule
 from outreach.deliveries import settle
-from outreach.models.deliveries import Delivery
+from outreach.models.deliveries import Delivery, DeliverySubject
 from outreach.models.people import Person
 from outreach.models.policies import Reach
 from outreach.policies import service as policies
@@ -103,6 +103,12 @@ def test_everybody_who_was_never_told_has_a_reason(office: Store, vault: Vault) 
     assert found == {("pending", ""): 2, ("failed", ""): 1, ("skipped", "no_address"): 1}
     assert sum(found.values()) == total.untold
     assert [(row.stage, row.n) for row in here] == [("pending", 1)]
+    with office.begin() as connection:  # it went to the others of its phone, and not to them
+        mine = DeliverySubject.delivery_id == ids[1]
+        connection.execute(update(DeliverySubject).where(mine).values(reason="refused_channel"))
+        rows = service.untold(connection, COUNTY, policy, town.TODAY)
+    left = {("pending", ""): 1, ("failed", ""): 1, ("skipped", "no_address"): 1, ("skipped", "refused_channel"): 1}  # fmt: skip
+    assert {(row.stage, row.reason): row.n for row in rows} == left
     with office.read() as connection:
         campaign = campaign_queries.by_id(connection, key)
         standing = service.standing(connection, COUNTY, campaign)

@@ -243,7 +243,7 @@ _SQLITE = {
     "reach_counted_deleted": ("DELETE ON reach", "", _of_person("OLD")),
     "subject_counted_added": ("INSERT ON delivery_subject", "", _of_person("NEW")),
     "subject_counted_changed": (
-        "UPDATE OF person_id, policy_id, delivery_id ON delivery_subject",
+        "UPDATE OF person_id, policy_id, delivery_id, reason ON delivery_subject",
         "",
         _of_person("OLD") + _of_person("NEW"),
     ),
@@ -299,7 +299,7 @@ def _watch_sqlite() -> None:
 # -- PostgreSQL: a statement adds a row that nobody else touches; the sweep finds out which count is old ----
 
 
-_NOW = "extract(epoch from now())::bigint"
+_NOW = "floor(extract(epoch from now()))::bigint"  # a cast alone rounds up: later than the change
 
 
 def _distinct(columns: tuple[str, ...]) -> str:
@@ -365,10 +365,10 @@ _POSTGRESQL = {
     ("reach", "DELETE"): (_DELETED, _note_people("old_rows")),
     ("delivery_subject", "INSERT"): (_ADDED, _note_people("new_rows")),
     ("delivery_subject", "UPDATE"): (_CHANGED, _note_people(
-        "(SELECT person_id, policy_id FROM (SELECT delivery_id, person_id, policy_id FROM old_rows EXCEPT "
-        "SELECT delivery_id, person_id, policy_id FROM new_rows) a UNION ALL "
-        "SELECT person_id, policy_id FROM (SELECT delivery_id, person_id, policy_id FROM new_rows EXCEPT "
-        "SELECT delivery_id, person_id, policy_id FROM old_rows) b) x"
+        "(SELECT person_id, policy_id FROM (SELECT delivery_id, person_id, policy_id, reason FROM old_rows EXCEPT "
+        "SELECT delivery_id, person_id, policy_id, reason FROM new_rows) a UNION ALL "
+        "SELECT person_id, policy_id FROM (SELECT delivery_id, person_id, policy_id, reason FROM new_rows EXCEPT "
+        "SELECT delivery_id, person_id, policy_id, reason FROM old_rows) b) x"
     )),
     ("delivery_subject", "DELETE"): (_DELETED, _note_people("old_rows")),
     ("outcome", "INSERT"): (

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from outreach.campaigns import schedule
-from outreach.deliveries import funnel, proofs, settle
+from outreach.deliveries import funnel, proofs, served, settle
 from outreach.errors import Refused
 from outreach.models.campaigns import AudienceMember
 from outreach.models.deliveries import Account, Attempt, DeliverySubject, Outcome, delivery_state
@@ -197,6 +197,17 @@ class Office:
         ids = connection.scalars(select(view.delivery_id).order_by(view.delivery_id)).all()
         some = self.dice.sample(list(ids), min(2, len(ids)))
         settle.skip(connection, {one: self.dice.choice(("cancelled", "cap")) for one in some})
+
+    def do_leave_out(self, connection: Connection) -> None:
+        """A message goes without one of those whom it was for; the next try has them in it again."""
+        rows = connection.execute(
+            select(DeliverySubject.delivery_id, DeliverySubject.person_id, DeliverySubject.policy_id)
+            .order_by(DeliverySubject.delivery_id, DeliverySubject.person_id, DeliverySubject.policy_id)
+        ).all()  # fmt: skip
+        some = self.dice.sample(rows, min(2, len(rows)))
+        again = [row[0] for row in self.dice.sample(rows, min(1, len(rows)))]
+        reason = self.dice.choice(("refused_channel", "applied"))
+        served.note(connection, [(*row, reason) for row in some], again)
 
     def do_restate(self, connection: Connection) -> None:
         """A tap, and one that is taken back."""
