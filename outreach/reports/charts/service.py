@@ -9,8 +9,8 @@ from outreach.reports.charts import specs
 from outreach.reports.charts.drawing import draw
 from outreach.reports.charts.schemas import Chart, CountRow, IntervalRow, LevelRow, TrendPoint
 
-WIDE, NARROW = 420, 150
-"""Pixels of the plotting area; names stand on the left, figures on the right of it."""
+WIDE, NARROW, PHONE = 420, 150, 300
+"""Pixels of the plotting area; names stand on the left, figures on the right of it, on a PHONE both over it."""
 
 
 def interval_chart(
@@ -19,9 +19,9 @@ def interval_chart(
     """Rates of places with their intervals, in the order given; `whole` lies behind them as a line and a band."""
 
     def spec(width: int) -> dict[str, Any]:
-        return specs.intervals(rows, whole, width, wordy=width == WIDE)
+        return specs.intervals(rows, whole, width, beside=width == WIDE)
 
-    return _both(spec, title, description)
+    return _both(spec, title, description, narrow=PHONE)
 
 
 def trend_chart(points: Sequence[TrendPoint], title: str, description: str) -> Chart:

@@ -18,7 +18,9 @@ INK, INK_2, LINE = "#1D2129", "#4E5969", "#DFE3E8"
 ACCENT, ACCENT_MID, ACCENT_SOFT = "#1F6F5C", "#7DB3A4", "#E3F1EC"
 DANGER, HATCH = "#B93A26", "#A9741A"
 
-_ROW = 34  # px between two rows
+_ROW, _TALL = 34, 54  # px between two rows; where the words stand over their whisker
+_FIGURES = 190  # px that a rate with its interval and its verdict takes
+_UNDER, _OVER = 12, -14  # px from the middle of a tall row
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 SERIES = len(_DASHES)
 """At most so many lines in one chart: more cannot be told apart in grey."""
@@ -55,8 +57,8 @@ def _rows(field: str = "label", **more: Any) -> dict[str, Any]:
     return {"field": field, "type": "nominal", "sort": None, "axis": {**axis, **more}}
 
 
-def _whisker(low: str, high: str, y: Any, colour: Any) -> list[Layer]:
-    """An interval: a line with an end at each limit."""
+def _whisker(low: str, high: str, y: Any, colour: Any, down: int = 0) -> list[Layer]:
+    """An interval: a line with an end at each limit, so many pixels under the middle of its row."""
     along = {
         "x": {"field": low, "type": "quantitative"},
         "x2": {"field": high},
@@ -65,39 +67,46 @@ def _whisker(low: str, high: str, y: Any, colour: Any) -> list[Layer]:
     }
     ends = [
         {
-            "mark": {"type": "tick", "thickness": 2, "size": 12},
+            "mark": {"type": "tick", "thickness": 2, "size": 12, "yOffset": down},
             "encoding": {"x": {"field": at, "type": "quantitative"}, "y": y, "color": colour},
         }
         for at in (low, high)
     ]
-    return [{"mark": {"type": "rule", "size": 2}, "encoding": along}, *ends]
+    return [{"mark": {"type": "rule", "size": 2, "yOffset": down}, "encoding": along}, *ends]
 
 
 def intervals(
-    rows: Sequence[IntervalRow], whole: IntervalRow | None, width: int, *, wordy: bool
+    rows: Sequence[IntervalRow], whole: IntervalRow | None, width: int, *, beside: bool
 ) -> dict[str, Any]:
-    """Rates of places under each other, in the order given; behind them the rate of the whole with its interval."""
+    """Rates of places under each other, in the order given; behind them the rate of the whole with its interval.
+
+    Name and figures stand `beside` the whisker, else over it, where the page is too narrow for both.
+    """
     values = [
         {
             "label": row.label, "rate": row.rate, "low": row.low, "high": row.high,
-            "tone": row.tone, "words": _rate_words(row, wordy=wordy),
+            "tone": row.tone, "words": _rate_words(row, wordy=beside),
         }
         for row in rows
     ]  # fmt: skip
-    spec = base(width, {"step": _ROW}, values)
+    spec = base(width, {"step": _ROW if beside else _TALL}, values)
+    down = 0 if beside else _UNDER
     tone = {
         "field": "tone", "type": "nominal", "legend": None,
         "scale": {"domain": ["plain", "bad", "few"], "range": [INK_2, DANGER, INK_2]},
     }  # fmt: skip
-    y = {**_rows(), "sort": [row.label for row in rows]}  # also of those without a figure
+    y = {
+        **_rows(labels=beside),
+        "sort": [row.label for row in rows],
+    }  # also of those without a figure
     x = {"type": "quantitative", "scale": _SHARES, "axis": _PERCENT}
     known = {"filter": "isValid(datum.rate)"}
-    layers = [*_whole(whole, x)]
-    layers += [{**layer, "transform": [known]} for layer in _whisker("low", "high", y, tone)]
+    layers = [*_whole(whole, x, () if beside else [row.label for row in rows], y)]
+    layers += [{**layer, "transform": [known]} for layer in _whisker("low", "high", y, tone, down)]
     layers.append(
         {
             "transform": [known],
-            "mark": {"type": "point", "filled": True, "opacity": 1, "size": 90},
+            "mark": {"type": "point", "filled": True, "opacity": 1, "size": 90, "yOffset": down},
             "encoding": {
                 "x": {"field": "rate", **x},
                 "y": y,
@@ -109,45 +118,53 @@ def intervals(
             },
         }
     )  # fmt: skip
-    layers.append(
-        {
-            "mark": {"type": "text", "align": "left"},
-            "encoding": {
-                "x": {"value": width + 10},
-                "y": y,
-                "text": {"field": "words"},
-                "color": {"condition": {"test": "datum.tone == 'bad'", "value": DANGER}, "value": INK},
-            },
-        }
-    )  # fmt: skip
+    words = {"field": "words"}
+    if beside:
+        layers.append(_said(words, y, width + 10, {"align": "left"}))
+    else:
+        over = {"yOffset": _OVER}
+        layers.append(
+            _said({"field": "label"}, y, 0, {**over, "align": "left", "limit": width - _FIGURES})
+        )
+        layers.append(_said(words, y, width, {**over, "align": "right"}))
     return {**spec, "layer": layers}
+
+
+def _said(text: Layer, y: Layer, x: int, mark: Layer) -> Layer:
+    """Words of each row."""
+    colour = {"condition": {"test": "datum.tone == 'bad'", "value": DANGER}, "value": INK}
+    return {
+        "mark": {"type": "text", **mark},
+        "encoding": {"x": {"value": x}, "y": y, "text": text, "color": colour},
+    }
 
 
 def _rate_words(row: IntervalRow, *, wordy: bool) -> str:
     if row.rate is None:
         return row.note
     between = ""
-    if wordy and row.low is not None and row.high is not None:
+    if row.low is not None and row.high is not None:
         between = f"（{interval(row.low, row.high)}）"
     note = row.note if wordy or row.tone == "bad" else ""  # the table under it has all words
     return " ".join(part for part in (percent(row.rate) + between, note) if part)
 
 
-def _whole(whole: IntervalRow | None, x: dict[str, Any]) -> list[Layer]:
+def _whole(whole: IntervalRow | None, x: Layer, rows: Sequence[str], y: Layer) -> list[Layer]:
+    """The rate of the whole, a line, and its interval, a band: through the chart, or in `rows` under the words of each."""
     if whole is None or whole.rate is None or whole.low is None:
         return []
-    data = {"values": [{"rate": whole.rate, "low": whole.low, "high": whole.high}]}
+    one = {"rate": whole.rate, "low": whole.low, "high": whole.high}
+    data = {"values": [{**one, "label": label} for label in rows] or [one]}
+    along, at = {"x": {"field": "low", **x}, "x2": {"field": "high"}}, {"x": {"field": "rate", **x}}
+    band: Layer = {"type": "rect"}
+    line: Layer = {"type": "rule", "size": 1.5}
+    if rows:
+        along, at = {**along, "y": y}, {**at, "y": y}
+        band = {"type": "bar", "height": _TALL // 2, "yOffset": _UNDER}
+        line = {"type": "tick", "size": _TALL // 2, "thickness": 1.5, "yOffset": _UNDER}
     return [
-        {
-            "data": data,
-            "mark": {"type": "rect", "color": ACCENT_SOFT},
-            "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}},
-        },
-        {
-            "data": data,
-            "mark": {"type": "rule", "color": ACCENT, "size": 1.5},
-            "encoding": {"x": {"field": "rate", **x}},
-        },
+        {"data": data, "mark": {**band, "color": ACCENT_SOFT}, "encoding": along},
+        {"data": data, "mark": {**line, "color": ACCENT}, "encoding": at},
     ]
 
 

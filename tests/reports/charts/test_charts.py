@@ -77,6 +77,14 @@ def test_a_place_that_is_behind_has_another_shape_and_says_so() -> None:
     assert len(shapes(svg)) == 2
 
 
+def test_on_a_phone_every_rate_keeps_its_interval_and_every_place_its_name() -> None:
+    svg = service.interval_chart(TOWNS, "知道的人", "各乡镇", COUNTY).narrow
+    said = words(svg)
+    assert {"青禾镇", "柳溪镇", "梅坞乡"} <= set(said)
+    assert {"81.2 %（69.6–89.0 %）", "59.2 %（46.8–70.5 %） 落后", "样本不足"} <= set(said)
+    assert float(re.search(r' width="([\d.]+)"', svg)[1]) <= 328  # type: ignore[index] # 360 px less the margins
+
+
 def test_a_place_with_too_few_answers_has_no_rate_but_words() -> None:
     svg = service.interval_chart(TOWNS[2:], "知道的人", "各乡镇").wide
     assert "样本不足" in words(svg)
