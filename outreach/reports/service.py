@@ -140,6 +140,13 @@ def reach(
     """
     if counted.serves(connection, scope, policy.id, on, home):
         return counted.reach(connection, scope, policy.id)
+    return reach_now(connection, scope, policy, on, home)
+
+
+def reach_now(
+    connection: Connection, scope: Scope, policy: PolicyView, on: date, home: str = ""
+) -> ReachFigures:
+    """The same asked of the register itself, however large it is."""
     rows = queries.reach(connection, scope, policy, on, home)
     return ReachFigures(tuple(PlaceCount(**row) for row in rows))
 

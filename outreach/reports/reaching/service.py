@@ -52,7 +52,7 @@ from outreach.surveys import service as surveys
 from outreach.surveys.comparing import service as comparing
 
 CONVERTED_IN = 90
-"""Days after the first contact within which an application counts as following it (申领转化)."""
+"""Days after the first contact within which an application counts as following it (告知后申领)."""
 
 TOWN, VILLAGE, DEEPEST = 9, 12, 0
 """How long the codes are by which the never-reached are grouped; DEEPEST: as deep as people are registered (网格)."""
@@ -131,7 +131,8 @@ def by_grid(
     Whoever is registered at the village and in no grid of it stands in a row of the village's own code, the last one.
     """
     below = regions.children(connection, scope.region, on)
-    rest = reports.reach(connection, scope, policy, on, home).total
+    # not what is kept: taken from it, grids that are counted now could leave less than nobody
+    rest = reports.reach_now(connection, scope, policy, on, home).total
     rows = []
     for place in below:
         there = reports.reach(connection, Scope(place.code), policy, on, home).total

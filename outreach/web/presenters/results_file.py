@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
 from outreach import clock
 from outreach.access.schemas import Actor
+from outreach.access.scope import Scope
 from outreach.policies import service as policies
 from outreach.reports import service as reports
+from outreach.reports.reaching import leaving
 from outreach.reports.reaching.definitions import define
-from outreach.reports.schemas import PlaceCount
-from outreach.reports.suppression import TOTAL, suppress
+from outreach.reports.suppression import TOTAL
 from outreach.web.formats import percent
 from outreach.web.presenters.names import places
-from outreach.web.presenters.results import NAMED, Asked, place_of, rows_of
+from outreach.web.presenters.results import NAMED, VILLAGE, Asked, place_of, rows_of
 from outreach.web.services import Services
-
-_COLUMNS = {"应知": "eligible", "已告知": "told", "家人转告": "relayed", "还没告知": "untold"}
-_SUM = {"应知": ("已告知", "家人转告", "还没告知")}
-"""Everybody who fits stands in exactly one of the three."""
 
 _MEANT = ("suppressed", "due", "told", "relayed", "never")
 
@@ -30,24 +29,21 @@ def table(
     on = clock.today(services.settings.zone)
     scope = actor.scope.narrowed(region)
     asked = Asked(services, actor, connection, scope, policies.get(connection, policy), on)
-    rows = rows_of(asked, reports.reach(connection, scope, asked.policy, on, asked.home))
-    total = PlaceCount(TOTAL)
-    for row in rows:
-        total = total.plus(row)
-    cells = {
-        row.code: {name: int(getattr(row, key)) for name, key in _COLUMNS.items()}
-        for row in (*rows, total)
-    }
-    hidden = suppress(cells, dict.fromkeys((row.code for row in rows), TOTAL), _SUM)
-    named = {**places(connection, [row.code for row in rows]), TOTAL: "合计"}
+    figures = reports.reach(connection, scope, asked.policy, on, asked.home)
+    every = reports.reach(connection, Scope(), asked.policy, on, asked.home).places
+    if asked.level:
+        shown = leaving.of_level(every, scope.region, asked.level)
+    else:
+        village = replace(asked, scope=Scope(scope.region[:VILLAGE]))
+        shown = leaving.of_grids(every, scope.region, rows_of(village, figures))
+    named = {**places(connection, [code for code in shown.rows if code != TOTAL]), TOTAL: "合计"}
     made: list[list[object]] = [
         [f"{asked.policy.plain_name}，{place_of(asked, scope)}，{on}"],
-        [NAMED[asked.level], *_COLUMNS],
+        [NAMED[asked.level], *leaving.COLUMNS],
+        *([named[code], *texts] for code, texts in shown.rows.items()),
     ]
-    for code in cells:
-        shown = ["*" if hidden.withheld else hidden.text(code, name) for name in _COLUMNS]
-        made.append([named[code], *shown])
-    if total.eligible and asked.rates and not hidden.hides:
+    total = figures.total
+    if total.eligible and asked.rates and not shown.hides:
         made.append(["触达率", percent(total.told / total.eligible)])
     made.append([])
     made.extend([define(code)] for code in _MEANT)

@@ -14,12 +14,14 @@ from outreach.deliveries import funnel, reckoning
 from outreach.models.campaigns import Campaign
 from outreach.models.counts import ReachCount, ReachPart, SpendDelta
 from outreach.models.deliveries import delivery_state
+from outreach.models.people import Region
 from outreach.people.queries import people
 from outreach.policies import service as policies
 from outreach.reports import queries
 from outreach.reports.counted import service as counted
 from outreach.reports.counted.queries import keeping as kept_queries
 from outreach.reports.counted.queries import old
+from outreach.reports.reaching import service as reaching
 from outreach.reports.schemas import PlaceCount
 from outreach.store import Store
 from outreach.vault import Vault
@@ -208,3 +210,22 @@ def test_after_anything_kept_counts_are_those_of_the_register_and_of_a_rebuild(
 @pytest.mark.parametrize("seed", range(100, 130))
 def test_after_anything_at_length(store: Store, vault: Vault, seed: int) -> None:
     play(store, vault, seed, 60)
+
+
+def test_grids_are_counted_with_their_village_and_leave_nobody_less_than_none(
+    store: Store, vault: Vault
+) -> None:
+    office = Office(store, vault, random.Random(7))
+    office.sweep()
+    grid = f"{town.EAST}01"
+    with store.begin() as connection:
+        row = {"code": grid, "name": "一网格", "level": "grid", "parent": town.EAST, "dialect": ""}
+        connection.execute(insert(Region).values(**row))
+        for _ in range(9):
+            town.add_person(connection, vault, region=grid)
+        policy = policies.get(connection, "check")
+        with clock.fixed(town.MORNING):
+            assert counted.serves(connection, Scope(town.EAST), policy.id, town.TODAY, town.COUNTY)
+            rows = reaching.by_grid(connection, Scope(town.EAST), policy, town.TODAY, town.COUNTY)
+    assert rows[0].eligible == 9
+    assert min(row.eligible for row in rows) >= 0
