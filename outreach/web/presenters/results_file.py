@@ -40,8 +40,8 @@ def table(
     made: list[list[object]] = [
         [f"{asked.policy.plain_name}，{place_of(asked, scope)}，{on}"],
         [NAMED[asked.level], *leaving.COLUMNS],
-        *([named[code], *texts] for code, texts in shown.rows.items()),
     ]
+    made += [[named[code], *texts] for code, texts in shown.rows.items()]
     total = figures.total
     if total.eligible and asked.rates and not shown.hides:
         made.append(["触达率", percent(total.told / total.eligible)])
