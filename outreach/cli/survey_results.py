@@ -9,6 +9,7 @@ import typer
 from outreach.cli.office import Here
 from outreach.cli.output import Answer, command
 from outreach.cli.surveys import SurveyId, app
+from outreach.wording import say
 
 if TYPE_CHECKING:
     from outreach.surveys.comparing.schemas import Comparison, TownFigure, WavePoint
@@ -89,13 +90,30 @@ def towns(
     """各乡镇 · Towns in office order beside the rest of the county; behind only for sure."""
     from outreach.people.queries import regions
     from outreach.surveys.comparing import service
+    from outreach.surveys.results import service as results
 
     with here.installation() as office, office.store.read() as connection:
         found = (service.villages if villages else service.towns)(connection, ref)
         names = regions.full_names(connection, [one.code for one in found])
+        about = results.everything(connection, ref)
     rows = [{"name": names[one.code], **one.as_dict()} for one in found]
     lines = [_town(names[one.code], one) for one in found] or ["这次调查没有按地方分的数"]
-    return Answer({"survey": ref, "towns": rows}, lines)
+    notes = list(about.said())
+    data = {
+        "survey": ref, "towns": rows, "generated": about.survey["generated"], "notes": notes, "notice": about.notice,
+    }  # fmt: skip
+    return Answer(data, [*lines, *_corrected(found, villages=villages), *notes, about.notice])
+
+
+def _corrected(found: tuple[TownFigure, ...], *, villages: bool) -> list[str]:
+    """How the places were compared: what is behind only for their number is not behind."""
+    compared = sum(one.difference is not None for one in found)
+    if not found:
+        return []
+    level = "村（社区）" if villages else "乡镇"
+    if not compared:
+        return [say("results.places_few", level=level)]
+    return [say("results.places", level=level, n=compared)]
 
 
 def _town(name: str, one: TownFigure) -> str:

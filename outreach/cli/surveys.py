@@ -14,6 +14,7 @@ from outreach.cli.office import Here, acting, machine_user
 from outreach.cli.options import As, Out
 from outreach.cli.output import Answer, command
 from outreach.cli.register import scope_of
+from outreach.wording import say
 
 app = typer.Typer(name="survey", help="知晓率调查 · awareness surveys")
 
@@ -167,10 +168,38 @@ def estimate(here: Here, ref: SurveyId) -> Answer:
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
-    """Under 30 answers no percentage is shown; the bases stand beside every rate."""
+    """Under 30 answers no percentage is shown; base, wording, response and all that limits a rate stand beside it."""
     bases = f"抽出 {found['drawn']} 人，答 {found['answered']} 人，计入 n = {found['n']}"
-    notice = [found["notice"]] if found["notice"] else []
+    if found["rate"] is None and found["n"]:
+        return [f"只数人数，不推算。{bases}", *_about(found)]
     if found["rate"] is None or found["use"] == "none":
-        return [f"样本不足，不报百分比。{bases}", *notice]
-    span = f"{found['low']:.1%}–{found['high']:.1%}"
-    return [f"知晓率 {found['rate']:.1%}（{span}），{found['word']}。{bases}", *notice]
+        return [f"样本不足，不报百分比。{bases}", *_about(found)]
+    name = "知晓率" if found["kind"] == "awareness" else "主要指标"
+    return [
+        f"{name} {_rate(found)}，{found['word']}。{bases}",
+        *_beside(found),
+        *_about(found),
+    ]
+
+
+def _rate(found: dict[str, Any]) -> str:
+    return f"{found['rate']:.1%}（{found['low']:.1%}–{found['high']:.1%}）"
+
+
+def _beside(found: dict[str, Any]) -> list[str]:
+    """What else belongs to a rate: who answered, the worst case, the policy that does not exist."""
+    response, worst, invented = found["response"]["rate"], found["worst_case"], found["fictional"]
+    lines = [f"回答率 {response:.1%}"] if response is not None else []
+    if worst is not None:
+        low, high = worst["low"], worst["high"]
+        lines.append(f"回答不到一半：没答的人全不知道是 {low:.1%}，全知道是 {high:.1%}")
+    if invented is not None and invented["rate"] is not None and invented["use"] != "none":
+        lines.append(f"虚构政策也说知道的 {_rate(invented)}，n = {invented['n']}")
+    return lines
+
+
+def _about(found: dict[str, Any]) -> list[str]:
+    lines = [f"问法：{found['wording']}"] if found["wording"] else []
+    lines.append(f"范围：{found['base']}；{found['mode']} {found['date']}".rstrip())
+    generated = [say("results.generated")] if found["generated"] else []
+    return [*lines, *found["notes"], *generated, *filter(None, [found["notice"]])]

@@ -104,3 +104,33 @@ def test_a_trend_has_every_wave(call: Call, survey: Build) -> None:
     assert [one["survey"] for one in told.data["waves"]] == ["s1", "s2"]
     assert call("survey", "trend", "elder-80").out.strip() == "这项政策还没有调查过"
     assert call("survey", "trend", "nothing", "--json").code == "policies.unknown"
+
+
+def test_an_estimate_never_hides_response_base_wording_or_made_up_answers(
+    call: Call, survey: Build
+) -> None:
+    more = {"fictional": "aware"}
+    survey("s1", Group(30, 60, missed=90, town=TOWNS[0], more=more), generated=True)
+    told = call("survey", "estimate", "s1")
+    for words in ("回答率 40.0%", "全不知道是 20.0%，全知道是 80.0%", "虚构政策", "问法：请问您知道", "范围：全县", "入户", "不是真的"):  # fmt: skip
+        assert words in told.out, words
+
+
+def test_towns_bear_the_mark_of_made_up_answers_and_say_how_they_were_compared(
+    call: Call, survey: Build
+) -> None:
+    survey("s1", Group(60, 120, town=TOWNS[0]), Group(95, 120, town=TOWNS[1]), generated=True)
+    said = call("survey", "towns", "s1")
+    assert "不是真的" in said.out
+    assert "Holm" in said.out
+    assert call("survey", "towns", "s1", "--json").data["generated"] is True
+
+
+def test_satisfaction_is_not_called_awareness(call: Call, survey: Build) -> None:
+    survey("s1", Group(60, 120), kind="satisfaction")
+    assert "知晓率" not in call("survey", "estimate", "s1").out.split("\n")[0]
+
+
+def test_people_who_came_by_themselves_are_not_called_too_few(call: Call, survey: Build) -> None:
+    survey("s1", Group(60, 120), kind="experience")
+    assert call("survey", "estimate", "s1").out.startswith("只数人数，不推算")

@@ -23,7 +23,7 @@ def figure(**changes: Any) -> dict[str, Any]:
         **share, "n_eff": 398.2, "deff": 1.03, "se": 0.02, "method": "logit", "survey": "wave-1", "title": "体检知晓调查",
         "drawn": 500, "answered": 412, "word": "可比较", "response": {"rate": 0.824, "low": False},
         "other_base": {**share, "n": 390, "rate": 0.82, "low": 0.78, "high": 0.86},
-        "heard_of": {"heard": 37, "n": 412, "rate": 0.09}, "fictional": {**share, "rate": 0.031, "low": 0.02, "high": 0.05},
+        "heard_of": {"heard": 37, "n": 412, "rate": 0.09, "low": 0.07, "high": 0.12, "use": "compare"}, "fictional": {**share, "rate": 0.031, "low": 0.02, "high": 0.05},
         "worst_case": None, "date": "2026-11-20", "mode": "入户", "base": "符合条件的全部在册人员", "seed": "2026-7",
         "frame_hash": "ab12cd34ef", "instrument_hash": "98fe76dc54", "generated": False, "notice": "工作评估，未经统计部门审批，不得作为统计数据发布",
         "kind": "awareness", "notes": [], **changes,

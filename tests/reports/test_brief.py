@@ -17,7 +17,8 @@ from outreach import clock
 from outreach.access.scope import Scope
 from outreach.errors import Missing, Refused
 from outreach.reports.brief import Facts, Made, compose, gather, make, word
-from outreach.reports.brief.facts import Compared
+from outreach.reports.brief.conclusion import conclusion
+from outreach.reports.brief.facts import Compared, Verdict
 from outreach.reports.brief.gathering import Asked
 from outreach.reports.schemas import PlaceCount, ReachFigures
 from outreach.store import Store
@@ -187,3 +188,24 @@ def test_unknown_names_and_other_counties(home: Store) -> None:
         elsewhere = Asked(Scope("600102"), town.COUNTY, "演示县", town.ZONE)
         with pytest.raises(Refused):
             gather(connection, "winter", elsewhere)
+
+
+def test_a_title_does_not_clear_towns_that_were_not_compared() -> None:
+    few = tuple(
+        Verdict(f"{briefs.COUNTY}{at}", 40, "none", None, None, None, "few") for at in (101, 102)
+    )
+    assert "落后" not in conclusion(briefs.facts(briefs.told(verdicts=few)))
+
+
+def test_a_title_says_that_few_answered_and_that_answers_were_made_up() -> None:
+    doubtful = briefs.figure(worst_case={"low": 0.2, "high": 0.8}, generated=True)
+    title = conclusion(briefs.facts(briefs.told(awareness=doubtful)))
+    assert "回答不到一半" in title
+    assert "不是真的" in title
+
+
+def test_without_an_earlier_survey_no_title_speaks_of_the_last_time() -> None:
+    waiting = Compared(("先推送的和还没轮到的相差 1.0 个百分点。",), may_claim=False, before=False)
+    title = conclusion(briefs.facts(briefs.told(compared=waiting)))
+    assert "和上次相比" not in title
+    assert "无基线" in title

@@ -442,7 +442,13 @@ def test_the_figure_counts_only_those_who_know_and_shows_the_rest_beside_it(
     assert (figure["low"], figure["high"]) == wilson(18, 32)
     assert (figure["method"], figure["use"], figure["word"]) == ("wilson", "indicative", "仅供参考")
     assert (figure["other_base"]["aware"], figure["other_base"]["n"]) == (18, 30)
-    assert figure["heard_of"] == {"heard": 5, "n": 32, "rate": 5 / 32}
+    heard = figure["heard_of"]
+    assert (heard["heard"], heard["n"], heard["rate"], heard["use"]) == (
+        5,
+        32,
+        5 / 32,
+        "indicative",
+    )
     assert figure["fictional"]["aware"] == 0
     told = figure["response"]
     assert (told["completed"], told["not_home"], told["pending"]) == (32, 1, 6)

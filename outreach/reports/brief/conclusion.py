@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from outreach.reports.brief.facts import Facts, Told
 from outreach.reports.brief.figures import rate
@@ -27,21 +29,38 @@ def _known(facts: Facts, lead: Told) -> str:
     figure = lead.awareness or {}
     if figure["use"] == "none":
         return say("brief.concluded.few", policy=lead.name, n=thousands(figure["n"]))
-    return say("brief.concluded.known", policy=lead.name, rate=rate(figure), towns=_towns(facts, lead), change=_change(lead))  # fmt: skip
+    known = say("brief.concluded.known", policy=lead.name, rate=rate(figure), towns=_towns(facts, lead), change=_change(lead))  # fmt: skip
+    return known + _doubt(figure)
+
+
+def _doubt(figure: Mapping[str, Any]) -> str:
+    """What takes a rate its weight belongs into the title: it is what is quoted."""
+    low = say("brief.concluded.low_response") if figure["worst_case"] is not None else ""
+    return low + (say("brief.concluded.generated") if figure["generated"] else "")
 
 
 def _towns(facts: Facts, lead: Told) -> str:
     behind = [facts.names.get(one.code, one.code) for one in lead.verdicts if one.verdict == "behind"]  # fmt: skip
     if not behind:
-        return say("brief.concluded.none_behind") if lead.verdicts else ""
+        return _none_behind(lead)
     names = "、".join(behind[:_NAMED])
     code = "brief.concluded.behind_more" if len(behind) > _NAMED else "brief.concluded.behind"
     return say(code, names=names, n=len(behind))
 
 
+def _none_behind(lead: Told) -> str:
+    """That none is behind may be said only where some were compared."""
+    if not lead.verdicts:
+        return ""
+    compared = any(one.verdict != "few" for one in lead.verdicts)
+    return say("brief.concluded.none_behind" if compared else "brief.concluded.none_compared")
+
+
 def _change(lead: Told) -> str:
     if lead.compared is None:
         return say("brief.concluded.no_baseline")
+    if not (lead.compared.before or lead.compared.may_claim):
+        return say("brief.concluded.no_effect")
     if lead.compared.may_claim and lead.compared.sentences:
         return re.split("[：。]", lead.compared.sentences[0])[0]
     return say("brief.concluded.no_change")

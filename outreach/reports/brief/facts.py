@@ -90,10 +90,12 @@ class Reason:
 
 @dataclass(frozen=True)
 class Compared:
-    """What may and may not be concluded about a change, in sentences; `may_claim`: there is one to speak of."""
+    """What may and may not be concluded about a change, in sentences; `may_claim`: there is one to speak of; `before`:
+    an earlier survey was compared, not only those told with those who wait."""
 
     sentences: tuple[str, ...]
     may_claim: bool = False
+    before: bool = True
 
 
 @dataclass(frozen=True)

@@ -82,8 +82,8 @@ def _details(figure: Mapping[str, Any]) -> Iterator[str]:
     parts = []
     if other["use"] != "none" and other["rate"] is not None:
         parts.append(say("brief.other_base", rate=rate(other)))
-    if heard["n"] and figure["use"] != "none":
-        parts.append(say("brief.heard", share=percent(heard["heard"] / heard["n"])))
+    if heard["rate"] is not None and heard["use"] != "none":
+        parts.append(say("brief.heard", share=rate({**other, **heard})))
     if parts:
         yield "".join(parts)
     if figure.get("n_eff") and figure.get("method") != "wilson":

@@ -20,7 +20,7 @@ def limits(facts: Facts) -> Iterator[str]:
     surveyed = lead is not None and lead.awareness is not None
     yield say("brief.limit.told_is_not_known")
     if surveyed and lead is not None:
-        if lead.compared is None:
+        if lead.compared is None or not lead.compared.before:
             yield say("brief.limit.no_baseline")
         if not lead.verdicts:
             yield say("brief.limit.no_towns")

@@ -46,9 +46,14 @@ def compared(connection: Connection, survey: Mapping[str, Any]) -> Compared | No
     real = [one for one in found if one.difference is not None]
     if not real:
         return None
+    # The one that allows a claim leads: the title is made of the first sentence.
+    real.sort(key=lambda one: not one.may_claim)
+    before = any(one.kind != "staggered" for one in real)
     said = [one.sentence() for one in real]
     warned = [caution for one in real for caution in one.warnings()]
-    return Compared(tuple(dict.fromkeys([*said, *warned])), any(one.may_claim for one in real))
+    return Compared(
+        tuple(dict.fromkeys([*said, *warned])), any(one.may_claim for one in real), before
+    )
 
 
 def waves(connection: Connection, policy: str) -> Iterator[str]:
@@ -57,6 +62,7 @@ def waves(connection: Connection, policy: str) -> Iterator[str]:
     for point in points if len(points) > 1 else ():
         figure = {**vars(point.share), "date": point.on.isoformat(), "mode": point.mode}
         other = "" if point.comparable else say("brief.wave_other")
+        other += say("brief.wave_generated") if point.generated else ""
         yield say("brief.wave", wave=point.wave, rate=rate(figure), other=other)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from outreach.surveys.comparing.schemas import TownFigure, Verdict
 from outreach.surveys.comparison import DomainDifference, groups_against_rest
 from outreach.surveys.errors import BadDesign
+from outreach.surveys.estimation import use_of
 from outreach.surveys.results.measure import Measure
 from outreach.surveys.results.shares import Share
 
@@ -38,7 +39,7 @@ def _compared(
     groups = {
         code: [row for row, label in enumerate(labels) if label == code]
         for code, here in shares.items()
-        if here.use == "compare"
+        if here.use == "compare" and use_of(len(labels) - here.n) == "compare"
     }
     if measured.sample is None or not groups:
         return {}

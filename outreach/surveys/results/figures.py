@@ -28,7 +28,7 @@ def summary(
     it is and by which interval. `other_base` leaves 说不清/拒答 out; `eligible` is the rate among those who certainly
     fit, None where nobody else was drawn; `heard_of` counts 听说过 beside the headline; `fictional` is the rate for the
     policy that does not exist, None where it was not asked; `worst_case` {low, high} only when fewer than half
-    answered. `notes` are sentences about the weights. `date` is the last day of asking, '' before.
+    answered. `wording` is the headline question, word for word. `notes` are sentences about the weights. `date` is the last day of asking, '' before.
     """
     share = figure.share
     heard = figure.heard_share
@@ -37,6 +37,7 @@ def summary(
         "title": survey["title"],
         "policy": survey["policy"],
         "campaign": survey["campaign"],
+        "wording": _wording(survey),
         "drawn": figure.response.drawn,
         "answered": figure.response.interviewed,
         **plain(share),
@@ -47,6 +48,9 @@ def summary(
             "heard": figure.heard,
             "n": share.n,
             "rate": heard.rate if heard is not None else None,
+            "low": heard.low if heard is not None else None,
+            "high": heard.high if heard is not None else None,
+            "use": heard.use if heard is not None else "none",
         },
         "fictional": None if figure.fictional is None else plain(figure.fictional),
         "worst_case": None
@@ -57,6 +61,14 @@ def summary(
         "notes": [note.say() for note in figure.notes],
         "notice": notice,
     }
+
+
+def _wording(survey: Mapping[str, Any]) -> str:
+    """'' where there is no headline."""
+    locked = survey["instrument"]
+    return next(
+        (str(q["text"]) for q in locked["questions"] if q["code"] == locked.get("headline")), ""
+    )
 
 
 def whole(found: SurveyResults) -> dict[str, Any]:

@@ -76,14 +76,18 @@ def counted(aware: int, n: int) -> Share:
 
 
 def estimated(aware: int, figure: Estimate) -> Share:
-    """A rate that was estimated by the design of its sample."""
+    """A rate that was estimated by the design of its sample.
+
+    Few people whose answers hardly differ between villages, or who are nearly all there are, look like many: for what a
+    figure is good for they count as no more than they are.
+    """
     return Share(
         aware,
         figure.n,
         figure.rate,
         figure.low,
         figure.high,
-        figure.use,
+        use_of(min(figure.n_eff, figure.n)),
         figure.n_eff,
         figure.deff,
         figure.se,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from outreach.store import Store
+from outreach.surveys.comparing import service as comparing
 from outreach.surveys.intervals import wilson
 from outreach.surveys.results import service
 from tests.surveys.results.built import Group, build
@@ -231,3 +232,15 @@ def test_heavy_weights_are_cut_and_that_is_said(store: Store) -> None:
     found = estimate(store, groups, design={"trim": 5})
     assert found["rate"] < (60 + 400) / 500
     assert found["notes"] == ["10 个人的权数超过中位数的 5 倍，已截断。"]
+
+
+def test_six_people_are_no_figure_however_alike_their_villages_answer(store: Store) -> None:
+    """A variance that two villages happen to agree on would make 6 people as good as 200."""
+    with store.begin() as connection:
+        here = [
+            Group(1, 3, cluster="A", town="990101101"), Group(1, 3, cluster="B", town="990101101"),
+        ]  # fmt: skip
+        there = [Group(9 + k, 20, cluster=f"V{k}", town="990101102") for k in range(6)]
+        build(connection, "s", [*here, *there], frame={"strata": {}, "margins": {}})
+        small, _ = comparing.towns(connection, "s")
+    assert (small.n, small.use, small.rate) == (6, "none", None)
