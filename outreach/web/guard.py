@@ -7,7 +7,7 @@ sign), and the size of the body.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -27,6 +27,8 @@ from outreach.web.sessions import Sessions, Visitor
 BODY = 1024 * 1024
 UPLOAD = 32 * 1024 * 1024
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_DIGITS = 18
+"""A number of so many fits into a column of row numbers."""
 FORM_FIELD = "form_token"
 FORM_HEADER = "x-form-token"
 
@@ -78,6 +80,10 @@ class GuardedRoute(APIRoute):
         if rule is None:
             raise RuntimeError(f"{self.path} declares neither @public nor @needs(Action)")
 
+        numbers = {
+            one.name for one in self.dependant.path_params if one.field_info.annotation is int
+        }
+
         async def guarded(request: Request) -> Response:
             request = Request(request.scope, _limited(request.receive, rule.body))
             if request.url.path.startswith("/callbacks/"):
@@ -86,6 +92,7 @@ class GuardedRoute(APIRoute):
             visitor = await run_in_threadpool(_visitor, request, sessions)
             request.state.visitor = visitor
             _check_right(rule, visitor)
+            _check_address(request, numbers)
             if request.method not in SAFE:
                 await _check_form(request, sessions, visitor)
             response = await handle(request)
@@ -121,6 +128,20 @@ def _check_right(rule: Rule, visitor: Visitor) -> None:
         raise LoggedOut
     if not visitor.actor.may(rule.action):
         raise Refused("access.not_allowed", role=visitor.actor.role_name)
+
+
+def _check_address(request: Request, numbers: Collection[str]) -> None:
+    """404 for what no database can be asked: a row number beyond all rows, a character that no text has.
+
+    numbers: the parts of the path that are row numbers.
+    """
+    path, query = request.path_params, request.query_params
+    if any("\x00" in str(one) for one in (*path.values(), *query.values())):
+        raise HTTPException(404)
+    for name in numbers:
+        digits = str(path.get(name, "")).lstrip("-")
+        if digits.isdecimal() and len(digits) > _DIGITS:
+            raise HTTPException(404)
 
 
 async def _check_form(request: Request, sessions: Sessions, visitor: Visitor) -> None:

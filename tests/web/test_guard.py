@@ -145,6 +145,23 @@ def test_a_token_is_bound_to_its_session_and_may_come_as_a_header(
     )
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/opinions/99999999999999999999", 404), ("/opinions/9223372036854775808", 404), ("/opinions/1", 404),
+        ("/people/import/runs/9223372036854775808", 404), ("/print/jobs/99999999999999999999", 404),
+        ("/people?after=9223372036854775808", 422), ("/people?q=%00", 404), ("/policies/%00", 404),
+        ("/people?q=6222021234567890123", 200),
+    ],
+)  # fmt: skip
+def test_an_address_that_no_database_can_be_asked_for_is_not_found(
+    office: Browser, add_user: Callable[..., None], path: str, status: int
+) -> None:
+    add_user("zhou", "officer")
+    office.log_in("zhou")
+    assert office.get(path).status_code == status
+
+
 def test_a_callback_needs_no_form_token(office: Browser) -> None:
     assert office.post("/callbacks/carrier", content=b"12345").text == "5"
 

@@ -39,7 +39,7 @@ class Asked(BaseModel):
     region: str = ""
     circumstance: str = ""
     only: str = Field("", pattern="^(unguarded)?$")
-    after: int = Field(0, ge=0)
+    after: int = Field(0, ge=0, lt=2**62)
     ids: str = Field("", pattern=r"^[0-9,]{0,600}$")
     searched: bool = False
 
