@@ -337,27 +337,33 @@ _ADDED = "REFERENCING NEW TABLE AS new_rows"
 _CHANGED = "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows"
 _DELETED = "REFERENCING OLD TABLE AS old_rows"
 _BOTH = "(SELECT * FROM old_rows UNION ALL SELECT * FROM new_rows)"
-_RETRIED = "EXISTS (SELECT 1 FROM outcome o WHERE o.delivery_id = x.delivery_id)"
-_SAID = (
-    "(SELECT n.delivery_id FROM old_rows o JOIN new_rows n ON n.delivery_id = o.delivery_id AND n.no = o.no "
-    "WHERE (o.state, o.reason) IS DISTINCT FROM (n.state, n.reason)) x"
-)
 
 
-def _summed(rows: str, sign: str, where: str) -> str:
-    """What attempts of outcomes cost, one row for each step."""
+def _of_delivery_row(row: str) -> str:
     return (
-        f"{_SPENT} SELECT d.campaign_id, d.step_id, sum(({sign}) * a.parts), sum(({sign}) * a.cost_fen), 0 "
-        f"FROM {rows} JOIN attempt a ON a.delivery_id = n.delivery_id AND a.no = n.no "
-        f"JOIN delivery d ON d.id = n.delivery_id WHERE {where} GROUP BY d.campaign_id, d.step_id;"
+        "INSERT INTO reach_note (kind, keys, since) "
+        f"VALUES ('delivery', jsonb_build_array({row}.delivery_id), {_NOW});"
     )
 
 
-_ATTEMPTED = (
-    f"{_SPENT} SELECT n.campaign_id, d.step_id, sum(n.parts), sum(n.cost_fen), sum(n.resent::int) "
-    "FROM new_rows n JOIN delivery d ON d.id = n.delivery_id GROUP BY n.campaign_id, d.step_id;"
-)
-_RAISED = "old_rows o JOIN new_rows n ON n.delivery_id = o.delivery_id AND n.no = o.no"
+def _if(condition: str, then: str) -> str:
+    return f"IF {condition} THEN {then} END IF;"
+
+
+_WAS, _IS = (f"({row}.state IN {_FREE})::int" for row in ("OLD", "NEW"))
+
+_ROWS = {
+    ("attempt", "INSERT"): (
+        f"{_SPENT} SELECT NEW.campaign_id, step_id, NEW.parts, NEW.cost_fen, NEW.resent::int FROM delivery "
+        f"WHERE id = NEW.delivery_id;" + _if(_TRIED, _of_delivery_row("NEW"))
+    ),
+    ("outcome", "INSERT"): _of_delivery_row("NEW") + _if(f"NEW.state IN {_FREE}", _spent("-1")),
+    ("outcome", "UPDATE"): (
+        _if("(OLD.state, OLD.reason) IS DISTINCT FROM (NEW.state, NEW.reason)", _of_delivery_row("NEW"))
+        + _if(f"{_WAS} <> {_IS}", _spent(f"{_WAS} - {_IS}"))
+    ),
+}  # fmt: skip
+"""A sender writes attempts and outcomes in statements of one row: there a row is cheaper to watch than a statement."""
 
 _POSTGRESQL = {
     ("reach", "INSERT"): (_ADDED, _note_people("new_rows")),
@@ -371,14 +377,7 @@ _POSTGRESQL = {
         "SELECT delivery_id, person_id, policy_id, reason FROM old_rows) b) x"
     )),
     ("delivery_subject", "DELETE"): (_DELETED, _note_people("old_rows")),
-    ("outcome", "INSERT"): (
-        _ADDED, _note("delivery", "x.delivery_id", "new_rows x") + _summed("new_rows n", "-1", f"n.state IN {_FREE}"),
-    ),
-    ("outcome", "UPDATE"): (_CHANGED, _note("delivery", "x.delivery_id", _SAID) + _summed(
-        _RAISED, f"(o.state IN {_FREE})::int - (n.state IN {_FREE})::int", f"(o.state IN {_FREE}) <> (n.state IN {_FREE})",
-    )),
     ("outcome", "DELETE"): (_DELETED, _note("delivery", "x.delivery_id", "old_rows x")),
-    ("attempt", "INSERT"): (_ADDED, _note("delivery", "x.delivery_id", "new_rows x", _RETRIED) + _ATTEMPTED),
     ("attempt", "DELETE"): (_DELETED, _note("delivery", "x.delivery_id", "old_rows x")),
     ("person", "INSERT"): (_ADDED, _note_facts("new_rows")),
     ("person", "DELETE"): (_DELETED, _note_facts("old_rows")),
@@ -392,6 +391,14 @@ _POSTGRESQL = {
 
 
 def _watch_postgresql() -> None:
+    for (table, event), body in _ROWS.items():
+        name = f"{table}_counted_{event.lower()}"
+        op.execute(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$"
+        )
+        op.execute(
+            f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+        )
     for (table, event), (rows, body) in _POSTGRESQL.items():
         name = f"{table}_counted_{event.lower()}"
         op.execute(
@@ -408,7 +415,7 @@ def downgrade() -> None:
         for name in _SQLITE:
             op.execute(f"DROP TRIGGER {name}")
     else:
-        for table, event in _POSTGRESQL:
+        for table, event in (*_ROWS, *_POSTGRESQL):
             name = f"{table}_counted_{event.lower()}"
             op.execute(f"DROP TRIGGER {name} ON {table}")
             op.execute(f"DROP FUNCTION {name}()")

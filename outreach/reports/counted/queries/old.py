@@ -73,7 +73,7 @@ _SORTED = text(
 )
 
 
-def sort_notes(connection: Connection, most: int = 500) -> int:
+def sort_notes(connection: Connection, most: int = 2_000) -> int:
     """Find out which counts the oldest notes made old; returns how many notes went. SQLite's triggers know at once."""
     if connection.dialect.name != "postgresql":
         return 0
