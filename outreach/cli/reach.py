@@ -189,7 +189,7 @@ def coverage(
         f"  覆盖率 {_rate(found.rate_before)} → {_rate(found.rate_after)}"
         f"（{found.before} → {found.after} / {found.eligible} 人，第一次告知 {found.since or '还没有'}）",
         f"  {list_words(found.state, found.after)}",
-        f"  申领转化 {_rate(turned.rate)}（{turned.applied} / {turned.base} 人，其中告知过 {turned.contacted}）",
+        f"  告知后申领 {_rate(turned.rate)}（{turned.applied} / {turned.base} 人，其中告知过 {turned.contacted}）",
         f"  {list_words(turned.state, turned.applied)}",
     ]
     return Answer(data, lines)

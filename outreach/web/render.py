@@ -57,12 +57,16 @@ def page(request: Request, template: str, view: object = None, status: int = 200
     """A page of a guarded route. `view` is the template's `v`."""
     visitor: Visitor = request.state.visitor
     sessions: Sessions = request.app.state.sessions
-    shown = shell.entries(visitor.actor, request.app.state.paths) if visitor.actor else []
+    paths = request.app.state.paths
+    shown = shell.entries(visitor.actor, paths) if visitor.actor else []
+    active = shell.current(shown, request.url.path)
     context = _common(request) | {
         "v": view,
         "actor": visitor.actor,
         "nav": shown,
-        "active": shell.current(shown, request.url.path),
+        "active": active,
+        "row": shell.row(active, paths, request.url.path),
+        "here": request.url.path,
         "account": shell.ACCOUNT,
         "form_token": sessions.form_token(visitor),
     }

@@ -11,12 +11,14 @@ from outreach.access.schemas import Actor
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the navigation. `also`: other pages that lie under it."""
+    """One line of the navigation. `also`: other pages that lie under it; `row`: those of them that stand in a row of
+    links over each of them."""
 
     label: str
     path: str
     icon: str
     also: tuple[str, ...] = ()
+    row: tuple[Entry, ...] = ()
 
 
 _TODAY = Entry("今日", "/today", "today")
@@ -29,20 +31,22 @@ _PAPER = Entry(  # of whoever also gives out the work of others
     "print",
     ("/boards", "/visits", "/calls", "/posts", "/tasks", "/tally", "/helpers"),
 )
+_MADE_OF_IT = (
+    Entry("触达", "/results", "chart"),
+    Entry("总览", "/overview", "home"),
+    Entry("知晓率", "/awareness", "ear"),
+    Entry("调查", "/surveys", "people"),
+    Entry("意见", "/opinions", "text"),
+    Entry("12345 与办理数", "/signals", "call"),
+    Entry("提醒", "/alerts", "alert"),
+    Entry("简报", "/reports", "policy"),
+)
 _RESULTS = Entry(
     "成效",
     "/results",
     "chart",
-    (
-        "/overview",
-        "/awareness",
-        "/surveys",
-        "/fieldwork",
-        "/reports",
-        "/opinions",
-        "/signals",
-        "/alerts",
-    ),
+    (*(entry.path for entry in _MADE_OF_IT[1:]), "/fieldwork"),
+    _MADE_OF_IT,
 )
 
 NAVIGATION: dict[Role, tuple[Entry, ...]] = {
@@ -102,6 +106,12 @@ def current(shown: list[Entry], path: str) -> Entry | None:
         if path == place or path.startswith(f"{place}/")
     ]
     return max(under, key=lambda one: len(one[0]), default=(None, None))[1]
+
+
+def row(entry: Entry | None, paths: Set[str], path: str) -> list[Entry]:
+    """The links over a page that stands in the row of its entry; none over the pages that lie deeper."""
+    shown = [one for one in entry.row if one.path in paths] if entry else []
+    return shown if any(one.path == path for one in shown) else []
 
 
 def home(actor: Actor, paths: Set[str]) -> str:

@@ -72,7 +72,7 @@ def test_every_policy_has_its_newest_figure_with_interval_n_month_and_way(office
     survey(office, "s2", Group(190, 200, more={"fictional": "unaware"}), wave=2)
     survey(office, "i1", Group(10, 20), policy="insure", mode="电话")
     page = plain(office.enter("chen").get("/awareness").text)
-    assert "2 项政策问过群众，1 项有可用的数" in page
+    assert "问过群众 2 项政策，1 项答的人够，有数" in page
     assert "95.0 % （91.0–97.3 %） 200 2026-11 入户 0.0 %" in page
     assert "交医保 样本不足 20 2026-11 电话" in page
     assert "同期其他原因也可能" in page

@@ -94,8 +94,12 @@ def test_a_rate_never_stands_alone(asked: Office) -> None:
     page = plain(asked.enter("zhou").get("/overview").text)
     for found in re.finditer(r"知晓率|全县 (\d+\.\d %)", page):
         if found[1]:
-            assert re.match(r" ?（\d+\.\d–\d+\.\d %，n = 350，2026-11 入户）", page[found.end() :])
-    assert re.search(r"全县 \d+\.\d % ?（\d+\.\d–\d+\.\d %，n = 350，2026-11 入户）", page)
+            assert re.match(
+                r" ?（ ?\d+\.\d–\d+\.\d % ?， ?n = 350 ?， ?2026-11 入户 ?）", page[found.end() :]
+            )
+    assert re.search(
+        r"全县 \d+\.\d % ?（ ?\d+\.\d–\d+\.\d % ?， ?n = 350 ?， ?2026-11 入户 ?）", page
+    )
 
 
 def test_the_charts_run_no_script_and_name_no_style(asked: Office) -> None:
@@ -140,3 +144,17 @@ def test_an_unknown_policy_is_not_found(asked: Office) -> None:
 
 def test_a_worker_does_not_read_the_page(asked: Office) -> None:
     assert asked.enter("wu").get("/overview").status_code == 403
+
+
+def test_who_was_never_told_is_counted_as_on_the_page_of_reach(asked: Office) -> None:
+    """The same people with the same reasons and the same next steps on both pages."""
+    browser = asked.enter("chen")
+    overview, reach = (
+        plain(browser.get(f"{path}?policy=check").text).replace("→ ", "")
+        for path in ("/overview", "/results")
+    )
+    count, rest = re.split(r"从没告知到的 (\d+) 人", reach)[1:3]
+    assert f"从没告知到的 {count} 人" in overview
+    line = re.search(r"没有列入过任何宣传任务 \d+ \S+", rest)
+    assert line is not None
+    assert line[0] in overview

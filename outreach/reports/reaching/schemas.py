@@ -236,7 +236,7 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Conversion:
-    """申领转化: applied within 90 days after the first contact, of those who fit and had not applied when it began.
+    """告知后申领: applied within 90 days after the first contact, of those who fit and had not applied when it began.
 
     contacted: how many of them were told. young: told less than 90 days before the list's date, so that their time is
     not over. It says nothing about why somebody applied.

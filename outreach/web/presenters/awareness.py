@@ -70,7 +70,7 @@ def awareness(desk: Desk, policy: str = "") -> AwarenessView:
     lines = tuple(_policy(desk, one, compared[one.ref], chosen=one is chosen) for one in rows)
     known = sum(one.line.rate is not None for one in lines)
     return AwarenessView(
-        title=say("results.awareness.title", asked=len(rows), known=known),
+        title=_headline(rows, known),
         place=place,
         policies=lines,
         chart=figures.lines_chart(
@@ -84,6 +84,14 @@ def awareness(desk: Desk, policy: str = "") -> AwarenessView:
         results=Link("看每一题", f"{BASE}/{chosen.newest.ref}/results", "ear"),
         unasked=max(0, live - len(rows)),
     )
+
+
+def _headline(rows: Sequence[Asked], known: int) -> str:
+    """What is known; the figure itself where only one policy was asked about."""
+    newest = rows[0].newest
+    if len(rows) > 1 or not newest.share.shown or newest.share.rate is None:
+        return say("results.awareness.title", asked=len(rows), known=known)
+    return say("results.awareness.one", policy=rows[0].name, rate=f"{newest.share.rate * 100:.0f}")
 
 
 def _telling(one: Asked) -> tuple[bool, int, int]:

@@ -17,6 +17,7 @@ from outreach.surveys.fieldwork.progress import Progress, Stretch, progress
 from outreach.surveys.schemas import RecordReport
 from outreach.surveys.service import get_drawn
 from outreach.web.presenters.names import places
+from outreach.web.presenters.survey_words import strata_names
 from outreach.web.services import Services
 from outreach.web.views.common import Bar, Choice, Part
 from outreach.web.views.fieldwork_desk import (
@@ -49,6 +50,7 @@ def view(
     found = progress(connection, ref, actor.scope)
     names = interviewers(connection)
     known = places(connection, [one.key for one in found.villages if one.key])
+    layers = strata_names(connection, [one.key for one in found.strata])
     options = queries.campaign_options(connection, survey["campaign_id"])
     return DeskView(
         ref=ref,
@@ -59,7 +61,7 @@ def view(
         bar=_bar(found.whole),
         packs=tuple(_stretch(one, names.get(one.key, one.key)) for one in found.packs if one.key),
         villages=tuple(_stretch(one, known.get(one.key, "地方不详")) for one in found.villages),
-        strata=tuple(_stretch(one, one.key or "不分层") for one in found.strata),
+        strata=tuple(_stretch(one, layers[one.key] or "不分层") for one in found.strata),
         unassigned=sum(one.people for one in found.packs if not one.key),
         interviewers=tuple(Choice(account, name) for account, name in names.items()),
         warnings=tuple(one.sentence() for one in found.messengers),

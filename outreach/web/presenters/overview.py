@@ -22,6 +22,7 @@ from outreach.reports.overview.schemas import PolicyLine
 from outreach.web.presenters import alerts
 from outreach.web.presenters import overview_detail as detail
 from outreach.web.presenters.names import places
+from outreach.web.presenters.results import Asked
 from outreach.web.services import Services
 from outreach.web.views.alerts import AlertLine
 from outreach.web.views.common import Link
@@ -68,6 +69,8 @@ def overview(
     lines = service.lines(connection, actor.scope, told, desk.on, desk.home)
     chosen = _chosen(lines, policy)
     view = next(one for one in told if one.ref == chosen.ref)
+    asked = Asked(services, actor, connection, actor.scope, view, desk.on)
+    untold, unreached = detail.unreached(asked)
     return OverviewView(
         on=desk.on,
         place=place,
@@ -80,8 +83,8 @@ def overview(
         towns=detail.towns(connection, chosen),
         levels=detail.levels(chosen),
         past=detail.past(connection, chosen),
-        untold=chosen.reach.total.untold,
-        unreached=detail.unreached(connection, actor.scope, view, desk.on, desk.home),
+        untold=untold,
+        unreached=unreached,
         rings=_rings(desk),
         pages=_pages(desk),
         reach_link=Link("看各地触达", f"/results?policy={chosen.ref}"),

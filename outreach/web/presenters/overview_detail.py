@@ -8,8 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from outreach.access.scope import Scope
-from outreach.policies.schemas import PolicyView
 from outreach.reports import service as reports
 from outreach.reports.charts import service as charts
 from outreach.reports.charts.schemas import IntervalRow, LevelRow, Tone, TrendPoint
@@ -17,8 +15,10 @@ from outreach.reports.overview.schemas import PolicyLine
 from outreach.reports.schemas import PlaceCount
 from outreach.surveys.comparing import service as comparing
 from outreach.surveys.comparing.schemas import TownFigure, WavePoint
+from outreach.web.presenters import results_ledger as ledger
 from outreach.web.presenters.live_reasons import reason_words
 from outreach.web.presenters.names import places
+from outreach.web.presenters.results import Asked, counted_for
 from outreach.web.views.common import Rate
 from outreach.web.views.overview import Levels, Past, TownRow, Towns
 from outreach.wording import say
@@ -201,16 +201,23 @@ def _wave(point: WavePoint) -> Rate | None:
     return Rate(share.rate, share.low, share.high, share.n, share.use, point.on, point.mode)
 
 
-def unreached(
-    connection: Connection, scope: Scope, policy: PolicyView, on: date, home: str
-) -> tuple[tuple[str, int, str], ...]:
-    """The most frequent reasons why somebody was never told, and the next way to them."""
-    rows = reports.untold(connection, scope, policy, on, home)
-    return tuple(
+def unreached(asked: Asked) -> tuple[int, tuple[tuple[str, int, str], ...]]:
+    """How many were never told, the most frequent reasons and the next way to them: as on the page of reach.
+
+    While a large register is counted for the first time, by what stands in the kept counts.
+    """
+    counted = counted_for(asked)
+    if counted is not None:
+        rows = ledger.unreached(asked, counted.figures)
+        return sum(row.n for row in rows), tuple(
+            (row.reason, row.n, row.next) for row in rows[:_MOST_REASONS]
+        )
+    kept = reports.untold(asked.connection, asked.scope, asked.policy, asked.on, asked.home)
+    return sum(row.n for row in kept), tuple(
         (
             say(f"web.untold.{row.stage}", reason=reason_words(row.reason)),
             row.n,
             say(f"web.untold_next.{row.stage}"),
         )
-        for row in rows[:_MOST_REASONS]
+        for row in kept[:_MOST_REASONS]
     )

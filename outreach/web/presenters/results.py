@@ -76,7 +76,7 @@ def results(
         return ResultsView((), "", "惠民政策", services.place, on, first_steps=_first(actor))
     asked = Asked(services, actor, connection, scope, chosen, on)
     figures = reports.reach(connection, scope, chosen, on, asked.home)
-    counted = _counted(asked)
+    counted = counted_for(asked)
     more = counted.figures if counted else None
     total, aware = figures.total, _aware(asked)
     return ResultsView(
@@ -126,7 +126,8 @@ def _choose(
     return every, next(surveyed, likely[0] if likely else None)
 
 
-def _counted(asked: Asked) -> Counted | None:
+def counted_for(asked: Asked) -> Counted | None:
+    """What is counted person by person; None while a large register is counted for the first time."""
     scope, policy, on, home, level = asked.scope, asked.policy, asked.on, asked.home, asked.level
 
     def count(connection: Connection) -> Figures:

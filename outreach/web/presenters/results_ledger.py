@@ -92,13 +92,13 @@ def _coverage(asked: Asked, found: Coverage) -> Fact:
 def _conversion(asked: Asked, found: Conversion) -> Fact:
     if found.since is None or found.rate is None:
         why = say("reaching.no_contact") if found.since is None else list_words(found.state)
-        return Fact("申领转化", "数不出来", define("conversion"), (why,))
+        return Fact("告知后申领", "数不出来", define("conversion"), (why,))
     people = f"{thousands(found.applied)} / {thousands(found.base)} 人"
     young = f"{thousands(found.young)} 人告知还不满 90 天" if found.young else ""
     notes = [people if asked.rates else "", f"其中告知过 {thousands(found.contacted)} 人", young]
     notes.append(list_words(found.state, found.applied))
     value = percent(found.rate) if asked.rates else people
-    return Fact("申领转化", value, define("conversion"), tuple(filter(None, notes)))
+    return Fact("告知后申领", value, define("conversion"), tuple(filter(None, notes)))
 
 
 def _cost(spent: Costs) -> Fact:

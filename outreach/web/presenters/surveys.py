@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from outreach.access.roles import Action
 from outreach.access.schemas import Actor
+from outreach.campaigns import moving
 from outreach.errors import Conflict, Missing
 from outreach.policies import service as policies
 from outreach.surveys import service, standing
@@ -146,15 +147,23 @@ def _facts(desk: Desk, survey: Mapping[str, Any]) -> list[tuple[str, str]]:
         found.append(("怎么参加", "自愿参加，不抽样，不代表其他人"))
     if survey["follows"]:
         again = "再问同一批人" if survey["panel"] else "另抽一批人"
-        found.append(("接着", f"{survey['follows']}（{again}）"))
+        found.append(("接着", f"{_title(desk, survey['follows'])}（{again}）"))
     if survey["campaign"]:
-        found.append(("宣传任务", survey["campaign"]))
+        found.append(("宣传任务", _campaign(desk, survey["campaign"])))
     days = [long_day(one) if one else "" for one in (survey["opens_on"], survey["closes_on"])]
     if any(days):
         found.append(("访问时间", "至".join(days)))
     shown = people_at_work(desk.connection)
     found.append(("谁建的", _by(shown, survey["created_by"])))
     return found
+
+
+def _title(desk: Desk, ref: str) -> str:
+    return str(service.get(desk.connection, ref)["title"])
+
+
+def _campaign(desk: Desk, ref: str) -> str:
+    return str(moving.get(desk.connection, ref)["title"])
 
 
 def _hashes(survey: Mapping[str, Any]) -> list[tuple[str, str]]:
