@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from outreach import clock
 from outreach.surveys.comparing.schemas import Comparison, ComparisonKind, Side
+from outreach.surveys.dispositions import response
 from outreach.surveys.intervals import Difference
 from outreach.surveys.results.notes import Note
 from outreach.surveys.results.service import Read
@@ -103,7 +104,17 @@ def _asking(now: Read, before: Read) -> Iterator[Note]:
         yield Note("comparing.base", said)
     if now.survey["instrument_hash"] != before.survey["instrument_hash"]:
         yield Note("comparing.order")
-    if now.survey["generated"] or before.survey["generated"]:
+    yield from doubts(before, now)
+
+
+def doubts(*surveys: Read) -> Iterator[Note]:
+    """What makes any of these surveys itself less sure than its intervals say."""
+    for found in surveys:
+        told = response(one.disposition for one in found.interviews)
+        if told.low:
+            said = {"survey": found.survey["ref"], "rate": f"{told.rate or 0:.0%}"}
+            yield Note("comparing.low_response", said)
+    if any(found.survey["generated"] for found in surveys):
         yield Note("comparing.generated")
 
 

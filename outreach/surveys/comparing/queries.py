@@ -14,23 +14,33 @@ from outreach.surveys.queries import in_sample
 
 @dataclass(frozen=True)
 class Wave:
-    """When a wave has its turn; `comparison`: it waits until then; `personal`: its people were not drawn by lot."""
+    """A wave; `comparison`: it waits until its turn; `personal`: its people were not drawn by lot; `told_at`: when the
+    first step for it was really sent, which may be later than planned, or never."""
 
     number: int
     due_at: datetime
     comparison: bool
     personal: bool
+    told_at: datetime | None = None
 
 
 def waves(connection: Connection, campaign: int) -> list[Wave]:
     """The waves of a campaign, in order; [] for one that is sent at once."""
-    columns = (
-        CampaignWave.number,
-        CampaignWave.due_at,
-        CampaignWave.comparison,
-        CampaignWave.personal,
+    told = (
+        select(Firing.wave, func.min(Firing.fired_at).label("told_at"))
+        .join(Step, Step.id == Firing.step_id)
+        .where(Step.campaign_id == campaign)
+        .group_by(Firing.wave)
+        .subquery()
     )
-    statement = select(*columns).where(CampaignWave.campaign_id == campaign)
+    columns = (
+        CampaignWave.number, CampaignWave.due_at, CampaignWave.comparison, CampaignWave.personal, told.c.told_at,
+    )  # fmt: skip
+    statement = (
+        select(*columns)
+        .outerjoin(told, told.c.wave == CampaignWave.number)
+        .where(CampaignWave.campaign_id == campaign)
+    )
     return [Wave(*row) for row in connection.execute(statement.order_by(CampaignWave.number))]
 
 

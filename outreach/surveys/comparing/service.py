@@ -164,9 +164,17 @@ def baseline(connection: Connection, survey: Mapping[str, Any]) -> str:
         return queries.refs(connection, [survey["follows_id"]]).get(survey["follows_id"], "")
     if survey["policy_id"] is None:
         return ""
+    days = read(connection, survey["ref"]).days
+    if not days:
+        return ""
     points = trend(connection, str(survey["policy"]))
-    own = next((at for at, point in enumerate(points) if point.ref == survey["ref"]), 0)
-    return points[own - 1].ref if own > 0 else ""
+    # Asked to the end before this one began; made-up answers are no baseline of real ones.
+    earlier = [
+        point.ref
+        for point in points
+        if point.on < days[0] and (survey["generated"] or not point.generated)
+    ]
+    return earlier[-1] if earlier else ""
 
 
 def trend(connection: Connection, policy: str) -> tuple[WavePoint, ...]:

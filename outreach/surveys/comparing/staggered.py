@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from outreach import clock
-from outreach.surveys.comparing.conclusions import concluded, nothing, side
+from outreach.surveys.comparing.conclusions import concluded, doubts, nothing, side
 from outreach.surveys.comparing.queries import Wave
 from outreach.surveys.comparing.repeated import knows
 from outreach.surveys.comparing.schemas import Comparison, Side
@@ -61,26 +61,40 @@ class Groups:
 
 
 def groups(found: Read, draw: Draw, places: Mapping[str, int] | None = None) -> Groups:
-    """The two groups at the time of asking: waves whose turn had come, and the last one before its date.
+    """The two groups at the time of asking: waves that had been sent to, and the last one before it was.
+
+    What counts for the told is when they were sent to, not when it was planned: a campaign that waits for its
+    signature has told nobody. A village that is drawn as a whole is the unit also where persons of all strata were asked in it: strata that
+    run through villages would hide that its people were told together.
 
     `places` (village → wave) serves a baseline that was drawn before there were waves: then everybody of a wave is in
     it, whatever the date. People are counted where the lot put them, whoever told them (intention to treat).
     """
     by_village = draw.unit == "village"
     interviews = [_clustered(one) if by_village else one for one in found.interviews]
-    measured = measure(interviews, Frame.of(found.survey), level=found.measured.level)
+    frame = Frame.of(found.survey)
+    if by_village and _across(interviews):
+        interviews = [replace(one, stratum="") for one in interviews]
+        frame = replace(frame, populations={})
+    measured = measure(interviews, frame, level=found.measured.level)
     waves = {wave.number: wave for wave in draw.waves if not wave.personal}
     told, waiting = [], []
     for one in measured.asked:
         wave = waves.get(_wave_of(one, draw, places))
-        turned = _had_its_turn(wave, one) if places is None else None
-        told.append(wave is not None and not wave.comparison and turned is not False)
-        waiting.append(wave is not None and wave.comparison and turned is not True)
+        told.append(wave is not None and not wave.comparison and _was_told(wave, one, places))
+        waiting.append(wave is not None and wave.comparison and _still_waited(wave, one, places))
     return Groups(measured, told, waiting)
 
 
 def _clustered(one: Interview) -> Interview:
     return one if one.cluster else replace(one, cluster=one.trait("village"))
+
+
+def _across(interviews: Sequence[Interview]) -> bool:
+    """Whether a village lies in several strata (of sex, say)."""
+    return len({(one.cluster, one.stratum) for one in interviews}) > len(
+        {one.cluster for one in interviews}
+    )
 
 
 def _wave_of(one: Interview, draw: Draw, places: Mapping[str, int] | None) -> int:
@@ -92,11 +106,21 @@ def _wave_of(one: Interview, draw: Draw, places: Mapping[str, int] | None) -> in
     return int(wave or 0)
 
 
-def _had_its_turn(wave: Wave | None, one: Interview) -> bool | None:
-    """Whether a wave had been told on the day of asking; None where no day is known."""
-    if wave is None or one.asked_on is None:
-        return None
-    return clock.here(wave.due_at).date() <= one.asked_on
+def _was_told(wave: Wave, one: Interview, places: Mapping[str, int] | None) -> bool:
+    """Whether a wave had been sent to on the day of asking, or before it where no day is known; all at a baseline."""
+    if places is not None:
+        return True
+    if wave.told_at is None:
+        return False
+    return one.asked_on is None or clock.here(wave.told_at).date() <= one.asked_on
+
+
+def _still_waited(wave: Wave, one: Interview, places: Mapping[str, int] | None) -> bool:
+    """Whether the last wave had neither been sent to nor reached its day; all at a baseline."""
+    if places is not None or one.asked_on is None:
+        return True
+    ends = min(moment for moment in (wave.due_at, wave.told_at) if moment is not None)
+    return clock.here(ends).date() > one.asked_on
 
 
 def waves_of_villages(found: Read) -> dict[str, int]:
@@ -120,7 +144,7 @@ def told_and_waiting(found: Read, draw: Draw) -> Comparison:
         "staggered",
         sides,
         difference_of(shares[0].estimate, shares[1].estimate),
-        _cautions(both, draw),
+        [*_cautions(both, draw), *doubts(found)],
         method="mover",
     )
 
@@ -148,7 +172,9 @@ def _sides(found: Read, shares: tuple[Share, Share], when: str = "") -> tuple[Si
 
 
 def _why_not(both: Groups, draw: Draw, shares: tuple[Share, Share]) -> Note | None:
-    if not any(both.waiting) or not any(both.told):
+    if not any(both.told):
+        return Note("comparing.nobody_told")
+    if not any(both.waiting):
         return Note("comparing.nobody_waits")
     villages = {"told": both.villages(both.told), "waiting": both.villages(both.waiting)}
     if draw.unit == "village" and min(villages.values()) < 2:

@@ -251,8 +251,11 @@ def test_too_few_people_drawn_anew_are_said(store: Store) -> None:
 # -- those who wait -------------------------------------------------------------------------------------------
 
 
-def staggered(connection: Any, options: dict[str, Any]) -> int:
-    """A campaign whose second wave waits until December."""
+FIRST = datetime(2026, 10, 1, 2, tzinfo=UTC)
+
+
+def staggered(connection: Any, options: dict[str, Any], sent: datetime | None = FIRST) -> int:
+    """A campaign whose second wave waits until December; its first one was sent to at `sent`."""
     values = {
         "ref": "winter",
         "title": "冬",
@@ -267,6 +270,12 @@ def staggered(connection: Any, options: dict[str, Any]) -> int:
         {"campaign_id": key, "number": 2, "due_at": last, "comparison": True, "personal": False},
     ]
     connection.execute(insert(CampaignWave), rows)
+    if sent is not None:
+        step = connection.execute(
+            insert(Step).values(campaign_id=key, number=9, channel="sms").returning(Step.id)
+        ).scalar_one()
+        fired = {"step_id": step, "due_at": first, "fired_at": sent, "wave": 1}
+        connection.execute(insert(Firing).values(fired))
     return int(key)
 
 
@@ -411,3 +420,67 @@ def test_a_trend_is_in_the_order_of_asking_with_what_is_comparable(store: Store)
         ("first", False), ("second", True), ("third", True),
     ]  # fmt: skip
     assert [one.share.aware for one in points] == [140, 150, 190]
+
+
+# -- what must not be claimed ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sent", [None, datetime(2026, 12, 1, 2, tzinfo=UTC)])
+def test_a_wave_whose_day_came_but_that_was_not_sent_to_was_not_told(
+    store: Store, sent: datetime | None
+) -> None:
+    with store.begin() as connection:
+        campaign = staggered(connection, BY_PERSON, sent)
+        groups = [Group(150, 200, traits={"wave": 1}), Group(100, 200, traits={"wave": 2})]
+        build(connection, "now", groups, campaign_id=campaign)
+        found = service.staggered(connection, "now")
+    assert found is not None
+    assert found.difference is None
+    assert not found.by_campaign
+    assert "还没有给哪一批发送过" in found.sentence()
+
+
+def test_villages_told_together_stay_units_when_strata_run_through_them(store: Store) -> None:
+    """Strata by sex cut each village in two; its halves are no independent units."""
+    counts = [*((1, each) for each in (19, 10, 17, 9)), *((2, each) for each in (15, 6, 14, 5))]
+
+    def survey(connection: Any, ref: str, strata: Sequence[str]) -> Comparison:
+        groups = [
+            Group(aware // 2, 10, stratum=stratum, village=f"990101101{at:03d}", traits={"wave": wave}, weight=5)
+            for at, (wave, aware) in enumerate(counts, 1)
+            for stratum in strata
+        ]  # fmt: skip
+        frame = {"strata": {one: {"population": 800} for one in strata}}
+        build(connection, ref, groups, campaign_id=campaign, frame=frame)
+        found = service.staggered(connection, ref)
+        assert found is not None
+        return found
+
+    with store.begin() as connection:
+        campaign = staggered(connection, BY_VILLAGE)
+        by_sex = survey(connection, "sexes", ("F", "M"))
+    assert {side.share.df for side in by_sex.sides} == {3}
+
+
+def test_few_who_answered_are_said_beside_a_rise(store: Store) -> None:
+    found = compared(store, [Group(60, 120, asked_on=MAY)], [Group(110, 120, missed=200)])
+    assert found.may_claim
+    assert any("回答率只有 38%" in one for one in found.warnings())
+
+
+def test_what_was_asked_in_the_same_days_is_no_baseline_unless_it_is_named(store: Store) -> None:
+    with store.begin() as connection:
+        build(connection, "before", [Group(60, 120)])
+        build(connection, "now", [Group(110, 120)], wave=2)
+        (alone,) = service.comparisons(connection, "now")
+        (named,) = service.comparisons(connection, "now", "before")
+    assert "无基线" in alone.sentence()
+    assert named.may_claim
+
+
+def test_made_up_answers_are_no_baseline_of_real_ones(store: Store) -> None:
+    with store.begin() as connection:
+        build(connection, "before", [Group(60, 120, asked_on=MAY)], generated=True)
+        build(connection, "now", [Group(110, 120)], wave=2)
+        (alone,) = service.comparisons(connection, "now")
+    assert "无基线" in alone.sentence()
