@@ -238,6 +238,25 @@ def test_what_cannot_be_left_out_is_refused() -> None:
     assert caught.value.params["smallest"] == 3
 
 
+def test_a_stratum_whose_size_tells_which_it_is_counts_as_known(store: Store) -> None:
+    """The code of a village stratum means nothing, its population does: sex and band in it would name somebody."""
+    groups = [
+        Group(1, 1, weight=6.0, stratum=f"v{village}", town=TOWN_CODES[0], traits={"sex": sex, "band": band})
+        for village in range(5) for sex in ("F", "M") for band in BANDS
+    ]  # fmt: skip
+    frame = {"strata": {f"v{village}": {"population": 48 + village} for village in range(5)}}
+    made = handed(store, groups, {"frame": frame})
+    assert not {"sex", "band"} <= set(made.traits)
+    assert made.smallest >= 10
+
+
+def test_a_stratum_of_a_few_people_is_handed_to_nobody() -> None:
+    few = [({"stratum": "a"}, 1.0)] * 3 + [({"stratum": "b"}, 20.0)] * 5
+    with pytest.raises(Refused) as caught:
+        keep(few, ())
+    assert caught.value.params["smallest"] == 3
+
+
 def test_an_open_survey_stays_sealed_and_a_quiz_has_nothing_to_hand_out(store: Store) -> None:
     with store.begin() as connection:
         add_towns(connection)

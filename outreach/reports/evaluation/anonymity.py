@@ -1,7 +1,8 @@
 """How much of a person may stand in a row: traits are left out until nobody is one of few. Pure.
 
-Rule. Town, sex and age band together are what somebody outside could know of a neighbour. For every combination in the
-file the people of the population who share it are estimated: the sum of the drawing weights (1/probability) of all
+Rule. Town, sex and age band together are what somebody outside could know of a neighbour; stratum and drawn village
+cannot be left out and are known with them, for the sizes and weights that stand beside their codes give them away. For
+every combination in the file the people of the population who share it are estimated: the sum of the drawing weights (1/probability) of all
 sampled people with it, answered or not. When that is under 10 for any combination, a trait is left out of the whole
 file: sex first, then the band, then both, then the town. A trait that the figures are weighted to cannot be left out,
 because then nobody could count them again; if that is not enough the file is refused. Age in years, birth date, village
@@ -22,6 +23,9 @@ from outreach.reports.suppression import LEAST
 
 TRAITS = ("town", "sex", "band")
 """What could be known of somebody from outside."""
+
+STRATUM, VILLAGE = "stratum", "village drawn"
+"""What stands in every file: nobody could count again without it."""
 
 _TRIED = (
     TRAITS,
@@ -54,12 +58,12 @@ def keep(
     for traits in _TRIED:
         if not set(needed) & set(TRAITS) <= set(traits):
             continue
-        sizes = _sizes(every, (*traits, *others))
+        sizes = _sizes(every, (*traits, *others, STRATUM, VILLAGE))
         smallest = math.floor(min(sizes) + 1e-9) if sizes else 0
-        if smallest >= least or not (traits or others):
+        if smallest >= least or (len(sizes) <= 1 and not (traits or others)):
             return Kept(traits, smallest, len(sizes))
     raise Refused(
-        "evaluation.few", smallest=smallest, least=least, traits="、".join(sorted(needed))
+        "evaluation.few", smallest=smallest, least=least, traits="、".join(sorted(needed)) or "—"
     )
 
 

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from outreach.reports.evaluation.anonymity import TRAITS, Kept, keep
+from outreach.reports.evaluation.anonymity import STRATUM, TRAITS, VILLAGE, Kept, keep
 from outreach.surveys.results.interviews import Interview
 from outreach.surveys.results.service import Read
 
@@ -37,13 +37,7 @@ class Rows:
 def build(found: Read, chance: random.Random) -> Rows:
     """Refused `evaluation.few` when somebody would be one of few. `chance` makes order and codes."""
     needed = tuple(found.measured.design.rake or ())
-    kept = keep(
-        (
-            ({name: one.trait(name) for name in (*TRAITS, *needed)}, one.weight)
-            for one in found.interviews
-        ),
-        needed,
-    )
+    kept = keep((_known(one, needed) for one in found.interviews), needed)
     questions = tuple(question.code for question in found.instrument.questions if question.options)
     made = _Maker(
         found, kept, questions, tuple(name for name in needed if name not in PLAIN), chance
@@ -57,6 +51,16 @@ def build(found: Read, chance: random.Random) -> Rows:
         *(f"q_{code}" for code in questions),
     )
     return Rows(head, rows, kept, tuple(made.strata()), questions)
+
+
+def _known(one: Interview, needed: Sequence[str]) -> tuple[dict[str, str], float]:
+    """What somebody outside could know of a sampled person, and whom else it fits.
+
+    Stratum and village stand in the file under codes that mean nothing, but the size of a stratum and the weights of a
+    village say which one it is to whoever has the list of places.
+    """
+    traits = {name: one.trait(name) for name in (*TRAITS, *needed)}
+    return {**traits, STRATUM: one.stratum, VILLAGE: one.cluster}, one.weight
 
 
 class _Maker:
