@@ -250,6 +250,17 @@ def test_a_stratum_whose_size_tells_which_it_is_counts_as_known(store: Store) ->
     assert made.smallest >= 10
 
 
+@pytest.mark.parametrize(("weights", "smallest"), [((9.0, 18.0), 54), ((9.0, 13.0), 18)])
+def test_a_village_is_known_where_its_weights_tell_which_it_is(
+    store: Store, weights: tuple[float, float], smallest: int
+) -> None:
+    groups = [
+        Group(1, 2, weight=weight, cluster=f"v{at}{weight}", town=TOWN_CODES[0], traits={"sex": "F", "band": "60+"})
+        for at in range(1) for weight in weights
+    ]  # fmt: skip
+    assert handed(store, groups, {}).smallest == smallest
+
+
 def test_a_stratum_of_a_few_people_is_handed_to_nobody() -> None:
     few = [({"stratum": "a"}, 1.0)] * 3 + [({"stratum": "b"}, 20.0)] * 5
     with pytest.raises(Refused) as caught:

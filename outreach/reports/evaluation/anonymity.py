@@ -1,7 +1,7 @@
 """How much of a person may stand in a row: traits are left out until nobody is one of few. Pure.
 
-Rule. Town, sex and age band together are what somebody outside could know of a neighbour; stratum and drawn village
-cannot be left out and are known with them, for the sizes and weights that stand beside their codes give them away. For
+Rule. Town, sex and age band together are what somebody outside could know of a neighbour. The stratum cannot be left out
+and its size gives its code away, so it is known with them; so is a drawn village where its weights tell which it is. For
 every combination in the file the people of the population who share it are estimated: the sum of the drawing weights (1/probability) of all
 sampled people with it, answered or not. When that is under 10 for any combination, a trait is left out of the whole
 file: sex first, then the band, then both, then the town. A trait that the figures are weighted to cannot be left out,

@@ -19,6 +19,8 @@ PLAIN = (
 NOT_KNOWN = "unknown"
 """Stands in a row and among the margins for a trait that the register does not know."""
 
+_ALIKE = 1e-6
+
 OTHER_TRAIT = "x_"
 """Before a trait that the figures are weighted to and that is none of the plain columns."""
 
@@ -37,7 +39,8 @@ class Rows:
 def build(found: Read, chance: random.Random) -> Rows:
     """Refused `evaluation.few` when somebody would be one of few. `chance` makes order and codes."""
     needed = tuple(found.measured.design.rake or ())
-    kept = keep((_known(one, needed) for one in found.interviews), needed)
+    telling = _telling(found.interviews)
+    kept = keep((_known(one, needed, telling) for one in found.interviews), needed)
     questions = tuple(question.code for question in found.instrument.questions if question.options)
     made = _Maker(
         found, kept, questions, tuple(name for name in needed if name not in PLAIN), chance
@@ -53,14 +56,31 @@ def build(found: Read, chance: random.Random) -> Rows:
     return Rows(head, rows, kept, tuple(made.strata()), questions)
 
 
-def _known(one: Interview, needed: Sequence[str]) -> tuple[dict[str, str], float]:
+def _known(
+    one: Interview, needed: Sequence[str], telling: frozenset[str]
+) -> tuple[dict[str, str], float]:
     """What somebody outside could know of a sampled person, and whom else it fits.
 
-    Stratum and village stand in the file under codes that mean nothing, but the size of a stratum and the weights of a
-    village say which one it is to whoever has the list of places.
+    Stratum and village stand in the file under codes that mean nothing, but the size of a stratum, and the weights of
+    some villages, say which one it is to whoever has the list of places.
     """
     traits = {name: one.trait(name) for name in (*TRAITS, *needed)}
-    return {**traits, STRATUM: one.stratum, VILLAGE: one.cluster}, one.weight
+    village = one.cluster if one.stratum in telling else ""
+    return {**traits, STRATUM: one.stratum, VILLAGE: village}, one.weight
+
+
+def _telling(interviews: Sequence[Interview]) -> frozenset[str]:
+    """Strata whose villages can be told by their weights: not where all weigh alike, or so much for each member of a
+    household, as villages do that were drawn by their size with as many people of each."""
+    weights: dict[str, set[float]] = {}
+    for one in interviews:
+        if one.cluster:
+            weights.setdefault(one.stratum, set()).add(one.weight)
+    return frozenset(
+        stratum
+        for stratum, found in weights.items()
+        if any(abs(each / min(found) - round(each / min(found))) > _ALIKE for each in found)
+    )
 
 
 class _Maker:
