@@ -70,9 +70,10 @@ def members(after: date, until: date) -> tuple[ColumnElement[bool], ColumnElemen
 
     Only a household that is complete tells how many it has.
     """
-    other = aliased(Person)
+    # both under names of their own, so that a query that reads households itself may ask this too
+    other, home = aliased(Person), aliased(Household)
     mine = and_(other.household_id == Person.household_id, other.status == "active")
-    complete = exists().where(Household.id == Person.household_id, Household.complete)
+    complete = exists().where(home.id == Person.household_id, home.complete)
     unknown = exists().where(mine, other.birth.is_(None))
     born = (
         select(func.count())

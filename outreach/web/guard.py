@@ -145,14 +145,20 @@ def _check_address(request: Request, numbers: Collection[str]) -> None:
 
 
 async def _check_form(request: Request, sessions: Sessions, visitor: Visitor) -> None:
-    token = request.headers.get(FORM_HEADER, "")
-    if not token and request.headers.get("content-type", "").startswith(
+    token, words = request.headers.get(FORM_HEADER, ""), []
+    if request.headers.get("content-type", "").startswith(
         ("application/x-www-form-urlencoded", "multipart/form-data")
     ):
-        value = (await request.form()).get(FORM_FIELD)
-        token = value if isinstance(value, str) else ""
+        form = await request.form()
+        words = [one for _, one in form.multi_items() if isinstance(one, str)]
+        value = form.get(FORM_FIELD)
+        token = token or (value if isinstance(value, str) else "")
     if not sessions.token_matches(visitor, token):
         raise Refused("web.form_expired")
+    if any(
+        "\x00" in one for one in words
+    ):  # no keyboard writes it, and not every database takes it
+        raise HTTPException(422)
 
 
 def _limited(receive: Receive, most: int) -> Receive:

@@ -162,6 +162,19 @@ def test_an_address_that_no_database_can_be_asked_for_is_not_found(
     assert office.get(path).status_code == status
 
 
+@pytest.mark.parametrize("how", ["field", "header"])
+def test_a_form_with_a_character_that_no_text_has_is_a_bad_form(
+    office: Browser, add_user: Callable[..., None], how: str
+) -> None:
+    add_user("chen", "manager")
+    office.log_in("chen")
+    token = office.token("/account")
+    given = {"form_token": token} if how == "field" else {}
+    headers = {"x-form-token": token} if how == "header" else {}
+    assert office.post("/stamp", data={**given, "a": "b\x00"}, headers=headers).status_code == 422
+    assert office.post("/stamp", data={**given, "a": "b"}, headers=headers).text == "stamped"
+
+
 def test_a_callback_needs_no_form_token(office: Browser) -> None:
     assert office.post("/callbacks/carrier", content=b"12345").text == "5"
 

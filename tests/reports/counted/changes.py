@@ -196,7 +196,7 @@ class Office:
         view = delivery_state.c
         ids = connection.scalars(select(view.delivery_id).order_by(view.delivery_id)).all()
         some = self.dice.sample(list(ids), min(2, len(ids)))
-        settle.skip(connection, {one: self.dice.choice(("cancelled", "cap")) for one in some})
+        settle.skip(connection, {one: self.dice.choice(("cancelled", "capped")) for one in some})
 
     def do_leave_out(self, connection: Connection) -> None:
         """A message goes without one of those whom it was for; the next try has them in it again."""
@@ -206,7 +206,7 @@ class Office:
         ).all()  # fmt: skip
         some = self.dice.sample(rows, min(2, len(rows)))
         again = [row[0] for row in self.dice.sample(rows, min(1, len(rows)))]
-        reason = self.dice.choice(("refused_channel", "applied"))
+        reason = self.dice.choice(("refused_channel", "already_has"))
         served.note(connection, [(*row, reason) for row in some], again)
 
     def do_restate(self, connection: Connection) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from outreach.deliveries import funnel, reckoning
 from outreach.models.campaigns import Campaign
 from outreach.models.counts import ReachCount, ReachPart, SpendDelta
 from outreach.models.deliveries import delivery_state
-from outreach.models.people import Region
+from outreach.models.people import Household, Region
 from outreach.people.queries import people
 from outreach.policies import service as policies
 from outreach.reports import queries
@@ -229,3 +230,18 @@ def test_grids_are_counted_with_their_village_and_leave_nobody_less_than_none(
             rows = reaching.by_grid(connection, Scope(town.EAST), policy, town.TODAY, town.COUNTY)
     assert rows[0].eligible == 9
     assert min(row.eligible for row in rows) >= 0
+
+
+def test_a_policy_about_families_has_its_never_reached_too(store: Store, vault: Vault) -> None:
+    office = Office(store, vault, random.Random(8))
+    with store.begin() as connection:
+        policy = policies.get(connection, "family")
+        home = insert(Household).values(key=b"h" * 16, region=town.EAST, complete=True)
+        key = connection.scalar(home.returning(Household.id))
+        town.add_person(
+            connection, vault, region=town.EAST, household_id=key, birth=date(2024, 1, 1)
+        )
+        where = (Scope(), policy, office.terms.on, office.terms.home)
+        found = reaching.never_reached(connection, *where)
+        total = queries.reach(connection, *where)
+    assert found.to_find + found.done + found.stopped == sum(row["eligible"] for row in total) > 0
