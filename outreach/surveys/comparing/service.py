@@ -76,10 +76,20 @@ def _between(connection: Connection, now: Read, before: Read) -> Comparison:
             "comparing.wrong_order", survey=now.survey["ref"], earlier=before.survey["ref"]
         )
     notes = cautions(now, before, _began(connection, now))
-    if now.survey["panel"] and now.survey["follows_id"] == before.survey["id"]:
-        drawn = queries.sampled(connection, before.survey["id"])
-        return panel(now, before, drawn, notes)
-    return cross_sections(now, before, notes)
+    drawn = _asked_before(connection, now, before)
+    return panel(now, before, drawn, notes) if drawn else cross_sections(now, before, notes)
+
+
+def _asked_before(connection: Connection, now: Read, before: Read) -> set[int]:
+    """Everybody of the waves from `before` on whose people `now` asks again; empty where it asks other people."""
+    drawn: set[int] = set()
+    wave = now.survey
+    while wave["panel"] and wave["follows"]:
+        wave = get_drawn(connection, wave["follows"])
+        drawn |= queries.sampled(connection, wave["id"])
+        if wave["id"] == before.survey["id"]:
+            return drawn
+    return set()
 
 
 def _why_not(now: Read, before: Read) -> Note | None:

@@ -242,6 +242,18 @@ def test_people_drawn_anew_show_what_comes_from_having_been_asked(store: Store) 
     assert any("被问过的人比新抽的人多 17.5 个百分点" in one for one in found.warnings())
 
 
+def test_the_third_wave_of_a_panel_asks_the_people_of_the_first_again(store: Store) -> None:
+    """Other people would be said, and the interval of independent samples given, if only the wave between counted."""
+    before, now = panel()
+    with store.begin() as connection:
+        first = build(connection, "before", before)
+        second = build(connection, "between", now, follows_id=first, panel=True, wave=2)
+        build(connection, "now", now, follows_id=second, panel=True, wave=3)
+        found = service.between(connection, "now", "before")
+    assert found.kind == "panel"
+    assert found.pairs == (130, 10, 45, 15)
+
+
 def test_too_few_people_drawn_anew_are_said(store: Store) -> None:
     before, now = panel()
     found = compared(store, before, [*now, Group(10, 20, first=3000)], panel_of=True)
