@@ -158,6 +158,23 @@ def test_a_navigation_has_at_most_seven_entries_and_a_worker_four(role: Role) ->
     )
 
 
+def test_an_officer_finds_every_page_of_the_results_in_a_row_over_each_of_them(
+    installation: Installation, add_user: Callable[..., None]
+) -> None:
+    add_user("zhou", "officer")
+    app = create_app(installation)
+    browser = Browser(app)
+    browser.log_in("zhou")
+    pages = [entry.path for entry in shell.NAVIGATION[Role.OFFICER][-1].row]
+    assert {"/overview", "/awareness", "/surveys", "/reports", "/opinions", "/signals", "/alerts"} < set(pages)  # fmt: skip
+    for path in pages:
+        html = browser.get(path).text
+        row = html[html.index('class="row-nav"') :].split("</nav>")[0]
+        assert re.findall(r'href="([^"]+)"', row) == pages
+        assert f'href="{path}" aria-current="page"' in row
+    assert 'class="row-nav"' not in browser.get("/opinions/say").text
+
+
 def test_every_word_of_the_web_is_in_two_languages() -> None:
     words = {code: entry for code, entry in catalogue().items() if code.startswith("web.")}
     assert len(words) > 15

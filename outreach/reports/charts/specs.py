@@ -153,7 +153,7 @@ def _whole(whole: IntervalRow | None, x: Layer, rows: Sequence[str], y: Layer) -
     """The rate of the whole, a line, and its interval, a band: through the chart, or in `rows` under the words of each."""
     if whole is None or whole.rate is None or whole.low is None:
         return []
-    one = {"rate": whole.rate, "low": whole.low, "high": whole.high}
+    one: dict[str, Any] = {"rate": whole.rate, "low": whole.low, "high": whole.high}
     data = {"values": [{**one, "label": label} for label in rows] or [one]}
     along, at = {"x": {"field": "low", **x}, "x2": {"field": "high"}}, {"x": {"field": "rate", **x}}
     band: Layer = {"type": "rect"}

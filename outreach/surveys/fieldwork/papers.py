@@ -122,7 +122,7 @@ def _row(one: Sampled, *, with_place: bool) -> InterviewRow:
     return InterviewRow(
         number=str(one.number),
         name=one.name,
-        door=f"{one.place if with_place else ''}{one.address}",
+        door=f"{one.place} {one.door}" if with_place and one.place else one.address,
         phone=one.phone,
         note=one.note,
     )

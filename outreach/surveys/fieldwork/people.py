@@ -22,7 +22,8 @@ from segments.regions import ancestors
 class Sampled:
     """One person to ask. `note`: that a guardian answers, or that the register says died or moved away.
 
-    `village` is the code of the village, `place` the names from the town down; `phone` as it is dialled, '' for none.
+    `village` is the code of the village, `place` the names from the town down, `door` the address without them;
+    `phone` as it is dialled, '' for none.
     """
 
     number: int
@@ -31,6 +32,7 @@ class Sampled:
     village: str
     place: str
     address: str
+    door: str
     phone: str
     note: str
     synthetic: bool
@@ -69,14 +71,25 @@ def _clear(person: Any, vault: Vault, places: Mapping[str, str]) -> Sampled:
         phone = phone or vault.decrypt("phone", person.guardian_phone or "")
         notes.append(say("fieldwork.by_guardian", guardian=guardian))
     around = [code for code in (*ancestors(person.region), person.region) if len(code) > 6]
+    names = [places[code] for code in around if code in places]
+    address = vault.decrypt("address", person.address)
     return Sampled(
         number=person.number,
         name=vault.decrypt("name", person.name),
         region=person.region,
         village=person.region[:12],
-        place="".join(places[code] for code in around if code in places),
-        address=vault.decrypt("address", person.address),
+        place="".join(names),
+        address=address,
+        door=_within(names, address),
         phone=phone.removeprefix("+86"),
         note="；".join(notes),
         synthetic=bool(person.synthetic),
     )
+
+
+def _within(names: Sequence[str], address: str) -> str:
+    """What an address says beyond the names of the places around it: 城关镇前进社区2栋402室 → 2栋402室."""
+    rest = address
+    for name in names:
+        rest = rest.removeprefix(name)
+    return rest or address
