@@ -33,7 +33,7 @@ _NOW = r"(?:再|继续|以后)?"
 
 _CODE = "(?:TD|T|R|N)"
 _ENGLISH_STOP = "STOP|UNSUBSCRIBE|CANCEL|QUIT|END"
-_REFUSE = "(?:退订|拒收|取消订阅|屏蔽)"
+_REFUSE = "(?:退订|退訂|退定|拒收|取消订阅|屏蔽)"  # as a keyboard of another kind, or a slip of it, writes it
 
 _STOP = (
     rf"{_REPLY}?{_CODE}(?:{_REFUSE}{_THING})?",

@@ -79,7 +79,7 @@ def take_text(
         return None
     inside = _shared(connection, address_key, text.region) if address_key else text.region
     cut = NewOpinion(
-        "sms", text.text[:LONGEST], region=inside, contact=text.contact, key=text.key
+        "sms", text.text[:LONGEST], region=inside, contact=text.contact[:_LONGEST_CONTACT], key=text.key
     )  # fmt: skip
     return say(connection, vault, cut)
 
