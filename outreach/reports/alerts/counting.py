@@ -16,7 +16,7 @@ from outreach.models.signals import HotlineWeek
 from outreach.models.surveys import Survey
 from outreach.reach.signals.naming import outermost
 from outreach.reports.alerts.schemas import Bounces
-from outreach.store import among, upsert
+from outreach.store import among, chunks, upsert
 
 _STRETCH = ("answered_before", "failed_before", "answered", "failed", "at")
 WEEK = timedelta(days=7)
@@ -78,12 +78,14 @@ def daily_accounts(connection: Connection) -> list[tuple[int, str, int]]:
     ]
 
 
-def stretch(connection: Connection, step: int) -> Bounces | None:
-    """What was kept of a step's answers; None before the first look."""
-    found = counters(connection, [_stretch_name(step, part) for part in _STRETCH])
-    if len(found) < len(_STRETCH):
-        return None
-    return Bounces(*(found[_stretch_name(step, part)] for part in _STRETCH))
+def stretches(connection: Connection, steps: Collection[int]) -> dict[int, Bounces]:
+    """Step → what was kept of its answers; a step is not there before the first look at it."""
+    names = [_stretch_name(step, part) for step in steps for part in _STRETCH]
+    found: dict[str, int] = {}
+    for some in chunks(names):
+        found.update(counters(connection, some))
+    kept = {step: [found.get(_stretch_name(step, part)) for part in _STRETCH] for step in steps}
+    return {step: Bounces(*values) for step, values in kept.items() if None not in values}  # type: ignore[arg-type]
 
 
 def keep_stretch(connection: Connection, step: int, kept: Bounces) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -36,11 +36,12 @@ class Terms:
 
 @dataclass
 class Looked:
-    """What was found, of which kinds, and what is kept of the answers of steps."""
+    """What was found, of which kinds, what is kept of the answers of steps, and states that two parts read."""
 
     findings: list[Finding] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
     stretches: dict[int, Bounces] = field(default_factory=dict)
+    states: dict[int, Mapping[int, Mapping[str, int]]] = field(default_factory=dict)
 
 
 def some(found: Finding | None) -> Iterator[Finding]:

@@ -29,31 +29,35 @@ def of_steps(connection: Connection, terms: Terms, looked: Looked) -> Iterator[F
     steps = counting.fired_steps(connection, rows)
     accounts = counting.accounts_of(connection, [step.id for step in steps])
     totals = halting.totals(connection, [step.id for step in steps])
-    states: dict[int, Mapping[int, Mapping[str, int]]] = {}
+    kept = counting.stretches(connection, [step.id for step in steps])
     for step in steps:
         campaign = rows[step.campaign_id]
-        if step.campaign_id not in states:
-            states[step.campaign_id] = report_queries.step_states(
-                connection, Scope(), step.campaign_id
-            )
-        found = states[step.campaign_id].get(step.id, {})
+        found = _states(connection, step.campaign_id, looked).get(step.id, {})
         figures = StepFigures(
             campaign.ref, campaign.title, campaign.region or terms.home, step.number, step.first, step.last, found,
             totals.get((step.id, halting.ANSWERED), 0), totals.get((step.id, halting.OPTED_OUT), 0),
-            _bounces(connection, step.id, found, now, looked),
+            _bounces(step.id, kept.get(step.id), found, now, looked),
         )  # fmt: skip
         told = bool(accounts.get(step.id)) and accounts[step.id] <= terms.reporting
         for rule in rules.OF_STEPS if told else (rules.opt_out,):
             yield from some(rule(figures, now))
 
 
+def _states(
+    connection: Connection, campaign: int, looked: Looked
+) -> Mapping[int, Mapping[str, int]]:
+    """Step → state → deliveries of a campaign, read once in a look."""
+    if campaign not in looked.states:
+        looked.states[campaign] = report_queries.step_states(connection, Scope(), campaign)
+    return looked.states[campaign]
+
+
 def _bounces(
-    connection: Connection, step: int, states: Mapping[str, int], now: Now, looked: Looked
+    step: int, kept: Bounces | None, states: Mapping[str, int], now: Now, looked: Looked
 ) -> Bounces:
     """What is judged now; what is kept for the next look goes to `looked`."""
     failed = states.get("undelivered", 0) + states.get("refused", 0)
     answered, at = failed + states.get("delivered", 0), int(now.at.timestamp())
-    kept = counting.stretch(connection, step)
     if kept is None:
         looked.stretches[step] = stretches.begin(answered, failed, at)
         return looked.stretches[step]
@@ -62,15 +66,13 @@ def _bounces(
     return stretches.judged(kept, answered, failed, at, least)
 
 
-def of_campaigns(connection: Connection, terms: Terms, _: Looked) -> Iterator[Finding]:
+def of_campaigns(connection: Connection, terms: Terms, looked: Looked) -> Iterator[Finding]:
     """Each campaign as a whole."""
     now, rows = terms.now(), campaigns(connection)
     spent = counting.counters(connection, [purse(row.id) for row in rows])
     for row in rows:
         planned = sum(
-            n
-            for step in report_queries.step_states(connection, Scope(), row.id).values()
-            for n in step.values()
+            n for step in _states(connection, row.id, looked).values() for n in step.values()
         )
         figures = CampaignFigures(
             row.ref, row.title, row.region or terms.home, row.status, planned, spent.get(purse(row.id), 0),
