@@ -84,6 +84,18 @@ def margins(groups: Sequence[Group], factor: float) -> dict[str, dict[str, float
     return found
 
 
+def _nearly_whole() -> list[Group]:
+    """Its 80 people are as sure as hundreds, and are compared with nobody all the same."""
+    return [
+        Group(
+            30 if at % 2 else 45, 80 if code == TOWN_CODES[0] else 150, town=code, stratum=code,
+            weight=1.0 if code == TOWN_CODES[0] else 20.0, traits={"sex": "F", "band": "60+", "age": 70},
+            more=_answers(random.Random(at)),
+        )
+        for at, code in enumerate(TOWN_CODES)
+    ]  # fmt: skip
+
+
 def designs() -> dict[str, tuple[list[Group], dict[str, Any]]]:
     simple = people(1, 220)
     strata = {code: {"population": 4000 + 500 * at, "clusters": None} for at, code in enumerate(TOWN_CODES)}  # fmt: skip
@@ -93,6 +105,17 @@ def designs() -> dict[str, tuple[list[Group], dict[str, Any]]]:
     return {
         "a simple random sample": (simple, {"frame": {"strata": {"": {"population": 9000}}}}),
         "strata with their populations": (stratified, {"frame": {"strata": strata}}),
+        "a town that was asked nearly whole": (
+            _nearly_whole(),
+            {
+                "frame": {
+                    "strata": {
+                        code: {"population": 85 if code == TOWN_CODES[0] else 3000, "clusters": None}
+                        for code in TOWN_CODES
+                    }
+                }
+            },
+        ),
         "raked to the register, with classes of response and trimming": (
             raked,
             {

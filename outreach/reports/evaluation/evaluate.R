@@ -193,7 +193,11 @@ figure_of <- function(f) {
 towns <- sort(setdiff(unique(asked$town), c("", "unknown")))
 if (length(towns)) {
   aware <- counts(headline)
-  enough <- vapply(towns, function(code) round(estimate(aware, asked$town == code)$n_eff, 9) >= 100, logical(1))
+  # as many people as effective people, and as many elsewhere
+  enough <- vapply(towns, function(code) {
+    e <- estimate(aware, asked$town == code)
+    min(round(e$n_eff, 9), e$n, nrow(asked) - e$n) >= 100
+  }, logical(1))
   towns <- towns[enough]
 }
 pairs <- if (length(towns) && any(asked$town != towns[1])) lapply(towns, function(code) pair_of(aware, asked$town == code)) else list()
