@@ -60,13 +60,14 @@ def main(arguments: list[str]) -> int:
         "--folder", type=Path, default=None, help="where to work and leave the files"
     )
     parser.add_argument("--only", default="", help="a part of an address")
+    parser.add_argument("--no-downloads", action="store_true", help="pages, and no files")
     options = parser.parse_args(arguments)
     folder = options.folder or Path(tempfile.mkdtemp(prefix="outreach-pages-"))
     folder.mkdir(parents=True, exist_ok=True)
     every = []
     for size in [int(one) for one in options.sizes.split(",")]:
         home = folder / str(size)
-        every.append(measure(home, size, options.only))
+        every.append(measure(home, size, options.only, files=not options.no_downloads))
         if options.folder is None:
             shutil.rmtree(home)
     for line in table(every):
@@ -94,7 +95,7 @@ def prepare(home: Path, size: int, notes: list[str]) -> None:
     office.close()
 
 
-def measure(home: Path, size: int, only: str = "") -> Times:
+def measure(home: Path, size: int, only: str = "", *, files: bool = True) -> Times:
     """All pages at one size."""
     times = Times(size)
     if not (home / "outreach.db").exists():
@@ -108,7 +109,8 @@ def measure(home: Path, size: int, only: str = "") -> Times:
             times.notes.append(f"{role} could not log in")
             continue
         for address in addresses(app):
-            if only in address and not address.endswith(STREAMS):
+            left_out = STREAMS if files else (*STREAMS, *DOWNLOADS)
+            if only in address and not address.endswith(left_out):
                 _ask(browser, role, address, values, times)
     office.close()
     for note in times.notes:

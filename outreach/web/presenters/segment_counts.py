@@ -16,11 +16,11 @@ from outreach.audiences.segments import service
 from outreach.audiences.segments.schemas import Asked
 from outreach.audiences.service import Answer
 from outreach.people.languages import language_name
-from outreach.people.queries.people import count_people
 from outreach.people.queries.regions import all_regions
 from outreach.policies import service as policies
 from outreach.policies.schemas import PolicyView
 from outreach.reach import service as reach
+from outreach.reports.counted import service as counted
 from outreach.web.presenters.names import places
 from outreach.web.presenters.segment_form import Names
 from outreach.web.services import Services
@@ -98,7 +98,7 @@ _PARTS = (("region", "在哪里"), ("age_band", "多大年纪"), ("language", "�
 
 def is_large(connection: Connection) -> bool:
     """Whether the database needs so long that a question waits for the snapshot."""
-    return count_people(connection, Scope()) >= WORTH_A_SNAPSHOT
+    return counted.people(connection, Scope()) >= WORTH_A_SNAPSHOT
 
 
 def warm(services: Services) -> None:
