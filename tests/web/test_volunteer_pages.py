@@ -74,6 +74,8 @@ def test_the_page_behind_the_code_leads_to_the_open_survey(office: Office) -> No
     assert "请问您知道“免费体检”吗？</legend>" in text  # without 不读出, which is for interviewers
     assert "不提示" not in text
     assert "对照政策卡" not in text  # what an interviewer codes is not asked
+    assert "拒答" not in text  # an interviewer's word
+    assert "不想说" in text
 
 
 def test_an_answer_is_kept_once_and_says_nothing_about_anybody(office: Office) -> None:

@@ -28,6 +28,7 @@ KINDS = frozenset(Kind) - {Kind.UNPROMPTED, Kind.KNOWLEDGE, Kind.OPEN}
 somebody; for those there is the page of opinions."""
 
 _KEY = re.compile(r"[0-9a-f]{24}")
+_OF_ONESELF = {"拒答": "不想说"}
 _TO_THE_INTERVIEWER = re.compile(r"（[^（）]*(?:不读出|不提示)[^（）]*）")
 
 
@@ -65,6 +66,11 @@ def questions(survey: Mapping[str, Any]) -> tuple[Question, ...]:
 def self_worded(text: str) -> str:
     """A question without what only an interviewer must know (不读出, 不提示)."""
     return _TO_THE_INTERVIEWER.sub("", text)
+
+
+def self_labelled(label: str) -> str:
+    """An answer as somebody gives it of themselves: 拒答 is an interviewer's word."""
+    return _OF_ONESELF.get(label, label)
 
 
 def answer(

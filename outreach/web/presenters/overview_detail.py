@@ -19,6 +19,7 @@ from outreach.web.presenters import results_ledger as ledger
 from outreach.web.presenters.live_reasons import reason_words
 from outreach.web.presenters.names import places
 from outreach.web.presenters.results import Asked, counted_for
+from outreach.web.presenters.survey_figures import points as signed
 from outreach.web.views.common import Rate
 from outreach.web.views.overview import Levels, Past, TownRow, Towns
 from outreach.wording import say
@@ -100,8 +101,8 @@ def _town_row(name: str, town: TownFigure, whole: Rate) -> TownRow:
         )
     difference = ""
     if town.difference is not None and town.diff_low is not None and town.diff_high is not None:
-        points = f"{town.difference * 100:+.1f}"
-        difference = f"{points}（{town.diff_low * 100:+.1f} 到 {town.diff_high * 100:+.1f}）"
+        span = f"{signed(town.diff_low)} 到 {signed(town.diff_high)}"
+        difference = f"{signed(town.difference)}（{span}）"
     return TownRow(name, rate, town.n, difference, _TAG[town.verdict], town.word())
 
 

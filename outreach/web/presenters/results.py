@@ -73,7 +73,9 @@ def results(
     on = clock.today(services.settings.zone)
     scope = actor.scope.narrowed(region)
     if chosen is None:
-        return ResultsView((), "", "惠民政策", services.place, on, first_steps=_first(actor))
+        return ResultsView(
+            (), "", "惠民政策", services.place or "全部地区", on, first_steps=_first(actor)
+        )
     asked = Asked(services, actor, connection, scope, chosen, on)
     figures = reports.reach(connection, scope, chosen, on, asked.home)
     counted = counted_for(asked)

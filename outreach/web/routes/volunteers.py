@@ -94,7 +94,16 @@ def _view(
         action=f"/q/{token}/ask",
         title=survey["title"],
         questions=tuple(
-            replace(one, number=number, text=volunteers.self_worded(one.text), needed=False)
+            replace(
+                one,
+                number=number,
+                text=volunteers.self_worded(one.text),
+                options=tuple(
+                    replace(option, label=volunteers.self_labelled(option.label))
+                    for option in one.options
+                ),
+                needed=False,
+            )
             for number, one in enumerate(asked, 1)
         ),
         key=filled.key or secrets.token_hex(12),

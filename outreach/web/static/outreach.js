@@ -1,5 +1,5 @@
 "use strict";
-// Live progress, and nothing else: the server sends finished words and numbers, this puts them in place.
+// Live progress, and the place in a row of links that scrolls: the server sends finished words and numbers, this puts them in place.
 for (const box of document.querySelectorAll("[data-live]")) {
   const source = new EventSource(box.dataset.live);
   source.addEventListener("progress", (event) => {
@@ -20,3 +20,5 @@ for (const box of document.querySelectorAll("[data-live]")) {
     location.reload(); // the finished page has no data-live, so this happens once
   });
 }
+
+document.querySelector(".row-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
