@@ -76,7 +76,8 @@ class Asking:
         """Towns in which enough people fit to draw from."""
         with self.home.store.read() as connection:
             frame = surveys.get(connection, SURVEY)["frame"]
-        towns = (frame.get("margins") or {}).get("town") or {}  # one drawn by an older version has none
+        margins = frame.get("margins") or {}  # one drawn by an older version has none
+        towns = margins.get("town") or {}
         return sum(people > EACH for people in towns.values())
 
     def _ask(self, order: Mapping[str, Any], on: date, known: answers.Known) -> dict[str, Any]:
