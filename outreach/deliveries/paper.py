@@ -194,11 +194,12 @@ def _door(row: Mapping[str, Any], serial: str, said: Sequence[Said]) -> Door:
 def _narrowed(statement: Any, campaign: int, place: SQLColumnExpression[Any], region: str) -> Any:
     """Deliveries of paper steps that are not skipped, in a region."""
     view = delivery_state.c
+    # by their numbers, so that a campaign's messages are not walked over for its sheets
+    printed = select(Step.id).where(Step.campaign_id == campaign, Step.channel == "flyer")
     return (
-        statement.join(Step, Step.id == Delivery.step_id)
-        .join(delivery_state, view.delivery_id == Delivery.id)
+        statement.join(delivery_state, view.delivery_id == Delivery.id)
         .where(
-            Delivery.campaign_id == campaign, Step.channel == "flyer", view.state != "skipped",
+            Delivery.campaign_id == campaign, Delivery.step_id.in_(printed), view.state != "skipped",
             under(place, region),
         )
     )  # fmt: skip
