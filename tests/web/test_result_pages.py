@@ -62,6 +62,7 @@ def test_grades_of_reach_stand_side_by_side_and_are_not_added_silently(office: O
 def test_the_tables_of_places_have_counts_and_no_rates(office: Office) -> None:
     told(office, "delivered", 1)
     zhou = office.enter("zhou")
+    table = ""
     for region in ("", town.TOWN):
         html = zhou.get(f"/results?policy=check&region={region}").text
         table = html[html.index("各地人数") : html.index("从没告知到")]

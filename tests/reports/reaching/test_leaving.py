@@ -48,13 +48,13 @@ def test_every_place_is_printed_alike_in_every_table(seed: int) -> None:
     whole = leaving.of_level(every, COUNTY, 12)
     assert leaving.of_level(every, "", 9).rows == county.rows
     assert county.rows[TOTAL] == whole.rows[TOTAL]
-    for town in county.rows:
-        if town == TOTAL:
+    for where in county.rows:
+        if where == TOTAL:
             continue
-        own = leaving.of_level(every, town, 12)
-        assert own.rows[TOTAL] == county.rows[town]
+        own = leaving.of_level(every, where, 12)
+        assert own.rows[TOTAL] == county.rows[where]
         assert all(own.rows[code] == whole.rows[code] for code in own.rows if code != TOTAL)
-        solved_nothing(county, own, town)
+        solved_nothing(county, own, where)
 
 
 def solved_nothing(county: leaving.Leaving, own: leaving.Leaving, town: str) -> None:
