@@ -93,5 +93,8 @@ class Asking:
                 answers.write(connection, ref, sheet, on, known)
         if not answered:
             fieldwork.record(store.begin, ref, sheet, by, self.today)
+        with store.begin() as connection:
+            if surveys.get(connection, ref)["closed_at"] is None:
+                surveys.close(connection, ref, by)
         with store.read() as connection:
             return results.estimate(connection, ref)

@@ -39,6 +39,7 @@ from outreach.demo import county as counties
 from outreach.demo import notices, office_lists, residents, workbook
 from outreach.demo import people as accounts
 from outreach.demo.asking import CAMPAIGN, Asking
+from outreach.demo.coming_back import come_back
 from outreach.demo.county import COUNTY
 from outreach.demo.handing_in import hand_in
 from outreach.errors import Conflict
@@ -299,6 +300,7 @@ class Story:
     def survey(self) -> None:
         """Draw from all who may claim, take the filled sheet in, and estimate. The answers are invented."""
         found = self._asking.after()
+        come_back(self.home, counties.build(self._households), self.today, self.people)
         self.facts["survey"] = {
             "drawn": found["drawn"], "answered": found["answered"], "aware": found["aware"], "generated": True,
         }  # fmt: skip
