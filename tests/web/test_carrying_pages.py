@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from channels.manual import ManualChannel
-from outreach.deliveries import orders, service, settle
+from outreach.deliveries import carrying, orders, service, settle
 from outreach.deliveries.outgoing import Line
 from outreach.deliveries.send import Sender
 from outreach.models.access import AuditEntry
@@ -188,6 +188,30 @@ def test_a_sheet_of_paper_is_typed_in_at_once(office: Office) -> None:
     assert [state(office, int(one)) for one in ids] == ["delivered", "accepted", "undelivered"]
     page = wu.get(answer.headers["location"]).text
     assert ["存了 2 行" in page, "已记：已告知本人" in page] == [True, True]
+
+
+def test_a_long_paper_is_typed_in_one_village_at_a_time(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rows(page: str) -> set[str]:
+        return set(re.findall(r'name="delivery" value="(\d+)"', page))
+
+    zhou = office.enter("zhou")
+    whole = rows(zhou.get("/tally").text)
+    monkeypatch.setattr(carrying, "MANY", 0)
+    first = zhou.get("/tally").text
+    other = rows(zhou.get(f"/tally?grid={town.WEST}").text)
+    assert f'<option value="{town.EAST}" selected' in first
+    assert rows(first) | other == whole
+    assert not rows(first) & other
+    chosen = sorted(rows(first))[:1]
+    assert (
+        send(
+            zhou, "/tally", campaign="winter", grid=town.EAST, delivery=chosen, word=["1"]
+        ).status_code
+        == 303
+    )
+    assert "已记：已告知本人" in zhou.get(f"/tally?grid={town.EAST}").text
 
 
 def test_with_one_row_that_cannot_be_read_nothing_is_saved_and_nothing_is_lost(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
@@ -77,8 +77,9 @@ def view(services: Services, actor: Actor, connection: Connection, sheet: Sheet)
     if not known:
         return TallyView((), "", kinds, sheet.kind, (), "", (), codes(sheet.kind), 1, 1, links)
     campaign = calls.chosen(known, sheet.campaign)
+    sheet, choice = _placed(actor, connection, campaign, sheet)
     every = rows(services, actor, connection, replace_campaign(sheet, campaign["ref"]))
-    grids = sorted({one.region for one in every})
+    grids = sorted({*choice, *(one.region for one in every)})
     named = places(connection, {*grids, sheet.grid})
     here = [one for one in every if one.region.startswith(sheet.grid)]
     pages = max(1, -(-len(here) // ROWS))
@@ -104,21 +105,33 @@ def view(services: Services, actor: Actor, connection: Connection, sheet: Sheet)
     )  # fmt: skip
 
 
+def _placed(
+    actor: Actor, connection: Connection, campaign: Mapping[str, Any], sheet: Sheet
+) -> tuple[Sheet, tuple[str, ...]]:
+    """(the sheet, the villages to choose from): of a long list of doors one village at a time, as it is carried."""
+    actor.scope.narrowed(sheet.grid)
+    if sheet.kind != "visits":
+        return sheet, ()
+    grid, _, every = visits.one_village(connection, actor, campaign["id"], sheet.grid)
+    return sheet.model_copy(update={"grid": grid}), every
+
+
 def replace_campaign(sheet: Sheet, ref: str) -> Sheet:
     """The same sheet of a campaign that is named."""
     return sheet.model_copy(update={"campaign": ref})
 
 
 def rows(services: Services, actor: Actor, connection: Connection, sheet: Sheet) -> list[Row]:
-    """Every row of a list inside the scope, in the order of the paper."""
+    """Every row of a list inside the scope, in the order of the paper; of a long one those of one village."""
     actor.scope.narrowed(sheet.grid)
     known = calls.with_channel(connection, actor, set(KINDS[sheet.kind][1]))
     campaign = calls.chosen(known, sheet.campaign)
     if sheet.kind == "calls":
         return _called(services, actor, connection, campaign["id"])
-    every = carrying.carried(connection, campaign=campaign["id"], scope=actor.scope)
+    _, scope, _ = visits.one_village(connection, actor, campaign["id"], sheet.grid)
+    every = carrying.carried(connection, campaign=campaign["id"], scope=scope)
     mine = [one for one in every if one.channel != "broadcast"]
-    numbers = visits.sheet_numbers(services, connection, campaign, actor.scope.region)
+    numbers = visits.sheet_numbers(services, connection, campaign, scope.region)
     vault = services.vault
     made = []
     for at, group in enumerate(visits.walk(services, mine), 1):

@@ -142,19 +142,27 @@ def view(services: Services, actor: Actor, connection: Connection, shown: Shown)
 def _one_village(
     connection: Connection, actor: Actor, campaign: Mapping[str, Any], shown: Shown
 ) -> tuple[Shown, Scope, tuple[str, ...]]:
+    """The same with the place as it was asked for."""
+    grid, scope, every = one_village(connection, actor, campaign["id"], shown.grid)
+    return shown.model_copy(update={"grid": grid}), scope, every
+
+
+def one_village(
+    connection: Connection, actor: Actor, campaign: int, grid: str
+) -> tuple[str, Scope, tuple[str, ...]]:
     """(the place, what is read, the villages to choose from): of a long list one village at a time.
 
     Without a choice it is the first one in which there is somewhere left to go.
     """
-    here = actor.scope.narrowed(shown.grid)
-    found = carrying.villages(connection, campaign["id"], actor.scope)
+    here = actor.scope.narrowed(grid)
+    found = carrying.villages(connection, campaign, actor.scope)
     inside = {code: n for code, n in found.items() if here.covers(code)}
     if sum(n for n, _ in inside.values()) <= carrying.MANY or len(inside) < 2:
         scope = here if sum(n for n, _ in found.values()) > carrying.MANY else actor.scope
-        return shown, scope, tuple(found) if scope != actor.scope else ()
+        return grid, scope, tuple(found) if scope != actor.scope else ()
     open_ones = (code for code, (_, left) in inside.items() if left)
     first = next(open_ones, next(iter(inside)))
-    return shown.model_copy(update={"grid": first}), Scope(first), tuple(found)
+    return first, Scope(first), tuple(found)
 
 
 def _campaigns(connection: Connection, actor: Actor) -> list[Mapping[str, Any]]:
