@@ -146,14 +146,20 @@ def _campaign(connection: sqlite3.Connection, number: int, channel: str) -> None
     )
     name = _POLICIES[number % len(_POLICIES)]
     (policy,) = connection.execute("SELECT id FROM policy WHERE ref = ?", [name]).fetchone()
-    names = _columns(connection, "campaign_policy")
-    given = {"campaign_id": str(campaign)}
-    connection.execute(
-        f"INSERT INTO campaign_policy ({', '.join(names)}) "
-        f"SELECT {', '.join(given.get(one, one) for one in names)} FROM campaign_policy WHERE campaign_id = 1"
-    )
+    for table in ("campaign_policy", "sign_off"):
+        _copied(connection, table, campaign)
     step, firing = _step(connection, campaign, channel)
     _deliveries(connection, (campaign, step, firing, policy), channel, running)
+
+
+def _copied(connection: sqlite3.Connection, table: str, campaign: int) -> None:
+    """What belongs to the first campaign, for its copy too."""
+    names = [one for one in _columns(connection, table) if one != "id"]
+    given = {"campaign_id": str(campaign)}
+    connection.execute(
+        f"INSERT INTO {table} ({', '.join(names)}) "
+        f"SELECT {', '.join(given.get(one, one) for one in names)} FROM {table} WHERE campaign_id = 1"
+    )
 
 
 def _step(connection: sqlite3.Connection, campaign: int, channel: str) -> tuple[int, int]:
