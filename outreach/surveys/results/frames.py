@@ -15,7 +15,8 @@ class Frame:
     """How a sample was drawn, and what the register knew of everybody who could have been.
 
     `populations` persons per stratum; `margins` persons per value of the traits to which the answers are weighted;
-    `classes` the traits that make the classes of non-response; `trim` the largest weight in times of the median.
+    `classes` the traits that make the classes of non-response, those of the strata where none were named (a stratum
+    that answers less must not count for less); `trim` the largest weight in times of the median.
     """
 
     populations: Mapping[str, float] = field(default_factory=dict)
@@ -39,6 +40,6 @@ class Frame:
                 for trait in design.get("rake") or ()
                 if known.get(trait)
             },
-            classes=tuple(design.get("classes") or ()),
+            classes=tuple(design.get("classes") or design.get("strata") or ()),
             trim=float(design["trim"]) if design.get("trim") else None,
         )

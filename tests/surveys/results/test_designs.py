@@ -244,3 +244,19 @@ def test_six_people_are_no_figure_however_alike_their_villages_answer(store: Sto
         build(connection, "s", [*here, *there], frame={"strata": {}, "margins": {}})
         small, _ = comparing.towns(connection, "s")
     assert (small.n, small.use, small.rate) == (6, "none", None)
+
+
+def test_a_stratum_that_answers_less_does_not_count_for_less(store: Store) -> None:
+    """Half of the larger town was missed; each town still counts by its people, and nobody named classes."""
+    frame = {
+        "strata": {
+            "a": {"population": 8000, "clusters": None, "drawn": 200},
+            "b": {"population": 2000, "clusters": None, "drawn": 200},
+        }
+    }
+    groups = [
+        Group(40, 100, missed=100, stratum="a", town="a", weight=40),
+        Group(160, 200, stratum="b", town="b", weight=10),
+    ]
+    found = estimate(store, groups, frame=frame, design={"strata": ["town"]})
+    assert found["rate"] == pytest.approx(0.8 * 0.4 + 0.2 * 0.8)
