@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import docx
@@ -209,3 +210,11 @@ def test_without_an_earlier_survey_no_title_speaks_of_the_last_time() -> None:
     title = conclusion(briefs.facts(briefs.told(compared=waiting)))
     assert "和上次相比" not in title
     assert "无基线" in title
+
+
+def test_of_two_steps_with_one_name_each_says_which_it_is() -> None:
+    done = FULL.campaigns[0]
+    twice = replace(done, steps=(done.steps[0], done.steps[0], done.steps[1]))
+    facts = replace(FULL, campaigns=(twice,))
+    rows = next(one.table.rows for one in compose(facts).sections if one.table is not None)
+    assert [row[1] for row in rows] == ["第 1 步 短信", "第 2 步 短信", "一户一单"]

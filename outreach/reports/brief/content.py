@@ -99,10 +99,15 @@ def _done(facts: Facts, trim: Trim) -> Iterator[BriefSection]:
 
 
 def _steps(one: Done) -> Iterator[tuple[str, ...]]:
+    """A row for each step; of two with one name each says which it is."""
+    names = [step.name for step in one.steps]
     for at, step in enumerate(one.steps):
         named = one.title if not at else ""
         counts = (step.planned, step.handed, step.delivered)
-        yield (named, step.name, *(thousands(n) for n in counts))
+        name = step.name
+        if names.count(name) > 1:
+            name = say("brief.step", number=at + 1, name=name)
+        yield (named, name, *(thousands(n) for n in counts))
 
 
 def _money_and_names(one: Done) -> Iterator[str]:
