@@ -60,7 +60,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
 def empty(connection: Connection) -> None:
     """No row in any table, and nothing remembered about how many there were."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("; ".join(_EMPTY))  # one round trip
+        connection.exec_driver_sql("; ".join([*_EMPTY, *_FROM_ONE]))  # one round trip
         return
     for statement in _EMPTY:
         if (
@@ -79,6 +79,12 @@ _EMPTY = [
         ReachStale.__table__,
         ReachNote.__table__,
     ]
+]
+
+
+_FROM_ONE = [
+    f"SELECT setval('{table}_id_seq', 1, false)"  # the highest number says how large a register may be
+    for table in ("person", "delivery")
 ]
 
 

@@ -104,11 +104,11 @@ def refuses(recipient: Any, channel: str, message_class: str) -> ColumnElement[b
 def _unreached(on: date, scope: str, message_class: str) -> Select[*tuple[Any, ...]]:
     """(person, region, reason) of active people in scope whom no channel reaches."""
     subject, recipient = aliased(Person), aliased(Person)
-    refuses = and_(*(refuses(recipient, one, message_class) for one in REFUSABLE))
+    silent = and_(*(refuses(recipient, one, message_class) for one in REFUSABLE))
     living = recipient.status == "active"
     theirs = aliased(Household)  # a contact or guardian may live elsewhere
     quiet = func.coalesce(theirs.stopped, false())
-    by_phone = and_(usable_number(recipient), living, not_(quiet), not_(refuses))
+    by_phone = and_(usable_number(recipient), living, not_(quiet), not_(silent))
     stopped = func.coalesce(Household.stopped, false())
     by_paper = func.coalesce(Household.address, "") != ""
     whens: list[tuple[ColumnElement[bool], str]] = [

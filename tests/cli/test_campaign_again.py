@@ -44,7 +44,7 @@ def test_those_who_were_not_at_home_are_visited_again(
     assert call("deliveries", "tick", second, "told", "--as", "gan").status == 0
     ask = ("campaign", "resend", "winter")
     offered = call(*ask, "--step", "1", "--json").data
-    assert offered["reasons"] == [{"reason": "not_home", "people": 1}]
+    assert offered["reasons"] == [{"reason": "not_home", "people": 1, "at_most": False}]
     only = (*ask, "--step", "1", "--only", "not_home", "--json")
     assert call(*only).status == 2  # nobody said who asks
     proposed = call(*only, "--as", "gan").data

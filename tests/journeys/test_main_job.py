@@ -80,7 +80,9 @@ def check_the_books(store: Store, people: int) -> None:
     assert [tuple(one) for one in signed] == [
         ("submitted", OFFICER.name, frozen), ("approved", MANAGER.name, frozen),
     ]  # fmt: skip
-    assert list(generated) == [True]
+    assert set(generated) == {
+        True
+    }  # every survey of the demonstration says that its answers are made up
 
 
 def test_from_the_offices_sheet_to_a_rate(

@@ -202,7 +202,7 @@ def test_two_who_write_at_once_lose_nothing(office: Office, zhou: Browser) -> No
         ({"body": ""}, "还没有写字"),
         ({"title": ""}, "写上名字"),
         ({"to_form": "letter"}, "没有“letter”这一种"),
-        ({"title": "题\0"}, "看不见的字符（U+0000）"),
+        ({"title": "题\x01"}, "看不见的字符（U+0001）"),
         ({"notes": "提醒\u202e"}, "看不见的字符（U+202E）"),
         ({"body": "一份文件" * 10_000}, "写法有 1 处错"),
     ],

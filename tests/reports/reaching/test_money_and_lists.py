@@ -149,7 +149,7 @@ def test_cost_per_person_is_money_over_those_first_told_by_it(office: Office) ->
     people = [office.person() for _ in range(3)]
     facts(office, people[:1], "in_person", BEFORE)  # heard of it long before
     office.plan(policies=[ELDER])
-    sent(office, "FK00000001", "FK00000002")
+    sent(office, "FK00000001", "FK00000002", "FK00000003")  # who gets which is left to the sender
     with office.store.begin() as connection:
         connection.execute(update(Attempt).values(cost_fen=10))
     with office.store.read() as connection:
@@ -157,8 +157,8 @@ def test_cost_per_person_is_money_over_those_first_told_by_it(office: Office) ->
         by_policy = service.costs(connection, Scope(), view)
         by_campaign = service.campaign_costs(connection, Scope(), office.campaign)
         elsewhere = service.costs(connection, Scope("99"), view)
-    assert (by_policy.fen, by_policy.people) == (30, 1)
-    assert (by_campaign.fen, by_campaign.people, by_campaign.per_person) == (30, 1, 30)
+    assert (by_policy.fen, by_policy.people) == (30, 2)
+    assert (by_campaign.fen, by_campaign.people, by_campaign.per_person) == (30, 2, 15)
     assert (elsewhere.fen, elsewhere.people) == (0, 0)
 
 
