@@ -17,7 +17,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
 from channels.base import Message, Outcome
-from channels.whole import becoming
+from channels.whole import becoming, plain
 
 PROVIDER = "gateway"
 """The provider of accounts whose messages go into a file: no sender calls a carrier for them."""
@@ -26,7 +26,6 @@ HEADERS = ("序号", "手机号", "内容", "模板编号")
 REFERENCE = "单号"
 DEMO = "演示数据"
 IN_THE_FILE = Outcome("unknown", detail="written to a file for the console")
-_PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class GatewayChannel:
 
     def _fill(self, file: BinaryIO, cover: Cover) -> None:
         slots = max((len(one.params) for one in self.messages), default=0)
-        with xlsxwriter.Workbook(file, {**_PLAIN, "constant_memory": True}) as book:
+        with xlsxwriter.Workbook(file, plain(constant_memory=True)) as book:
             sheet = book.add_worksheet("短信")
             sheet.set_column(1, 1, 14)
             sheet.set_column(2, 2, 60)

@@ -1,4 +1,5 @@
-"""Files that have their name only once they are whole and on the disk: for whoever is told that they exist."""
+"""Files that have their name only once they are whole and on the disk: for whoever is told that they exist. And workbooks
+in which text stays text."""
 
 from __future__ import annotations
 
@@ -6,7 +7,19 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+
+def plain(**more: Any) -> dict[str, Any]:
+    """Options of a workbook (xlsxwriter) whose cells are what they say: text is never run as a formula, linked, or made
+    a number. `more`: further options.
+    """
+    return {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        **more,
+    }
 
 
 def opened(path: Path) -> Path:

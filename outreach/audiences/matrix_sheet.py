@@ -12,13 +12,13 @@ from pathlib import Path
 import xlsxwriter
 from sqlalchemy import Connection
 
+from channels.whole import plain
 from outreach import wording
 from outreach.audiences import reaching
 from outreach.audiences.matrix import Home, homes
 from outreach.audiences.segments.schemas import Asked
 from outreach.policies.schemas import PolicyView
 
-_PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _FIXED = ("户号", "地区", "登记号")
 
 
@@ -36,7 +36,7 @@ def write(
     ]
     listed = homes(connection, shown, asked)
     lost = reaching.unreached(connection, asked.on, asked.scope)
-    with xlsxwriter.Workbook(str(path), _PLAIN) as book:
+    with xlsxwriter.Workbook(str(path), plain()) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         sheet = book.add_worksheet("一户一单")
         sheet.write_row(0, 0, _heading(asked, len(views) - len(shown)))

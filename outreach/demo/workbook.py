@@ -7,6 +7,7 @@ from pathlib import Path
 
 import xlsxwriter
 
+from channels.whole import plain
 from outreach.demo.residents import Resident, check_digit
 
 HEADERS = (
@@ -49,7 +50,7 @@ def _wrong_rows(good: list[str]) -> list[list[str]]:
 
 def write(people: Iterable[Resident], path: Path) -> int:
     """Write the sheet; returns how many rows are meant to be refused."""
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
+    book = xlsxwriter.Workbook(str(path), plain(constant_memory=True))
     sheet = book.add_worksheet("常住人口台账")
     bold = book.add_format({"bold": True})
     for column, header in enumerate(HEADERS):

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 from sqlalchemy import Connection
 
+from channels.whole import plain
 from outreach.people.queries import regions
 from outreach.policies.queries import exits
 from outreach.policies.schemas import PolicyView
@@ -132,7 +133,7 @@ def write(lines: list[Out], view: PolicyView, out: Path, on: date) -> None:
 
 
 def _write(lines: list[Out], view: PolicyView, path: Path, on: date) -> None:
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:  # fmt: skip
+    with xlsxwriter.Workbook(str(path), plain()) as book:  # fmt: skip
         sheet = book.add_worksheet("撤下清单")
         bold = book.add_format({"bold": True})
         head = book.add_format({"bold": True, "border": 1, "text_wrap": True, "bg_color": "#E6E6E6"})  # fmt: skip

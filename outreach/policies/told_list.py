@@ -10,6 +10,7 @@ from typing import Any
 import xlsxwriter
 from sqlalchemy import Connection
 
+from channels.whole import becoming, plain
 from outreach.access.scope import Scope
 from outreach.people.masking import mask_name
 from outreach.people.queries import regions
@@ -57,27 +58,21 @@ def write(
     lines: list[tuple[int, str, str, str, date, str]], view: PolicyView, out: Path, on: date
 ) -> None:
     """The list as a workbook; nothing is left behind when it cannot be written whole."""
-    part = out.with_name(f".{out.name}.part")
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    try:
-        with xlsxwriter.Workbook(str(part), options) as book:
-            sheet = book.add_worksheet("告知过的人")
-            head = book.add_format({"bold": True, "border": 1, "text_wrap": True})
-            day = book.add_format({"num_format": "yyyy-mm-dd"})
-            ends = f"，{view.withdrawn_on} 起停办" if view.withdrawn_on else ""
-            sheet.write_string(0, 0, f"告知过“{view.plain_name}”的人{ends}")
-            note = view.exit_note or "还没有写停办告知"
-            sheet.write_string(1, 0, f"制表 {on}，共 {len(lines)} 人。停办告知：{note}")
-            for column, (title, width) in enumerate(_HEADERS):
-                sheet.set_column(column, column, width)
-                sheet.write_string(3, column, title, head)
-            for number, line in enumerate(lines, 4):
-                sheet.write_number(number, 0, line[0])
-                for column, text in enumerate(line[1:4], 1):
-                    sheet.write_string(number, column, str(text))
-                sheet.write_datetime(number, 4, line[4], day)
-                sheet.write_string(number, 5, line[5])
-            sheet.freeze_panes(4, 0)
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
+    with becoming(out) as file, xlsxwriter.Workbook(file, plain()) as book:
+        sheet = book.add_worksheet("告知过的人")
+        head = book.add_format({"bold": True, "border": 1, "text_wrap": True})
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        ends = f"，{view.withdrawn_on} 起停办" if view.withdrawn_on else ""
+        sheet.write_string(0, 0, f"告知过“{view.plain_name}”的人{ends}")
+        note = view.exit_note or "还没有写停办告知"
+        sheet.write_string(1, 0, f"制表 {on}，共 {len(lines)} 人。停办告知：{note}")
+        for column, (title, width) in enumerate(_HEADERS):
+            sheet.set_column(column, column, width)
+            sheet.write_string(3, column, title, head)
+        for number, line in enumerate(lines, 4):
+            sheet.write_number(number, 0, line[0])
+            for column, text in enumerate(line[1:4], 1):
+                sheet.write_string(number, column, str(text))
+            sheet.write_datetime(number, 4, line[4], day)
+            sheet.write_string(number, 5, line[5])
+        sheet.freeze_panes(4, 0)

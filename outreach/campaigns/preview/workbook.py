@@ -8,11 +8,11 @@ from typing import Any
 
 import xlsxwriter
 
+from channels.whole import plain
 from outreach.campaigns.preview.schemas import Preview, StepPreview
 from outreach.messages import languages
 from outreach.wording import say
 
-_PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _TEXTS = (
     "步",
     "渠道",
@@ -34,7 +34,7 @@ def workbook(preview: Preview, channels: Mapping[str, str]) -> bytes:
     target = BytesIO()
     every = [(step, text) for step in preview.steps for text in step.texts]
     rows = [_text(step, text, number, channels) for number, (step, text) in enumerate(every, 1)]
-    with xlsxwriter.Workbook(target, _PLAIN) as book:
+    with xlsxwriter.Workbook(target, plain()) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         money = book.add_format({"num_format": "#,##0.00"})

@@ -12,7 +12,7 @@ import xlsxwriter
 from sqlalchemy import Connection
 
 from channels.providers import Kind
-from channels.whole import becoming
+from channels.whole import becoming, plain
 from outreach.deliveries.accounts import AccountView
 from outreach.deliveries.answering import line
 from outreach.deliveries.filing import service
@@ -24,7 +24,6 @@ from outreach.wording import say
 
 HEADERS = ("类别", "名称", "内容", "变量", "状态", "模板编号", "备注")
 _HEADER_WITHIN = 10
-_PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _LEAST = ("类别", "名称", "状态")
 
 
@@ -49,7 +48,7 @@ def status_words() -> Mapping[str, Status]:
 def write(connection: Connection, account: AccountView, office: str, out: Path) -> int:
     """Write the list to hand in: the office's signature and every newest text message. Returns its rows."""
     rows = list(_lines(connection, account, office))
-    with becoming(out) as file, xlsxwriter.Workbook(file, _PLAIN) as book:
+    with becoming(out) as file, xlsxwriter.Workbook(file, plain()) as book:
         sheet = book.add_worksheet("报备")
         sheet.set_column(1, 1, 40)
         sheet.set_column(2, 2, 80)

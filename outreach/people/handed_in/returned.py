@@ -6,6 +6,7 @@ from pathlib import Path
 
 import xlsxwriter
 
+from channels.whole import plain
 from outreach.people.handed_in.rows import HandedIn, ListTable
 
 ERROR = "错误"
@@ -18,8 +19,7 @@ def write_returned(path: Path, handed: HandedIn) -> None:
 
     All cells are text: long numbers keep their digits, and what looks like a formula is not run.
     """
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with xlsxwriter.Workbook(str(path), plain()) as book:
         text = book.add_format({"num_format": "@"})
         bold = book.add_format({"bold": True, "num_format": "@"})
         red = book.add_format({"font_color": "#B3261E", "text_wrap": True})

@@ -10,6 +10,7 @@ from typing import Any
 
 import xlsxwriter
 
+from channels.whole import plain
 from outreach.people.intake.tables import Table
 
 ERROR = "错误"
@@ -39,10 +40,7 @@ class RejectedBook:
         if self._part is not None:
             # For nobody else (0700), and gone at the end whatever happens.
             self._rows = TemporaryDirectory(dir=self._part.parent, prefix=".rows-")
-            options = {
-                "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-                "tmpdir": self._rows.name,
-            }  # fmt: skip
+            options = plain(constant_memory=True, tmpdir=self._rows.name)
             self._book = xlsxwriter.Workbook(str(self._part), options)
             self._text = self._book.add_format({"num_format": "@"})
             self._bold = self._book.add_format({"bold": True, "num_format": "@"})

@@ -13,6 +13,7 @@ from pathlib import Path
 import xlsxwriter
 from sqlalchemy import Connection
 
+from channels.whole import becoming, plain
 from outreach import clock
 from outreach.errors import Invalid, OutreachError
 from outreach.people.masking import mask_numbers
@@ -154,24 +155,18 @@ def write(connection: Connection, vault: Vault, found: Sequence[OpinionView], ou
     """
     names = {view.ref: view.plain_name for view in policies.all_policies(connection)}
     places = regions.full_names(connection, {one.region for one in found if one.region})
-    part = out.with_name(f".{out.name}.part")
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    try:
-        with xlsxwriter.Workbook(str(part), options) as book:
-            sheet = book.add_worksheet("意见")
-            head = book.add_format({"bold": True, "border": 1, "text_wrap": True})
-            wrap = book.add_format({"text_wrap": True, "valign": "top"})
-            sheet.write_string(0, 0, say("opinions.sheet_title", n=len(found)))
-            for column, (title, width) in enumerate(_OUT):
-                sheet.set_column(column, column, width)
-                sheet.write_string(2, column, title, head)
-            for number, one in enumerate(found, 3):
-                for column, text in enumerate(_row(vault, one, names, places)):
-                    sheet.write_string(number, column, text, wrap)
-            sheet.freeze_panes(3, 0)
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
+    with becoming(out) as file, xlsxwriter.Workbook(file, plain()) as book:
+        sheet = book.add_worksheet("意见")
+        head = book.add_format({"bold": True, "border": 1, "text_wrap": True})
+        wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        sheet.write_string(0, 0, say("opinions.sheet_title", n=len(found)))
+        for column, (title, width) in enumerate(_OUT):
+            sheet.set_column(column, column, width)
+            sheet.write_string(2, column, title, head)
+        for number, one in enumerate(found, 3):
+            for column, text in enumerate(_row(vault, one, names, places)):
+                sheet.write_string(number, column, text, wrap)
+        sheet.freeze_panes(3, 0)
     return len(found)
 
 

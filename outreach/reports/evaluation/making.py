@@ -15,6 +15,7 @@ from typing import Any
 import xlsxwriter
 from sqlalchemy import Connection
 
+from channels.whole import plain
 from outreach import __version__
 from outreach.access import audit
 from outreach.access.roles import Action
@@ -160,8 +161,7 @@ def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 def _workbook(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """For whoever opens it in an office program; text stays text."""
     target = io.BytesIO()
-    plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}  # fmt: skip
-    with xlsxwriter.Workbook(target, plain) as book:
+    with xlsxwriter.Workbook(target, plain(in_memory=True)) as book:
         sheet = book.add_worksheet("codebook")
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, 2, 16)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 from sqlalchemy import Connection
 
+from channels.whole import becoming, plain
 from outreach.access.scope import Scope
 from outreach.people.addresses import natural_key
 from outreach.people.masking import mask_name
@@ -105,29 +106,23 @@ def _order(line: _Line) -> tuple[object, ...]:
 
 
 def _write(out: Path, head: Sequence[str], lines: Sequence[_Line]) -> None:
-    part = out.with_name(f".{out.name}.part")
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    try:
-        with xlsxwriter.Workbook(str(part), options) as book:
-            sheet = book.add_worksheet("还没告知到")
-            bold = book.add_format({"bold": True, "border": 1, "text_wrap": True})
-            wrap = book.add_format({"text_wrap": True, "valign": "top"})
-            mark = book.add_format({"italic": True, "font_color": "#8A5A00"})
-            for row, text in enumerate(head):
-                sheet.write_string(row, 0, text, mark if row == len(head) - 1 else None)
-            for column, (title, width) in enumerate(_HEADERS):
-                sheet.set_column(column, column, width, wrap)
-                sheet.write_string(_HEAD_ROWS - 1, column, title, bold)
-            for row, (key, _, *texts) in enumerate(lines, _HEAD_ROWS):
-                sheet.write_number(row, 0, key)
-                for column, text in enumerate(texts, 1):
-                    sheet.write_string(row, column, text, wrap)
-            sheet.freeze_panes(_HEAD_ROWS, 0)
-            sheet.repeat_rows(0, _HEAD_ROWS - 1)
-            sheet.set_landscape()
-            sheet.set_paper(9)
-            sheet.fit_to_pages(1, 0)
-            sheet.set_footer(f"&L{head[-1]}&R&P / &N")
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
+    with becoming(out) as file, xlsxwriter.Workbook(file, plain()) as book:
+        sheet = book.add_worksheet("还没告知到")
+        bold = book.add_format({"bold": True, "border": 1, "text_wrap": True})
+        wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        mark = book.add_format({"italic": True, "font_color": "#8A5A00"})
+        for row, text in enumerate(head):
+            sheet.write_string(row, 0, text, mark if row == len(head) - 1 else None)
+        for column, (title, width) in enumerate(_HEADERS):
+            sheet.set_column(column, column, width, wrap)
+            sheet.write_string(_HEAD_ROWS - 1, column, title, bold)
+        for row, (key, _, *texts) in enumerate(lines, _HEAD_ROWS):
+            sheet.write_number(row, 0, key)
+            for column, text in enumerate(texts, 1):
+                sheet.write_string(row, column, text, wrap)
+        sheet.freeze_panes(_HEAD_ROWS, 0)
+        sheet.repeat_rows(0, _HEAD_ROWS - 1)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer(f"&L{head[-1]}&R&P / &N")

@@ -9,6 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
+from channels.whole import plain
 from outreach.reports.brief.facts import Facts
 from outreach.reports.suppression import COVER, SMALL
 from outreach.reports.workbook.schemas import Cell, Share, Sheet
@@ -16,10 +17,7 @@ from outreach.reports.workbook.sheets import sheets
 from outreach.surveys.results.schemas import SurveyResults
 from outreach.wording import say
 
-_PLAIN = {
-    "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-    "nan_inf_to_errors": False,
-}  # fmt: skip
+_PLAIN = plain(in_memory=True, nan_inf_to_errors=False)
 _A4 = 9
 _WRAPPED = 40  # wider columns hold sentences
 

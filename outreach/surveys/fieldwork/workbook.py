@@ -16,6 +16,7 @@ from typing import Any
 
 import xlsxwriter
 
+from channels.whole import plain
 from outreach.errors import Invalid
 from outreach.people.intake.rejected import ERROR
 from outreach.people.reading.spreadsheet import read_sheets
@@ -47,9 +48,7 @@ def question_header(number: int, question: Question) -> str:
 
 def write_sheet(path: Path, title: str, instrument: Instrument, lines: Sequence[Line]) -> None:
     """Write the workbook; what lines have filled in already stands in it. Every cell is text, none is a formula."""
-    with xlsxwriter.Workbook(
-        str(path), {"strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
+    with xlsxwriter.Workbook(str(path), plain()) as book:
         sheet = book.add_worksheet(SHEET)
         columns = (
             [label(each) for each in Disposition if each],
@@ -207,8 +206,7 @@ def write_wrong(path: Path, sheet: FilledSheet, problems: Iterable[Problem]) -> 
         wrong.setdefault(problem.row, []).append(f"{problem.column}：{problem.message}")
     head = list(sheet.table[sheet.top])
     kept = [column for column, name in enumerate(head) if name != ERROR]
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with xlsxwriter.Workbook(str(path), plain()) as book:
         page = book.add_worksheet(SHEET)
         red = book.add_format({"font_color": "#B3261E", "text_wrap": True, "valign": "top"})
         page.set_column(0, len(kept) - 1, 14, book.add_format({"num_format": "@"}))
