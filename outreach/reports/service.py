@@ -185,6 +185,12 @@ def survey_of(connection: Connection, policy: str, campaign: str = "") -> Mappin
     return None
 
 
+def surveyed(connection: Connection) -> set[str]:
+    """The policies about which somebody was drawn: for many, `survey_of` would list all surveys for each."""
+    listed = surveys.list_surveys(connection)
+    return {survey["policy"] for survey in listed if survey["drawn_at"] is not None}
+
+
 def awareness(connection: Connection, policy: str, campaign: str = "") -> dict[str, Any] | None:
     """The figure of that survey, as `surveys.service.estimate` gives it, with its sealed `base`; or None."""
     survey = survey_of(connection, policy, campaign)

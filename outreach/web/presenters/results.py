@@ -124,7 +124,8 @@ def _choose(
     if policy:
         return every, policies.get(connection, policy)
     likely = [one for one in every if one.ref in told] or every
-    surveyed = (one for one in likely if reports.survey_of(connection, one.ref))
+    asked_about = reports.surveyed(connection)
+    surveyed = (one for one in likely if one.ref in asked_about)
     return every, next(surveyed, likely[0] if likely else None)
 
 
